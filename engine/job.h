@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "arena.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * ScumbleProgress:
+ * @fraction: how much of the running call is done, 0..1, never falling
+ *
+ * Called on the thread that called the engine, between tiles.
+ */
+typedef void (*ScumbleProgress) (double fraction, gpointer user_data);
+
+/**
+ * ScumbleJob:
+ * @arena: (transfer none): working memory; every content surveyed with it keeps its
+ *   feature plane there, so it must outlive them
+ * @threads: how many threads to compute with, at least 1
+ * @tile: edge of a tile in pixels, or 0 for the one that fits @arena best. Results do not
+ *   depend on it beyond rounding
+ * @cancellable: (nullable): looked at between tiles and layers
+ * @progress: (nullable): told how far a call is
+ * @progress_data: for @progress
+ *
+ * What an engine call may use, and whom it tells. One job serves one thread at a time.
+ */
+typedef struct
+{
+  ScumbleArena   *arena;
+  int             threads;
+  int             tile;
+  GCancellable   *cancellable;
+  ScumbleProgress progress;
+  gpointer        progress_data;
+} ScumbleJob;
+
+/**
+ * scumble_job_go_on:
+ *
+ * Returns: %FALSE with %SCUMBLE_ERROR_CANCELLED once the job's cancellable is triggered
+ */
+gboolean scumble_job_go_on  (const ScumbleJob *job, GError **error);
+void     scumble_job_report (const ScumbleJob *job, double fraction);
+
+G_END_DECLS

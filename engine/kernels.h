@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The arithmetic: no allocation while running, no input or output, no errors.  Tensors are
+ * [h, w, c] and never overlap unless said; "threads" is how many a kernel may run on. */
+#pragma once
+
+#include "tensor.h"
+
+G_BEGIN_DECLS
+
+typedef struct _ScumbleSimd ScumbleSimd;
+
+/**
+ * ScumbleConv:
+ * @c_in: channels in
+ * @c_out: channels out
+ * @relu: whether negative results become 0
+ * @simd: (transfer none): the instruction set it runs on
+ * @weights: (owned): as its algorithm wants them, see conv.c
+ * @bias: (owned): [c_out], padded with zeros to whole panels
+ *
+ * A 3x3 convolution, stride 1, ready to run.
+ */
+typedef struct
+{
+  int                c_in;
+  int                c_out;
+  gboolean           relu;
+  const ScumbleSimd *simd;
+  float             *weights;
+  float             *bias;
+} ScumbleConv;
+
+/**
+ * scumble_conv_init:
+ * @simd: the instruction set to run on
+ * @weights: (transfer none): [c_out, c_in, 3, 3], the order of model files
+ * @bias: (transfer none): [c_out]
+ *
+ * Chooses the algorithm by the widths and brings the weights into its order.
+ */
+void  scumble_conv_init    (ScumbleConv *conv, const ScumbleSimd *simd, int c_in, int c_out,
+                            gboolean relu, const float *weights, const float *bias);
+void  scumble_conv_clear   (ScumbleConv *conv);
+
+/**
+ * scumble_conv_scratch:
+ *
+ * Returns: the bytes of scratch, aligned to 64, that a run on @threads threads needs
+ */
+gsize scumble_conv_scratch (const ScumbleConv *conv, int threads);
+
+/**
+ * scumble_conv3x3:
+ * @x: [h + 2, w + 2, c_in]; the border of one cell is part of the data
+ * @y: [h, w, c_out], overwritten
+ * @scratch: as scumble_conv_scratch() says
+ *
+ * Cross-correlation as in PyTorch's conv2d: y[i, j] = bias + sum over (u, v) in 0..2 of
+ * weights[u, v] x[i + u, j + v].
+ */
+void  scumble_conv3x3      (const ScumbleConv *conv, const ScumbleTensor *x,
+                            const ScumbleTensor *y, float *scratch, int threads);
+
+/**
+ * scumble_pool2:
+ * @x: [h, w, c]
+ * @y: [ceil (h / 2), ceil (w / 2), c], overwritten
+ *
+ * Maximum over 2x2 cells; an odd last row or column counts alone (PyTorch's ceil_mode).
+ */
+void  scumble_pool2        (const ScumbleTensor *x, const ScumbleTensor *y, int threads);
+
+/**
+ * scumble_up2:
+ * @x: the cells that @y needs
+ * @y0: row of @y's first cell, counted from twice the row of @x's first cell
+ * @x0: the same for columns
+ * @y: [h, w, c], overwritten
+ *
+ * Nearest-neighbour upsampling: y[i, j] = x[(i + y0) / 2, (j + x0) / 2].
+ */
+void  scumble_up2          (const ScumbleTensor *x, int y0, int x0, const ScumbleTensor *y,
+                            int threads);
+
+/**
+ * scumble_affine:
+ * @gain: [c]
+ * @bias: [c]
+ * @y: [h, w, c], may be @x
+ *
+ * y = gain x + bias, channel by channel.
+ */
+void  scumble_affine       (const ScumbleTensor *x, const float *gain, const float *bias,
+                            const ScumbleTensor *y, int threads);
+
+/**
+ * scumble_copy:
+ *
+ * Copies @x to @y of the same shape.
+ */
+void  scumble_copy         (const ScumbleTensor *x, const ScumbleTensor *y);
+
+G_END_DECLS

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* AdaIN: Huang and Belongie, "Arbitrary Style Transfer in Real-time with Adaptive Instance
+ * Normalization", ICCV 2017.
+ *
+ *     content -> encoder -> f [h/8, w/8, c], mean and deviation of the whole picture
+ *     style   -> encoder -> mean and deviation
+ *     t = std(s) (f - mean(c)) / std(c) + mean(s)
+ *     strength t + (1 - strength) f -> decoder -> pixels
+ *
+ * Space enters through the statistics of the whole picture alone, so any rectangle can be
+ * rendered exactly from the part of the plane that it depends on. */
+#include "model-private.h"
+#include "feature-plane.h"
+#include "vgg.h"
+
+typedef struct
+{
+  const ScumbleConvnet *encoder;
+  ScumbleConvnet       *decoder;
+} Net;
+
+/* Statistics of the style at relu4_1; both [c]. */
+typedef struct
+{
+  float *mean;
+  float *std;
+} Style;
+
+typedef struct
+{
+  ScumbleFeatures features;
+  float          *mean; /* [c], of the whole picture */
+  float          *std;  /* [c] */
+} Content;
+
+static void
+adain_close (gpointer data)
+{
+  Net *net = data;
+
+  scumble_convnet_free (net->decoder);
+  g_free (net);
+}
+
+static gpointer
+adain_open (const ScumbleSafetensors *file, const ScumbleConvnet *encoder, GError **error)
+{
+  ScumbleConvnet *decoder = scumble_vgg_decoder (file, scumble_convnet_channels (encoder),
+                                                 error);
+  Net            *net;
+
+  if (decoder == NULL)
+    return NULL;
+
+  net          = g_new (Net, 1);
+  net->encoder = encoder;
+  net->decoder = decoder;
+
+  return net;
+}
+
+static gboolean
+encode (ScumbleFeatures *features, ScumbleModel *model, ScumbleSource *source, gboolean keep,
+        const ScumbleJob *job, GError **error)
+{
+  const Net     *net = model->net;
+  ScumblePicture picture;
+  gboolean       done;
+
+  done = scumble_picture_init (&picture, source, SCUMBLE_VGG_STRIDE, job, error) &&
+         scumble_features_encode (features, net->encoder, &picture, SCUMBLE_VGG_STRIDE, keep,
+                                  job, error);
+  scumble_picture_clear (&picture);
+
+  return done;
+}
+
+static void
+get_statistics (const ScumbleFeatures *features, float **mean, float **std)
+{
+  *mean = g_new (float, features->moments.c);
+  *std  = g_new (float, features->moments.c);
+  scumble_moments_get (&features->moments, *mean, *std);
+}
+
+static void
+adain_style_free (gpointer data)
+{
+  Style *style = data;
+
+  g_free (style->mean);
+  g_free (style->std);
+  g_free (style);
+}
+
+static gpointer
+adain_encode (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
+              GError **error)
+{
+  ScumbleFeatures features = { .arena = NULL };
+  Style          *style    = NULL;
+
+  if (encode (&features, model, source, FALSE, job, error))
+    {
+      style = g_new (Style, 1);
+      get_statistics (&features, &style->mean, &style->std);
+    }
+  scumble_features_clear (&features);
+
+  return style;
+}
+
+static void
+adain_content_free (gpointer data)
+{
+  Content *content = data;
+
+  scumble_features_clear (&content->features);
+  g_free (content->mean);
+  g_free (content->std);
+  g_free (content);
+}
+
+static gpointer
+adain_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
+              GError **error)
+{
+  Content *content = g_new0 (Content, 1);
+
+  if (!encode (&content->features, model, source, TRUE, job, error))
+    {
+      adain_content_free (content);
+      return NULL;
+    }
+  get_statistics (&content->features, &content->mean, &content->std);
+
+  return content;
+}
+
+/* The blend of transformed and plain features is one gain and one bias per channel.
+ * @gain and @bias: [c] */
+static void
+blend (const Content *content, const Style *style, float strength, float *gain, float *bias)
+{
+  for (int k = 0; k < content->features.plane.c; k++)
+    {
+      const float ratio = style->std[k] / content->std[k];
+
+      gain[k] = 1.0f + strength * (ratio - 1.0f);
+      bias[k] = strength * (style->mean[k] - content->mean[k] * ratio);
+    }
+}
+
+static void
+clamp_pixels (const ScumbleTensor *tensor)
+{
+  const gsize n = (gsize) tensor->h * (gsize) tensor->w * 3;
+
+  for (gsize i = 0; i < n; i++)
+    tensor->data[i] = CLAMP (tensor->data[i], 0.0f, 1.0f);
+}
+
+/* [in, c] of the plane -> blend -> decoder -> [rect.h, rect.w, 3] */
+static gboolean
+render (const ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect *rect,
+        float *rgb, const ScumbleJob *job, GError **error)
+{
+  const Net           *net     = handle->model->net;
+  const Content       *content = handle->data;
+  const ScumbleTensor *plane   = &content->features.plane;
+  const gsize          c       = (gsize) plane->c;
+  ScumbleRegion        in      = { .plane_w = plane->w, .plane_h = plane->h };
+  ScumbleRegion        out     = { .rect = *rect };
+  ScumbleTensor        part;
+  float               *gain;
+
+  in.rect    = scumble_convnet_reach (net->decoder, plane->w, plane->h, *rect);
+  part       = scumble_tensor_view (plane, in.rect.y, in.rect.x, in.rect.h, in.rect.w);
+  out.tensor = (ScumbleTensor) { rgb, rect->h, rect->w, 3, 3 * (gsize) rect->w };
+  gain       = scumble_arena_take (job->arena, 2 * c * sizeof *gain, error);
+  if (gain == NULL ||
+      !scumble_arena_tensor (job->arena, in.rect.h, in.rect.w, plane->c, &in.tensor, error))
+    return FALSE;
+
+  blend (content, look->style->data, (float) look->strength, gain, gain + c);
+  scumble_affine (&part, gain, gain + c, &in.tensor, job->threads);
+  if (!scumble_convnet_run (net->decoder, &in, &out, job, error))
+    return FALSE;
+  clamp_pixels (&out.tensor);
+
+  return TRUE;
+}
+
+static gboolean
+adain_render (ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect,
+              float *rgb, const ScumbleJob *job, GError **error)
+{
+  const gsize    mark = scumble_arena_mark (job->arena);
+  const gboolean done = render (content, look, rect, rgb, job, error);
+
+  scumble_arena_release (job->arena, mark);
+  return done;
+}
+
+static gsize
+adain_room (const ScumbleContent *content, int w, int h, int threads)
+{
+  const Net   *net  = content->model->net;
+  const gsize  c    = (gsize) scumble_convnet_channels (net->encoder);
+  const int    halo = 2 * SCUMBLE_VGG_STRIDE;
+  const gsize  cols = (gsize) (w / SCUMBLE_VGG_STRIDE + halo);
+  const gsize  rows = (gsize) (h / SCUMBLE_VGG_STRIDE + halo);
+
+  return scumble_convnet_room (net->decoder, w, h, threads) + sizeof (float) * c * (cols * rows + 2) +
+         4096;
+}
+
+const ScumbleMethod scumble_method_adain = {
+  .id           = "adain",
+  .title        = "AdaIN",
+  .blurb        = "Takes on the painting's colours and contrasts. The quickest to answer, "
+                  "and steady on any picture.",
+  .open         = adain_open,
+  .close        = adain_close,
+  .encode       = adain_encode,
+  .style_free   = adain_style_free,
+  .survey       = adain_survey,
+  .content_free = adain_content_free,
+  .render       = adain_render,
+  .room         = adain_room,
+};

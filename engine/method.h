@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "model.h"
+
+G_BEGIN_DECLS
+
+typedef struct _ScumbleConvnet     ScumbleConvnet;
+typedef struct _ScumbleSafetensors ScumbleSafetensors;
+
+/**
+ * ScumbleMethod:
+ * @id: stable and never translated: "adain"
+ * @title: what the method is called; marked for translation, translated by the ui
+ * @blurb: one sentence on what it is good at, likewise
+ *
+ * @open: builds what the method needs from its model file and the encoder
+ * @close: frees it
+ * @encode: fills @style, whose model is set
+ * @style_free: frees what @encode made
+ * @survey: fills @content, whose model and source are set
+ * @content_free: frees what @survey made
+ * @render: renders a rectangle that fits the budget
+ * @room: how many bytes of scratch @render needs for a rectangle of w x h pixels
+ *
+ * The contract of a method: everything the engine does is a combination of these. A
+ * method is one file, method-ID.c, and one word in engine/meson.build.
+ */
+typedef struct _ScumbleMethod ScumbleMethod;
+
+struct _ScumbleMethod
+{
+  const char *id;
+  const char *title;
+  const char *blurb;
+
+  gpointer (*open)         (const ScumbleSafetensors *file, const ScumbleConvnet *encoder,
+                            GError **error);
+  void     (*close)        (gpointer net);
+  gpointer (*encode)       (ScumbleModel *model, ScumbleSource *source,
+                            const ScumbleJob *job, GError **error);
+  void     (*style_free)   (gpointer data);
+  gpointer (*survey)       (ScumbleModel *model, ScumbleSource *source,
+                            const ScumbleJob *job, GError **error);
+  void     (*content_free) (gpointer data);
+  gboolean (*render)       (ScumbleContent *content, const ScumbleLook *look,
+                            const ScumbleRect *rect, float *rgb, const ScumbleJob *job,
+                            GError **error);
+  gsize    (*room)         (const ScumbleContent *content, int w, int h, int threads);
+};
+
+/**
+ * scumble_methods:
+ *
+ * Returns: (array zero-terminated=1) (transfer none): all methods, in the order to show
+ */
+const ScumbleMethod *const *scumble_methods     (void);
+
+/**
+ * scumble_method_find:
+ *
+ * Returns: (transfer none) (nullable): the method, or %NULL with %SCUMBLE_ERROR_ARGUMENT
+ *   and a message that lists the known ones
+ */
+const ScumbleMethod        *scumble_method_find (const char *id, GError **error);
+
+G_END_DECLS

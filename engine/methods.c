@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "method.h"
+#include "error.h"
+
+/* SCUMBLE_METHODS is made from the list in meson.build: METHOD (adain) METHOD (...) */
+#define METHOD(name) extern const ScumbleMethod scumble_method_##name;
+SCUMBLE_METHODS
+#undef METHOD
+
+static const ScumbleMethod *const methods[] = {
+#define METHOD(name) &scumble_method_##name,
+  SCUMBLE_METHODS
+#undef METHOD
+  NULL
+};
+
+const ScumbleMethod *const *
+scumble_methods (void)
+{
+  return methods;
+}
+
+const ScumbleMethod *
+scumble_method_find (const char *id, GError **error)
+{
+  g_autoptr (GString) known = g_string_new (NULL);
+
+  for (guint i = 0; methods[i] != NULL; i++)
+    {
+      if (g_strcmp0 (methods[i]->id, id) == 0)
+        return methods[i];
+      g_string_append_printf (known, "%s\"%s\"", i > 0 ? ", " : "", methods[i]->id);
+    }
+
+  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+               "There is no method \"%s\". The methods are: %s.", id != NULL ? id : "",
+               known->str);
+  return NULL;
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model-private.h"
+#include "convnet.h"
+#include "error.h"
+#include "params.h"
+#include "safetensors.h"
+#include "tiles.h"
+#include "vgg.h"
+
+#include <string.h>
+
+static void
+model_free (ScumbleModel *model)
+{
+  if (model->net != NULL)
+    model->method->close (model->net);
+  scumble_convnet_free (model->encoder);
+  g_free (model);
+}
+
+/* Finds @name.safetensors in the folders of @path. */
+static ScumbleSafetensors *
+open_file (const char *const *path, const char *name, GError **error)
+{
+  g_autofree char   *base    = g_strconcat (name, ".safetensors", NULL);
+  g_autofree char   *folders = g_strjoinv (", ", (char **) path);
+
+  /* A name with folders in it would reach beyond the search path. */
+  if (strchr (name, G_DIR_SEPARATOR) == NULL && name[0] != '.')
+    for (guint i = 0; path[i] != NULL; i++)
+      {
+        g_autofree char *file = g_build_filename (path[i], base, NULL);
+
+        if (g_file_test (file, G_FILE_TEST_EXISTS))
+          return scumble_safetensors_open (file, error);
+      }
+
+  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
+               "The model file \"%s\" is not in any of the model folders (%s). Reinstall "
+               "Scumble, or put the file there.", base, folders);
+  return NULL;
+}
+
+static gboolean
+expect (const ScumbleSafetensors *file, const char *key, const char *value, GError **error)
+{
+  const char *found = scumble_safetensors_metadata (file, key);
+
+  if (g_strcmp0 (found, value) == 0)
+    return TRUE;
+
+  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
+               "The model file \"%s\" says %s = \"%s\" where \"%s\" is needed.",
+               scumble_safetensors_path (file), key, found != NULL ? found : "", value);
+  return FALSE;
+}
+
+/* A model file names its encoder; the one that all default models share is "encoder". */
+static ScumbleConvnet *
+open_encoder (const char *const *path, const ScumbleSafetensors *file, GError **error)
+{
+  const char                    *name = scumble_safetensors_metadata (file, "scumble.encoder");
+  g_autoptr (ScumbleSafetensors) encoder = NULL;
+
+  encoder = open_file (path, name != NULL ? name : "encoder", error);
+  if (encoder == NULL || !expect (encoder, "scumble.part", "encoder", error) ||
+      !expect (encoder, "scumble.version", "1", error))
+    return NULL;
+
+  return scumble_vgg_encoder (encoder, error);
+}
+
+static gboolean
+load (ScumbleModel *model, const char *const *path, const char *name, GError **error)
+{
+  g_autoptr (ScumbleSafetensors) file = open_file (path, name, error);
+
+  if (file == NULL || !expect (file, "scumble.method", model->method->id, error) ||
+      !expect (file, "scumble.version", "1", error))
+    return FALSE;
+
+  model->encoder = open_encoder (path, file, error);
+  if (model->encoder == NULL)
+    return FALSE;
+
+  model->net = model->method->open (file, model->encoder, error);
+  return model->net != NULL;
+}
+
+ScumbleModel *
+scumble_model_open (const char *const *path, const char *method, const char *name,
+                    GError **error)
+{
+  const ScumbleMethod     *found = scumble_method_find (method, error);
+  g_autoptr (ScumbleModel) model = NULL;
+
+  if (found == NULL)
+    return NULL;
+
+  model         = g_new0 (ScumbleModel, 1);
+  model->method = found;
+  g_atomic_ref_count_init (&model->refs);
+
+  return load (model, path, name != NULL ? name : method, error) ? g_steal_pointer (&model)
+                                                                 : NULL;
+}
+
+ScumbleModel *
+scumble_model_ref (ScumbleModel *model)
+{
+  g_atomic_ref_count_inc (&model->refs);
+  return model;
+}
+
+void
+scumble_model_unref (ScumbleModel *model)
+{
+  if (model != NULL && g_atomic_ref_count_dec (&model->refs))
+    model_free (model);
+}
+
+ScumbleStyle *
+scumble_model_encode (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
+                      GError **error)
+{
+  gpointer      data = model->method->encode (model, source, job, error);
+  ScumbleStyle *style;
+
+  if (data == NULL)
+    return NULL;
+
+  style        = g_new (ScumbleStyle, 1);
+  style->model = scumble_model_ref (model);
+  style->data  = data;
+  g_atomic_ref_count_init (&style->refs);
+
+  return style;
+}
+
+ScumbleStyle *
+scumble_style_ref (ScumbleStyle *style)
+{
+  g_atomic_ref_count_inc (&style->refs);
+  return style;
+}
+
+void
+scumble_style_unref (ScumbleStyle *style)
+{
+  if (style == NULL || !g_atomic_ref_count_dec (&style->refs))
+    return;
+
+  style->model->method->style_free (style->data);
+  scumble_model_unref (style->model);
+  g_free (style);
+}
+
+ScumbleContent *
+scumble_model_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
+                      GError **error)
+{
+  gpointer        data = model->method->survey (model, source, job, error);
+  ScumbleContent *content;
+
+  if (data == NULL)
+    return NULL;
+
+  content         = g_new (ScumbleContent, 1);
+  content->model  = scumble_model_ref (model);
+  content->source = source;
+  content->data   = data;
+
+  return content;
+}
+
+void
+scumble_content_free (ScumbleContent *content)
+{
+  if (content == NULL)
+    return;
+
+  content->model->method->content_free (content->data);
+  scumble_model_unref (content->model);
+  g_free (content);
+}
+
+static gboolean
+check_render (const ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect,
+              GError **error)
+{
+  const ScumbleRect whole = { 0, 0, content->source->width, content->source->height };
+  ScumbleSettings   settings;
+
+  g_return_val_if_fail (look->style->model == content->model, FALSE);
+
+  if (rect->w < 1 || rect->h < 1 || !scumble_rect_contains (whole, *rect))
+    {
+      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+                   "The rectangle %d x %d at (%d, %d) is not inside the picture of %d x %d "
+                   "pixels.", rect->w, rect->h, rect->x, rect->y, whole.w, whole.h);
+      return FALSE;
+    }
+
+  scumble_settings_init (&settings);
+  settings.method   = content->model->method->id;
+  settings.strength = look->strength;
+
+  return scumble_settings_check (&settings, error);
+}
+
+gboolean
+scumble_content_render (ScumbleContent *content, const ScumbleLook *look,
+                        const ScumbleRect *rect, float *rgb, const ScumbleJob *job,
+                        GError **error)
+{
+  return check_render (content, look, rect, error) &&
+         content->model->method->render (content, look, rect, rgb, job, error);
+}
+
+typedef struct
+{
+  ScumbleContent    *content;
+  const ScumbleLook *look;
+  ScumbleSink       *sink;
+  const ScumbleJob  *job;
+} Paint;
+
+static gsize
+paint_room (int w, int h, gconstpointer user_data)
+{
+  const Paint *paint = user_data;
+
+  return paint->content->model->method->room (paint->content, w, h, paint->job->threads) +
+         3 * sizeof (float) * (gsize) w * (gsize) h;
+}
+
+static gboolean
+paint_tile (const ScumbleRect *tile, gpointer user_data, GError **error)
+{
+  const Paint   *paint = user_data;
+  ScumbleArena  *arena = paint->job->arena;
+  const gsize    mark  = scumble_arena_mark (arena);
+  ScumbleTensor  rgb;
+  const gboolean done  =
+    scumble_arena_tensor (arena, tile->h, tile->w, 3, &rgb, error) &&
+    paint->content->model->method->render (paint->content, paint->look, tile, rgb.data,
+                                           paint->job, error) &&
+    paint->sink->write (paint->sink, tile, rgb.data, error);
+
+  scumble_arena_release (arena, mark);
+  return done;
+}
+
+gboolean
+scumble_content_paint (ScumbleContent *content, const ScumbleLook *look,
+                       const ScumbleRect *area, ScumbleSink *sink, const ScumbleJob *job,
+                       GError **error)
+{
+  const ScumbleRect whole = { 0, 0, content->source->width, content->source->height };
+  const ScumbleRect rect  = area != NULL ? *area : whole;
+  Paint             paint = { content, look, sink, job };
+
+  return check_render (content, look, &rect, error) &&
+         scumble_tiles_walk (&rect, scumble_tile_edge (&rect, 1, paint_room, &paint, job),
+                             paint_tile, &paint, job, error);
+}

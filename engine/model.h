@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "job.h"
+#include "source.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ScumbleModel:
+ *
+ * The networks of one method, read from model files and ready to run. Immutable and
+ * reference counted; threads may share it.
+ */
+typedef struct _ScumbleModel ScumbleModel;
+
+/**
+ * ScumbleStyle:
+ *
+ * What a model has seen in a style picture: a few kilobytes that stand for the painting.
+ * Immutable and reference counted; keeps its model alive.
+ */
+typedef struct _ScumbleStyle ScumbleStyle;
+
+/**
+ * ScumbleContent:
+ *
+ * What a model has seen in a content picture: statistics of the whole picture, and its
+ * feature plane, so that rendering at another strength encodes nothing again.
+ */
+typedef struct _ScumbleContent ScumbleContent;
+
+/**
+ * ScumbleLook:
+ * @style: (transfer none): of the content's model
+ * @strength: how much of the style to apply: 0 the model's own reconstruction of the
+ *   content, 1 the style in full; within the limits of the parameter "strength"
+ *
+ * Everything that decides what a content turns into.
+ */
+typedef struct
+{
+  const ScumbleStyle *style;
+  double              strength;
+} ScumbleLook;
+
+/**
+ * scumble_model_open:
+ * @path: (array zero-terminated=1): folders to look for model files in, best first
+ * @method: id of a method, such as "adain"
+ * @name: (nullable): name of the model file without its ".safetensors"; %NULL for the
+ *   method's default, which is named like the method
+ *
+ * Reads a model file and the encoder file that it names. Both are checked completely
+ * before anything is used.
+ *
+ * Returns: (transfer full) (nullable): a model, or %NULL with %SCUMBLE_ERROR_ARGUMENT for
+ *   an unknown method (the message lists the known ones), %SCUMBLE_ERROR_MODEL otherwise
+ */
+ScumbleModel   *scumble_model_open     (const char *const *path, const char *method,
+                                        const char *name, GError **error);
+ScumbleModel   *scumble_model_ref      (ScumbleModel *model);
+void            scumble_model_unref    (ScumbleModel *model);
+
+/**
+ * scumble_model_encode:
+ * @source: the style picture, of any size; read from the calling thread
+ *
+ * Returns: (transfer full) (nullable): the style; %NULL with an error if the picture has no
+ *   visible pixel, on cancel, out of budget, or when it cannot be read
+ */
+ScumbleStyle   *scumble_model_encode   (ScumbleModel *model, ScumbleSource *source,
+                                        const ScumbleJob *job, GError **error);
+ScumbleStyle   *scumble_style_ref      (ScumbleStyle *style);
+void            scumble_style_unref    (ScumbleStyle *style);
+
+/**
+ * scumble_model_survey:
+ * @source: (transfer none): the content picture; must outlive the content
+ * @job: its arena must outlive the content
+ *
+ * Walks the whole content once, in tiles.
+ *
+ * Returns: (transfer full) (nullable): the content; %NULL with an error as for
+ *   scumble_model_encode()
+ */
+ScumbleContent *scumble_model_survey   (ScumbleModel *model, ScumbleSource *source,
+                                        const ScumbleJob *job, GError **error);
+void            scumble_content_free   (ScumbleContent *content);
+
+/**
+ * scumble_content_render:
+ * @look: what to paint with
+ * @rect: a rectangle inside the picture, in pixels
+ * @rgb: (out caller-allocates): [rect.h, rect.w, 3], sRGB-encoded, clamped to 0..1
+ *
+ * Renders a rectangle of the result. The same pixels come out whatever the rectangle, up
+ * to rounding: a preview is a part of the final picture.
+ *
+ * Returns: %FALSE with an error on cancel, out of budget, or for a look out of range
+ */
+gboolean        scumble_content_render (ScumbleContent *content, const ScumbleLook *look,
+                                        const ScumbleRect *rect, float *rgb,
+                                        const ScumbleJob *job, GError **error);
+
+/**
+ * scumble_content_paint:
+ * @area: (nullable): the rectangle to paint; %NULL for the whole picture
+ * @sink: receives the pixels tile by tile, rows of tiles from top to bottom
+ *
+ * Renders a picture of any size in tiles that fit the job's arena.
+ *
+ * Returns: %FALSE with an error as for scumble_content_render(), or the sink's own
+ */
+gboolean        scumble_content_paint  (ScumbleContent *content, const ScumbleLook *look,
+                                        const ScumbleRect *area, ScumbleSink *sink,
+                                        const ScumbleJob *job, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumbleModel, scumble_model_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumbleStyle, scumble_style_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumbleContent, scumble_content_free)
+
+G_END_DECLS

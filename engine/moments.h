@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "tensor.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ScumbleMoments:
+ * @c: channels
+ * @weight: sum of the cells' weights
+ * @weight2: sum of their squares
+ * @sum: (owned): [c] weighted sums of the values
+ * @sum2: (owned): [c] weighted sums of their squares
+ *
+ * Running sums of a feature plane that arrives in parts. Doubles, added in a fixed order:
+ * neither the number of threads nor the parts change the result beyond rounding.
+ */
+typedef struct
+{
+  int     c;
+  double  weight;
+  double  weight2;
+  double *sum;
+  double *sum2;
+} ScumbleMoments;
+
+void scumble_moments_init  (ScumbleMoments *moments, int c);
+void scumble_moments_clear (ScumbleMoments *moments);
+
+/**
+ * scumble_moments_add:
+ * @x: [h, w, c]
+ * @weights: (nullable): [h, w] in 0..1; %NULL for all ones
+ */
+void scumble_moments_add   (ScumbleMoments *moments, const ScumbleTensor *x,
+                            const float *weights, int threads);
+
+/**
+ * scumble_moments_get:
+ * @mean: (out caller-allocates): [c]
+ * @std: (out caller-allocates): [c] sqrt (var + 1e-5)
+ *
+ * The variance is the unbiased one; with weights, the estimator for reliability weights,
+ * var = sum w (x - mean)^2 / (W - W2 / W), which equals it when all weights are one.
+ */
+void scumble_moments_get   (const ScumbleMoments *moments, float *mean, float *std);
+
+G_END_DECLS

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "convnet.h"
+#include "source.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ScumblePicture:
+ * @source: (transfer none): the pixels
+ * @w: width of the padded picture
+ * @h: height of the padded picture
+ * @fill: (nullable): [fill_h, fill_w, 3] colours for invisible pixels
+ *
+ * A source as the networks see it: padded to the right and below by reflection, to a
+ * multiple of a network's stride and at least two such cells, so that no plane is odd and
+ * every border can be reflected. A padded pixel repeats one of the picture, with its
+ * alpha. Invisible pixels show the colours around them, smoothly.
+ */
+typedef struct
+{
+  ScumbleSource *source;
+  int            w;
+  int            h;
+  float         *fill;
+  int            fill_w;
+  int            fill_h;
+} ScumblePicture;
+
+/**
+ * scumble_picture_init:
+ * @stride: pixels that one cell of the coarsest feature plane stands for
+ *
+ * Reads the whole source once if it can have invisible pixels.
+ *
+ * Returns: %FALSE with an error if @source has no visible pixel, cannot be read, or on
+ *   cancel
+ */
+gboolean scumble_picture_init  (ScumblePicture *picture, ScumbleSource *source, int stride,
+                                const ScumbleJob *job, GError **error);
+void     scumble_picture_clear (ScumblePicture *picture);
+
+/**
+ * scumble_picture_read:
+ * @rect: a rectangle inside the padded picture
+ * @rgb: (out caller-allocates): [rect.h, rect.w, 3]
+ * @alpha: (out caller-allocates) (nullable): [rect.h, rect.w]
+ *
+ * Takes rect.w x rect.h x 4 floats of scratch, and a little more near the padding.
+ */
+gboolean scumble_picture_read  (const ScumblePicture *picture, ScumbleRect rect, float *rgb,
+                                float *alpha, const ScumbleJob *job, GError **error);
+
+G_END_DECLS

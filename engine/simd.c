@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Compiled once per instruction set, with SIMD_NAME saying which (meson.build).  Vectors are
+ * the compiler's own, along the channels; there is no assembly and no intrinsic.
+ *
+ * The one inner loop is a small matrix product that keeps ROWS cells times one panel of
+ * output channels in registers.  In a direct convolution three neighbouring cells are 3 c_in
+ * numbers in a row, and the next cell's three begin c_in further on: the picture itself is
+ * the matrix, with overlapping rows, and nothing is copied out first. */
+#include "simd.h"
+
+#include <string.h>
+
+#if defined __AVX512F__
+enum { LANES = 16, ROWS = 14 };
+#elif defined __AVX2__
+enum { LANES = 8, ROWS = 6 };
+#else
+enum { LANES = 4, ROWS = 3 };
+#endif
+
+enum { VECTORS = SCUMBLE_PANEL / LANES };
+
+typedef float Vector __attribute__ ((vector_size (LANES * sizeof (float))));
+typedef int   Mask __attribute__ ((vector_size (LANES * sizeof (int))));
+typedef float Loose __attribute__ ((vector_size (LANES * sizeof (float)), aligned (4)));
+
+#define INLINE  static inline __attribute__ ((always_inline))
+#define UNROLL  _Pragma ("GCC unroll 16")
+
+INLINE Vector
+load (const float *p)
+{
+  return *(const Loose *) p;
+}
+
+INLINE void
+store (float *p, Vector v)
+{
+  *(Loose *) p = v;
+}
+
+/* Negative lanes become 0: a comparison yields all ones or all zeros. */
+INLINE Vector
+rectify (Vector v)
+{
+  return (Vector) ((Mask) v & (v > 0.0f));
+}
+
+/* What one call of the inner loop multiplies. */
+typedef struct
+{
+  const float *x;        /* first row of the matrix */
+  gsize        x_step;   /* floats from one row to the next */
+  gsize        x_part;   /* floats from one part of the sum to the next */
+  int          parts;
+  int          k;        /* products per part */
+  const float *weights;  /* [parts, k, 16] */
+  const float *bias;     /* [16] or NULL */
+  gboolean     relu;
+  float       *y;
+  gsize        y_step;
+  int          columns;  /* how many of the panel's 16 columns to store */
+} Product;
+
+INLINE void
+store_columns (const Product *p, int row, const Vector *sum)
+{
+  float *to = p->y + (gsize) row * p->y_step;
+  float  whole[SCUMBLE_PANEL];
+
+  if (p->columns == SCUMBLE_PANEL)
+    {
+      UNROLL
+      for (int v = 0; v < VECTORS; v++)
+        store (to + v * LANES, sum[v]);
+      return;
+    }
+
+  for (int v = 0; v < VECTORS; v++)
+    store (whole + v * LANES, sum[v]);
+  memcpy (to, whole, (gsize) p->columns * sizeof *to);
+}
+
+/* y[row, 0..15] = sum over k of x[row, k] weights[k, 0..15], for @rows rows: a constant. */
+INLINE void
+multiply_rows (const Product *p, const int rows)
+{
+  const float *w = p->weights;
+  Vector       sum[ROWS][VECTORS];
+
+  UNROLL
+  for (int r = 0; r < rows; r++)
+    UNROLL
+    for (int v = 0; v < VECTORS; v++)
+      sum[r][v] = p->bias != NULL ? load (p->bias + v * LANES) : (Vector) { 0 };
+
+  for (int part = 0; part < p->parts; part++)
+    {
+      const float *x = p->x + (gsize) part * p->x_part;
+
+      for (int k = 0; k < p->k; k++, x++, w += SCUMBLE_PANEL)
+        UNROLL
+        for (int r = 0; r < rows; r++)
+          UNROLL
+          for (int v = 0; v < VECTORS; v++)
+            sum[r][v] += load (w + v * LANES) * x[(gsize) r * p->x_step];
+    }
+
+  UNROLL
+  for (int r = 0; r < rows; r++)
+    {
+      if (p->relu)
+        UNROLL
+        for (int v = 0; v < VECTORS; v++)
+          sum[r][v] = rectify (sum[r][v]);
+      store_columns (p, r, sum[r]);
+    }
+}
+
+/* Rows that are left over take the largest step that still fits. */
+#define STEP(n)                                                                               \
+  for (; (n) <= ROWS && rows >= (n); rows -= (n))                                             \
+    {                                                                                         \
+      multiply_rows (&p, MIN ((n), (int) ROWS));                                              \
+      p.x += (n) * p.x_step;                                                                  \
+      p.y += (n) * p.y_step;                                                                  \
+    }
+
+static void
+multiply (Product p, int rows)
+{
+  STEP (ROWS)
+  STEP (8)
+  STEP (4)
+  STEP (2)
+  STEP (1)
+}
+
+#undef STEP
+
+static void
+direct (const ScumbleConv *conv, const ScumbleTensor *x, const ScumbleTensor *y, int from,
+        int to)
+{
+  const gsize c_in = (gsize) conv->c_in, c_out = (gsize) conv->c_out;
+
+  for (int i = from; i < to; i++)
+    for (int panel = 0; panel < scumble_panels (conv->c_out); panel++)
+      {
+        const gsize at = (gsize) panel * SCUMBLE_PANEL;
+
+        multiply ((Product) { .x       = scumble_tensor_at (x, i, 0),
+                              .x_step  = c_in,
+                              .x_part  = x->stride,
+                              .parts   = 3,
+                              .k       = 3 * conv->c_in,
+                              .weights = conv->weights + at * 9 * c_in,
+                              .bias    = conv->bias + at,
+                              .relu    = conv->relu,
+                              .y       = scumble_tensor_at (y, i, 0) + at,
+                              .y_step  = c_out,
+                              .columns = (int) MIN (c_out - at, SCUMBLE_PANEL) },
+                  y->w);
+      }
+}
+
+INLINE float
+total (Vector v)
+{
+  float sum = 0.0f;
+
+  UNROLL
+  for (int i = 0; i < LANES; i++)
+    sum += v[i];
+
+  return sum;
+}
+
+/* One cell of a convolution with few channels out. x: [3, 3, c_in] at its row stride */
+INLINE void
+dot_cell (const ScumbleConv *conv, const float *x, gsize stride, float *y, const int c_out)
+{
+  const gsize c_in = (gsize) conv->c_in;
+  Vector      sum[SCUMBLE_DOT_MAX] = { { 0 } };
+
+  for (int u = 0; u < 3; u++)
+    for (gsize k = 0; k < 3 * c_in; k += LANES)
+      {
+        const Vector  v = load (x + (gsize) u * stride + k);
+        const gsize   tap = (gsize) u * 3 + k / c_in;
+        const float  *w = conv->weights + tap * (gsize) c_out * c_in + k % c_in;
+
+        UNROLL
+        for (int o = 0; o < c_out; o++)
+          sum[o] += v * load (w + (gsize) o * c_in);
+      }
+
+  UNROLL
+  for (int o = 0; o < c_out; o++)
+    {
+      const float value = conv->bias[o] + total (sum[o]);
+
+      y[o] = conv->relu && value < 0.0f ? 0.0f : value;
+    }
+}
+
+static void
+dot (const ScumbleConv *conv, const ScumbleTensor *x, const ScumbleTensor *y, int from,
+     int to)
+{
+  for (int i = from; i < to; i++)
+    for (int j = 0; j < y->w; j++)
+      {
+        const float *in  = scumble_tensor_at (x, i, j);
+        float       *out = scumble_tensor_at (y, i, j);
+
+        if (conv->c_out == 3)
+          dot_cell (conv, in, x->stride, out, 3);
+        else
+          dot_cell (conv, in, x->stride, out, conv->c_out);
+      }
+}
+
+/* Winograd F(4x4, 3x3): Lavin and Gray, "Fast Algorithms for Convolutional Neural
+ * Networks", CVPR 2016, section 4.3.  Y = A' [ (G g G') o (B' d B) ] A. */
+
+/* v = B' d for one line of six. */
+INLINE void
+line_in (const Vector d[6], Vector v[6])
+{
+  const Vector a = d[4] - 4.0f * d[2];
+  const Vector b = d[3] - 4.0f * d[1];
+  const Vector e = d[4] - d[2];
+  const Vector f = 2.0f * (d[3] - d[1]);
+
+  v[0] = 4.0f * d[0] - 5.0f * d[2] + d[4];
+  v[1] = a + b;
+  v[2] = a - b;
+  v[3] = e + f;
+  v[4] = e - f;
+  v[5] = 4.0f * d[1] - 5.0f * d[3] + d[5];
+}
+
+/* y = A' m for one line of six. */
+INLINE void
+line_out (const Vector m[6], Vector y[4])
+{
+  const Vector a = m[1] + m[2], b = m[1] - m[2];
+  const Vector e = m[3] + m[4], f = m[3] - m[4];
+
+  y[0] = m[0] + a + e;
+  y[1] = b + 2.0f * f;
+  y[2] = a + 4.0f * e;
+  y[3] = b + 8.0f * f + m[5];
+}
+
+/* One vector of channels of a tile: d [6, 6] -> v [36]; @v_step floats between products. */
+INLINE void
+tile_in (const float *d, gsize stride, gsize c, float *v, gsize v_step)
+{
+  Vector half[6][6];
+
+  UNROLL
+  for (int j = 0; j < 6; j++)
+    {
+      Vector column[6], out[6];
+
+      UNROLL
+      for (int i = 0; i < 6; i++)
+        column[i] = load (d + (gsize) i * stride + (gsize) j * c);
+      line_in (column, out);
+      UNROLL
+      for (int i = 0; i < 6; i++)
+        half[i][j] = out[i];
+    }
+
+  UNROLL
+  for (int i = 0; i < 6; i++)
+    {
+      Vector out[6];
+
+      line_in (half[i], out);
+      UNROLL
+      for (int j = 0; j < 6; j++)
+        store (v + (gsize) (6 * i + j) * v_step, out[j]);
+    }
+}
+
+/* One vector of channels of a tile: m [36] -> out [4][4], bias and ReLU included. */
+INLINE void
+tile_out (const float *m, gsize m_step, Vector bias, gboolean relu, Vector out[4][4])
+{
+  Vector half[4][6];
+
+  UNROLL
+  for (int j = 0; j < 6; j++)
+    {
+      Vector column[6], y[4];
+
+      UNROLL
+      for (int i = 0; i < 6; i++)
+        column[i] = load (m + (gsize) (6 * i + j) * m_step);
+      line_out (column, y);
+      UNROLL
+      for (int i = 0; i < 4; i++)
+        half[i][j] = y[i];
+    }
+
+  UNROLL
+  for (int i = 0; i < 4; i++)
+    {
+      line_out (half[i], out[i]);
+      UNROLL
+      for (int j = 0; j < 4; j++)
+        {
+          out[i][j] += bias;
+          if (relu)
+            out[i][j] = rectify (out[i][j]);
+        }
+    }
+}
+
+/* Reads the 6x6 cells of a tile that sticks out of @x, with zeros for what is missing. */
+static void
+copy_patch (const ScumbleTensor *x, int i, int j, float *patch)
+{
+  const gsize c    = (gsize) x->c;
+  const int   rows = MIN (6, x->h - i), cols = MIN (6, x->w - j);
+
+  memset (patch, 0, 36 * c * sizeof *patch);
+  for (int u = 0; u < rows; u++)
+    memcpy (patch + (gsize) u * 6 * c, scumble_tensor_at (x, i + u, j),
+            (gsize) cols * c * sizeof *patch);
+}
+
+static void
+transform_in (const ScumbleTensor *x, int i, int j, float *v, gsize v_step, float *patch)
+{
+  const gsize  c      = (gsize) x->c;
+  const float *d      = scumble_tensor_at (x, i, j);
+  gsize        stride = x->stride;
+
+  if (i + 6 > x->h || j + 6 > x->w)
+    {
+      copy_patch (x, i, j, patch);
+      d      = patch;
+      stride = 6 * c;
+    }
+
+  for (gsize k = 0; k < c; k += LANES)
+    tile_in (d + k, stride, c, v + k, v_step);
+}
+
+static void
+transform_out (const ScumbleConv *conv, const float *m, gsize m_step, const ScumbleTensor *y,
+               int i, int j)
+{
+  const int rows = MIN (4, y->h - i), cols = MIN (4, y->w - j);
+
+  for (gsize k = 0; k < (gsize) conv->c_out; k += LANES)
+    {
+      Vector out[4][4];
+
+      tile_out (m + k, m_step, load (conv->bias + k), conv->relu, out);
+      for (int u = 0; u < rows; u++)
+        for (int v = 0; v < cols; v++)
+          store (scumble_tensor_at (y, i + u, j + v) + k, out[u][v]);
+    }
+}
+
+static void
+winograd (const ScumbleConv *conv, const ScumbleTensor *x, const ScumbleTensor *y, int from,
+          int n, float *scratch)
+{
+  const int   cols   = (y->w + 3) / 4;
+  const gsize c_in   = (gsize) conv->c_in, c_out = (gsize) conv->c_out;
+  const gsize v_step = (gsize) n * c_in, m_step = (gsize) n * c_out;
+  const gsize panel  = c_in * SCUMBLE_PANEL;
+  float      *v      = scratch;
+  float      *m      = v + SCUMBLE_WINO * v_step;
+
+  /* The products are not there yet, so their place can hold a patch. */
+  for (int t = 0; t < n; t++)
+    transform_in (x, (from + t) / cols * 4, (from + t) % cols * 4, v + (gsize) t * c_in,
+                  v_step, m);
+
+  for (gsize k = 0; k < SCUMBLE_WINO; k++)
+    for (gsize p = 0; p < c_out / SCUMBLE_PANEL; p++)
+      multiply ((Product) { .x       = v + k * v_step,
+                            .x_step  = c_in,
+                            .parts   = 1,
+                            .k       = conv->c_in,
+                            .weights = conv->weights + k * c_in * c_out + p * panel,
+                            .y       = m + k * m_step + p * SCUMBLE_PANEL,
+                            .y_step  = c_out,
+                            .columns = SCUMBLE_PANEL },
+                n);
+
+  for (int t = 0; t < n; t++)
+    transform_out (conv, m + (gsize) t * c_out, m_step, y, (from + t) / cols * 4,
+                   (from + t) % cols * 4);
+}
+
+static gboolean
+usable (void)
+{
+#if defined __AVX512F__
+  return __builtin_cpu_supports ("avx512f");
+#elif defined __AVX2__
+  return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma");
+#else
+  return TRUE;
+#endif
+}
+
+#define NAME(name)     scumble_simd_##name
+#define EXPAND(name)   NAME (name)
+#define QUOTE(name)    #name
+#define STRING(name)   QUOTE (name)
+
+extern const ScumbleSimd EXPAND (SIMD_NAME);
+
+const ScumbleSimd EXPAND (SIMD_NAME) = {
+  .name     = STRING (SIMD_NAME),
+  .usable   = usable,
+  .direct   = direct,
+  .dot      = dot,
+  .winograd = winograd,
+};

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The inner loops, compiled once per instruction set from simd.c.  Output channels come in
+ * panels of SCUMBLE_PANEL, the last one padded with zero weights. */
+#pragma once
+
+#include "kernels.h"
+
+G_BEGIN_DECLS
+
+enum
+{
+  SCUMBLE_PANEL = 16,
+  SCUMBLE_WINO  = 36, /* products of a tile of F(4x4, 3x3) */
+};
+
+static inline int
+scumble_panels (int c)
+{
+  return (c + SCUMBLE_PANEL - 1) / SCUMBLE_PANEL;
+}
+
+/**
+ * ScumbleSimd:
+ * @name: "avx512", "avx2" or "portable"
+ * @usable: whether this processor can run it
+ *
+ * @direct: rows @from up to @to of a convolution, straight from its definition;
+ *   weights [panel, 3, 3 c_in, 16]
+ * @dot: the same for at most SCUMBLE_DOT_MAX channels out and c_in a multiple of 16, where
+ *   vectors run along the channels in; weights [3, 3, c_out, c_in]
+ * @winograd: @n tiles of 4x4 cells, from tile @from in reading order; c_in and c_out
+ *   multiples of 16; weights [36, panel, c_in, 16]; scratch for 36 n (c_in + c_out) floats
+ *
+ * One instruction set.
+ */
+struct _ScumbleSimd
+{
+  const char *name;
+  gboolean  (*usable)   (void);
+  void      (*direct)   (const ScumbleConv *conv, const ScumbleTensor *x,
+                         const ScumbleTensor *y, int from, int to);
+  void      (*dot)      (const ScumbleConv *conv, const ScumbleTensor *x,
+                         const ScumbleTensor *y, int from, int to);
+  void      (*winograd) (const ScumbleConv *conv, const ScumbleTensor *x,
+                         const ScumbleTensor *y, int from, int n, float *scratch);
+};
+
+enum { SCUMBLE_DOT_MAX = 4 };
+
+/**
+ * scumble_simd_all:
+ *
+ * Returns: (array zero-terminated=1) (transfer none): every instruction set compiled in,
+ *   the best first; the last one runs everywhere
+ */
+const ScumbleSimd *const *scumble_simd_all  (void);
+
+/**
+ * scumble_simd_best:
+ *
+ * Returns: (transfer none): the best one that this processor can run
+ */
+const ScumbleSimd        *scumble_simd_best (void);
+
+G_END_DECLS

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "arena.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ScumbleSource:
+ * @width: pixels, at least 1
+ * @height: pixels, at least 1
+ * @has_alpha: whether any alpha below 1 can occur; %FALSE spares a pass over the picture
+ * @read: fills @rgba, [rect.h, rect.w, 4], for a rectangle inside the picture: red, green
+ *   and blue sRGB-encoded in 0..1 and not premultiplied, then alpha in 0..1. Called from
+ *   the thread that called the engine, never from several at once. Returns %FALSE with
+ *   @error set when the pixels cannot be had.
+ *
+ * A picture to read, which need not fit in memory. Hosts embed it as the first member of
+ * their own struct.
+ *
+ * Alpha is a pixel's weight in every statistic; the colour of a pixel whose alpha is zero
+ * is never looked at.
+ */
+typedef struct _ScumbleSource ScumbleSource;
+
+struct _ScumbleSource
+{
+  int        width;
+  int        height;
+  gboolean   has_alpha;
+  gboolean (*read) (ScumbleSource *source, const ScumbleRect *rect, float *rgba,
+                    GError **error);
+};
+
+/**
+ * ScumbleSink:
+ * @write: takes the finished pixels of a rectangle, @rgb [rect.h, rect.w, 3], sRGB-encoded
+ *   in 0..1. Rectangles do not overlap and together cover what was asked for.
+ *
+ * Where finished pixels go. Embedded like #ScumbleSource.
+ */
+typedef struct _ScumbleSink ScumbleSink;
+
+struct _ScumbleSink
+{
+  gboolean (*write) (ScumbleSink *sink, const ScumbleRect *rect, const float *rgb,
+                     GError **error);
+};
+
+/**
+ * ScumbleMemorySource:
+ * @rgba: (transfer none): [height, width, 4]
+ *
+ * A picture in memory.
+ */
+typedef struct
+{
+  ScumbleSource source;
+  const float  *rgba;
+} ScumbleMemorySource;
+
+/**
+ * ScumbleMemorySink:
+ * @rgb: (transfer none): [height, width, 3], receives the pixels
+ * @area: the part of the picture that @rgb stands for
+ */
+typedef struct
+{
+  ScumbleSink sink;
+  float      *rgb;
+  ScumbleRect area;
+} ScumbleMemorySink;
+
+/**
+ * scumble_memory_source_init:
+ * @rgba: (transfer none): [height, width, 4]; must outlive @self. Whether any alpha is
+ *   below 1 is looked up here.
+ */
+void scumble_memory_source_init (ScumbleMemorySource *self, int width, int height,
+                                 const float *rgba);
+void scumble_memory_sink_init   (ScumbleMemorySink *self, const ScumbleRect *area,
+                                 float *rgb);
+
+G_END_DECLS

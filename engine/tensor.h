@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * ScumbleRect:
+ * @x: left edge, in cells of the plane it lies on
+ * @y: top edge
+ * @w: width; 0 or less is empty
+ * @h: height
+ *
+ * A rectangle on the picture, or on a feature plane of the picture.
+ */
+typedef struct
+{
+  int x;
+  int y;
+  int w;
+  int h;
+} ScumbleRect;
+
+/**
+ * ScumbleTensor:
+ * @data: (transfer none): the first channel of the top left cell
+ * @h: height in cells
+ * @w: width in cells
+ * @c: channels; a cell's channels lie side by side
+ * @stride: floats from one row to the next, at least @w * @c
+ *
+ * A view of float32 values, [h, w, c]. Channels are innermost, so that every kernel
+ * works on vectors of channels and a row of an interleaved picture is already a tensor.
+ */
+typedef struct
+{
+  float *data;
+  int    h;
+  int    w;
+  int    c;
+  gsize  stride;
+} ScumbleTensor;
+
+static inline ScumbleRect
+scumble_rect_intersect (ScumbleRect a, ScumbleRect b)
+{
+  const int x0 = MAX (a.x, b.x);
+  const int y0 = MAX (a.y, b.y);
+  const int x1 = MIN (a.x + a.w, b.x + b.w);
+  const int y1 = MIN (a.y + a.h, b.y + b.h);
+
+  return (ScumbleRect) { x0, y0, x1 - x0, y1 - y0 };
+}
+
+static inline ScumbleRect
+scumble_rect_grow (ScumbleRect r, int n)
+{
+  return (ScumbleRect) { r.x - n, r.y - n, r.w + 2 * n, r.h + 2 * n };
+}
+
+static inline gboolean
+scumble_rect_contains (ScumbleRect outer, ScumbleRect inner)
+{
+  return inner.x >= outer.x && inner.y >= outer.y &&
+         inner.x + inner.w <= outer.x + outer.w &&
+         inner.y + inner.h <= outer.y + outer.h;
+}
+
+static inline float *
+scumble_tensor_at (const ScumbleTensor *tensor, int y, int x)
+{
+  return tensor->data + (gssize) y * (gssize) tensor->stride +
+         (gssize) x * tensor->c;
+}
+
+/* The part of @tensor that starts at cell (@y, @x); shares its memory. */
+static inline ScumbleTensor
+scumble_tensor_view (const ScumbleTensor *tensor, int y, int x, int h, int w)
+{
+  return (ScumbleTensor) { scumble_tensor_at (tensor, y, x), h, w, tensor->c,
+                           tensor->stride };
+}
+
+G_END_DECLS

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "vgg.h"
+#include "error.h"
+
+#define CONV(name) { SCUMBLE_LAYER_CONV3, name, TRUE }
+#define POOL       { SCUMBLE_LAYER_POOL2, NULL, FALSE }
+#define UP         { SCUMBLE_LAYER_UP2, NULL, FALSE }
+
+static const ScumbleLayer encoder[] = {
+  CONV ("conv1_1"), CONV ("conv1_2"),
+  POOL,
+  CONV ("conv2_1"), CONV ("conv2_2"),
+  POOL,
+  CONV ("conv3_1"), CONV ("conv3_2"), CONV ("conv3_3"), CONV ("conv3_4"),
+  POOL,
+  CONV ("conv4_1"),
+};
+
+/* Nothing follows the last convolution: a ReLU there could not make black from below. */
+static const ScumbleLayer decoder[] = {
+  CONV ("conv4_1"),
+  UP,
+  CONV ("conv3_4"), CONV ("conv3_3"), CONV ("conv3_2"), CONV ("conv3_1"),
+  UP,
+  CONV ("conv2_2"), CONV ("conv2_1"),
+  UP,
+  CONV ("conv1_2"), { SCUMBLE_LAYER_CONV3, "conv1_1", FALSE },
+};
+
+ScumbleConvnet *
+scumble_vgg_encoder (const ScumbleSafetensors *file, GError **error)
+{
+  return scumble_convnet_new (encoder, G_N_ELEMENTS (encoder), file, "encoder", 3, error);
+}
+
+ScumbleConvnet *
+scumble_vgg_decoder (const ScumbleSafetensors *file, int c_in, GError **error)
+{
+  g_autoptr (ScumbleConvnet) net = scumble_convnet_new (decoder, G_N_ELEMENTS (decoder), file,
+                                                        "decoder", c_in, error);
+
+  if (net != NULL && scumble_convnet_channels (net) != 3)
+    {
+      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
+                   "The model file \"%s\" does not fit the network: its decoder ends in %d "
+                   "channels instead of 3.", scumble_safetensors_path (file),
+                   scumble_convnet_channels (net));
+      return NULL;
+    }
+
+  return g_steal_pointer (&net);
+}
