@@ -12,21 +12,36 @@ typedef enum
   DIRECT,
   DOT,
   WINOGRAD,
+  UP,
 } Algorithm;
 
-/* Bytes that a thread's tiles should stay within: about half of a core's second-level
- * cache.  Wide layers need more, or their weights would be fetched again too often. */
-enum { BLOCK = 1 << 20, MIN_TILES = 28 };
+/* Bytes that a thread's products should stay within: a good part of a core's second-level
+ * cache; and the fewest rows to multiply at once, or wide layers would fetch their weights
+ * again too often.  Both measured, see SPEED.md. */
+enum { BLOCK = 1 << 19, MIN_ROWS = 28 };
+
+gboolean
+scumble_conv_fuses (int c_in, int c_out)
+{
+  return c_in % SCUMBLE_PANEL == 0 && c_out % SCUMBLE_PANEL == 0;
+}
 
 static Algorithm
 algorithm (const ScumbleConv *conv)
 {
-  if (conv->c_in % SCUMBLE_PANEL != 0)
-    return DIRECT;
-  if (conv->c_out <= SCUMBLE_DOT_MAX)
-    return DOT;
+  if (conv->form == SCUMBLE_CONV_UP)
+    return UP;
+  if (scumble_conv_fuses (conv->c_in, conv->c_out))
+    return WINOGRAD;
 
-  return conv->c_out % SCUMBLE_PANEL == 0 ? WINOGRAD : DIRECT;
+  return conv->c_out == 3 && conv->c_in % SCUMBLE_PANEL == 0 ? DOT : DIRECT;
+}
+
+/* Zeros; a vector that crosses a cache line costs two loads. */
+static float *
+new_aligned (gsize n)
+{
+  return g_aligned_alloc0 (n, sizeof (float), 64);
 }
 
 /* [c_out, c_in, 3, 3] -> [panel, 3, 3, c_in, 16] */
@@ -35,7 +50,7 @@ pack_direct (ScumbleConv *conv, const float *weights)
 {
   const gsize c_in = (gsize) conv->c_in;
 
-  conv->weights = g_new0 (float, 9 * c_in * SCUMBLE_PANEL *
+  conv->weights = new_aligned (9 * c_in * SCUMBLE_PANEL *
                           (gsize) scumble_panels (conv->c_out));
   for (gsize o = 0; o < (gsize) conv->c_out; o++)
     for (gsize i = 0; i < c_in; i++)
@@ -44,70 +59,73 @@ pack_direct (ScumbleConv *conv, const float *weights)
                       o % SCUMBLE_PANEL] = weights[(o * c_in + i) * 9 + k];
 }
 
-/* [c_out, c_in, 3, 3] -> [3, 3, c_out, c_in] */
+/* [3, c_in, 3, 3] -> [3, 3 c_in / lanes, 3, lanes] */
 static void
 pack_dot (ScumbleConv *conv, const float *weights)
 {
-  const gsize c_in = (gsize) conv->c_in, c_out = (gsize) conv->c_out;
+  const gsize c_in = (gsize) conv->c_in, lanes = (gsize) conv->simd->lanes;
 
-  conv->weights = g_new (float, 9 * c_in * c_out);
-  for (gsize o = 0; o < c_out; o++)
+  conv->weights = new_aligned (27 * c_in);
+  for (gsize o = 0; o < 3; o++)
     for (gsize i = 0; i < c_in; i++)
       for (gsize k = 0; k < 9; k++)
-        conv->weights[(k * c_out + o) * c_in + i] = weights[(o * c_in + i) * 9 + k];
+        {
+          const gsize at = k * c_in + i;
+
+          conv->weights[(at / lanes * 3 + o) * lanes + at % lanes] =
+            weights[(o * c_in + i) * 9 + k];
+        }
 }
 
-/* u = G g G', the weights' side of F(4x4, 3x3); @g [3, 3], @u [6, 6] */
-static void
-transform_weights (const float *g, double u[SCUMBLE_WINO])
+/* Weights' side of F(4x4, 3x3): u = G g G' */
+static const double winograd_lines[][3] = {
+  {  1.0 / 4,         0,        0 },
+  { -1.0 / 6,  -1.0 / 6, -1.0 / 6 },
+  { -1.0 / 6,   1.0 / 6, -1.0 / 6 },
+  { 1.0 / 24,  1.0 / 12,  1.0 / 6 },
+  { 1.0 / 24, -1.0 / 12,  1.0 / 6 },
+  {        0,         0,        1 },
+};
+
+/* The same for an upsampled plane: the sum, the first, the last; see simd.c */
+static const double up_lines[][3] = {
+  { 1, 1, 1 },
+  { 1, 0, 0 },
+  { 0, 0, 1 },
+};
+
+/* The sum over a 3x3 kernel @g that row @i and column @j of its transform stand for. */
+static double
+transform_weight (const float *g, const double i[3], const double j[3])
 {
-  static const double G[6][3] = {
-    {  1.0 / 4,         0,       0 },
-    { -1.0 / 6,  -1.0 / 6, -1.0 / 6 },
-    { -1.0 / 6,   1.0 / 6, -1.0 / 6 },
-    { 1.0 / 24,  1.0 / 12,  1.0 / 6 },
-    { 1.0 / 24, -1.0 / 12,  1.0 / 6 },
-    {        0,         0,       1 },
-  };
+  double sum = 0.0;
 
-  for (int i = 0; i < 6; i++)
-    for (int j = 0; j < 6; j++)
-      {
-        double sum = 0.0;
+  for (int k = 0; k < 9; k++)
+    sum += i[k / 3] * j[k % 3] * g[k];
 
-        for (int k = 0; k < 9; k++)
-          sum += G[i][k / 3] * G[j][k % 3] * g[k];
-        u[6 * i + j] = sum;
-      }
+  return sum;
 }
 
-/* [c_out, c_in, 3, 3] -> [36, panel, c_in, 16] */
+/* [c_out, c_in, 3, 3] -> [n n, panel, c_in, 16] */
 static void
-pack_winograd (ScumbleConv *conv, const float *weights)
+pack_transformed (ScumbleConv *conv, const float *weights, const double lines[][3], gsize n)
 {
   const gsize c_in = (gsize) conv->c_in, c_out = (gsize) conv->c_out;
 
-  conv->weights = g_new (float, SCUMBLE_WINO * c_in * c_out);
+  conv->weights = new_aligned (n * n * c_in * c_out);
   for (gsize o = 0; o < c_out; o++)
     for (gsize i = 0; i < c_in; i++)
-      {
-        double u[SCUMBLE_WINO];
-
-        transform_weights (weights + (o * c_in + i) * 9, u);
-        for (gsize k = 0; k < SCUMBLE_WINO; k++)
-          conv->weights[k * c_in * c_out +
-                        (o / SCUMBLE_PANEL * c_in + i) * SCUMBLE_PANEL +
-                        o % SCUMBLE_PANEL] = (float) u[k];
-      }
+      for (gsize k = 0; k < n * n; k++)
+        conv->weights[k * c_in * c_out + (o / SCUMBLE_PANEL * c_in + i) * SCUMBLE_PANEL +
+                      o % SCUMBLE_PANEL] =
+          (float) transform_weight (weights + (o * c_in + i) * 9, lines[k / n], lines[k % n]);
 }
 
 void
-scumble_conv_init (ScumbleConv *conv, const ScumbleSimd *simd, int c_in, int c_out,
-                   gboolean relu, const float *weights, const float *bias)
+scumble_conv_init (ScumbleConv *conv, const float *weights, const float *bias)
 {
-  *conv      = (ScumbleConv) { c_in, c_out, relu, simd, NULL, NULL };
-  conv->bias = g_new0 (float, SCUMBLE_PANEL * (gsize) scumble_panels (c_out));
-  memcpy (conv->bias, bias, (gsize) c_out * sizeof *bias);
+  conv->bias = new_aligned (SCUMBLE_PANEL * (gsize) scumble_panels (conv->c_out));
+  memcpy (conv->bias, bias, (gsize) conv->c_out * sizeof *bias);
 
   switch (algorithm (conv))
     {
@@ -118,7 +136,10 @@ scumble_conv_init (ScumbleConv *conv, const ScumbleSimd *simd, int c_in, int c_o
       pack_dot (conv, weights);
       break;
     case WINOGRAD:
-      pack_winograd (conv, weights);
+      pack_transformed (conv, weights, winograd_lines, G_N_ELEMENTS (winograd_lines));
+      break;
+    case UP:
+      pack_transformed (conv, weights, up_lines, G_N_ELEMENTS (up_lines));
       break;
     }
 }
@@ -126,45 +147,61 @@ scumble_conv_init (ScumbleConv *conv, const ScumbleSimd *simd, int c_in, int c_o
 void
 scumble_conv_clear (ScumbleConv *conv)
 {
-  g_clear_pointer (&conv->weights, g_free);
-  g_clear_pointer (&conv->bias, g_free);
+  g_clear_pointer (&conv->weights, g_aligned_free);
+  g_clear_pointer (&conv->bias, g_aligned_free);
 }
 
+/* Floats of scratch for one row of the matrices to multiply. */
 static gsize
-tile_floats (const ScumbleConv *conv)
+row_floats (const ScumbleConv *conv)
 {
-  return SCUMBLE_WINO * (gsize) (conv->c_in + conv->c_out);
+  return (gsize) (conv->form == SCUMBLE_CONV_UP ? SCUMBLE_UP : SCUMBLE_WINO) *
+         (gsize) (conv->c_in + conv->c_out);
 }
 
 static int
-block_tiles (const ScumbleConv *conv)
+block_rows (const ScumbleConv *conv)
 {
-  return MAX (BLOCK / (int) (tile_floats (conv) * sizeof (float)), MIN_TILES);
+  return MAX (BLOCK / (int) (row_floats (conv) * sizeof (float)), MIN_ROWS);
 }
 
 /* A block of at least one tile has room for the patch that a tile at the edge needs. */
 gsize
 scumble_conv_scratch (const ScumbleConv *conv, int threads)
 {
-  if (algorithm (conv) != WINOGRAD)
+  const Algorithm chosen = algorithm (conv);
+
+  if (chosen == DIRECT || chosen == DOT)
     return 0;
 
-  return (gsize) threads * (gsize) block_tiles (conv) * tile_floats (conv) * sizeof (float);
+  return (gsize) threads * (gsize) block_rows (conv) * row_floats (conv) * sizeof (float);
+}
+
+/* How many rows each of the blocks has that @rows are cut into for @threads threads. */
+static int
+even_block (const ScumbleConv *conv, int rows, int threads)
+{
+  return MAX (1, MIN (block_rows (conv), (rows + threads - 1) / threads));
+}
+
+static float *
+own_scratch (const ScumbleConv *conv, float *scratch)
+{
+  return scratch + (gsize) omp_get_thread_num () * (gsize) block_rows (conv) *
+                     row_floats (conv);
 }
 
 static void
 run_winograd (const ScumbleConv *conv, const ScumbleTensor *x, const ScumbleTensor *y,
               float *scratch, int threads)
 {
-  const int tiles  = ((y->w + 3) / 4) * ((y->h + 3) / 4);
-  const int block  = MAX (1, MIN (block_tiles (conv), (tiles + threads - 1) / threads));
-  const int blocks = (tiles + block - 1) / block;
+  const int tiles = ((x->w + 1) / 4) * ((x->h + 1) / 4);
+  const int block = even_block (conv, tiles, threads);
 
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
-  for (int b = 0; b < blocks; b++)
-    conv->simd->winograd (conv, x, y, b * block, MIN (block, tiles - b * block),
-                          scratch + (gsize) omp_get_thread_num () *
-                            (gsize) block_tiles (conv) * tile_floats (conv));
+  for (int from = 0; from < tiles; from += block)
+    conv->simd->winograd (conv, x, y, from, MIN (block, tiles - from),
+                          own_scratch (conv, scratch));
 }
 
 void
@@ -185,4 +222,17 @@ scumble_conv3x3 (const ScumbleConv *conv, const ScumbleTensor *x, const ScumbleT
       conv->simd->dot (conv, x, y, i, i + 1);
     else
       conv->simd->direct (conv, x, y, i, i + 1);
+}
+
+void
+scumble_conv3x3_up (const ScumbleConv *conv, const ScumbleTensor *x, int y0, int x0,
+                    const ScumbleTensor *y, float *scratch, int threads)
+{
+  const int cells = (x->w - 2) * (x->h - 2);
+  const int block = even_block (conv, cells, threads);
+
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+  for (int from = 0; from < cells; from += block)
+    conv->simd->up (conv, x, y0, x0, y, from, MIN (block, cells - from),
+                    own_scratch (conv, scratch));
 }

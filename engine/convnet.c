@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* A run goes backwards through the table once, to learn which rectangle of every plane the
+/* A run goes backwards through the steps once, to learn which rectangle of every plane the
  * output depends on, and then forwards, computing just those.  A convolution finds the
  * cell of border that it needs already in its input: the neighbouring cells within the
  * plane, and reflected ones where the plane ends.  So the kernels know of no borders. */
@@ -10,33 +10,30 @@
 
 #include <string.h>
 
-/* How many cells of border the layers want around their input. */
-static const int border[] = {
-  [SCUMBLE_LAYER_CONV3] = 1,
-  [SCUMBLE_LAYER_POOL2] = 0,
-  [SCUMBLE_LAYER_UP2]   = 0,
-};
-
+/* A layer, or a convolution and the resampling beside it in one pass. */
 typedef struct
 {
-  const ScumbleLayer *layer;
-  ScumbleConv         conv;
-  int                 c_in;
-  int                 c_out;
+  ScumbleLayerKind kind;
+  ScumbleConv      conv; /* of a convolution */
+  int              c_in;
+  int              c_out;
+  guint            row;  /* of the table, where it begins */
 } Step;
 
 /* What is computed of one plane. */
 typedef struct
 {
   ScumbleRect rect;
-  int         w; /* of the whole plane */
+  ScumbleRect at; /* with the border that the next step wants around it */
+  int         w;  /* of the whole plane */
   int         h;
 } Extent;
 
 struct _ScumbleConvnet
 {
-  guint n;
-  Step *steps;
+  guint    n;
+  Step    *steps;
+  gboolean part; /* of another network, which owns the steps */
 };
 
 static gboolean
@@ -52,30 +49,77 @@ misfit (const ScumbleSafetensors *file, const char *name, const int *shape, int 
 }
 
 static gboolean
-load_conv (Step *step, const ScumbleSimd *simd, const ScumbleSafetensors *file,
+load_conv (Step *step, const ScumbleLayer *layer, const ScumbleSafetensors *file,
            const char *prefix, GError **error)
 {
-  g_autofree char  *weight_name = g_strdup_printf ("%s.%s.weight", prefix, step->layer->name);
-  g_autofree char  *bias_name   = g_strdup_printf ("%s.%s.bias", prefix, step->layer->name);
-  g_autofree float *weights     = NULL;
-  g_autofree float *bias        = NULL;
-  int               shape[4];
+  g_autofree char *name = g_strdup_printf ("%s.%s.weight", prefix, layer->name);
+  int              shape[4];
 
-  if (!scumble_safetensors_shape (file, weight_name, 4, shape, error))
+  if (!scumble_safetensors_shape (file, name, 4, shape, error))
     return FALSE;
   if (shape[1] != step->c_in || shape[2] != 3 || shape[3] != 3)
-    return misfit (file, weight_name, shape, step->c_in, error);
+    return misfit (file, name, shape, step->c_in, error);
 
   step->c_out = shape[0];
-  weights     = scumble_safetensors_floats (file, weight_name,
-                                            9 * (gsize) shape[0] * (gsize) shape[1], error);
-  bias        = scumble_safetensors_floats (file, bias_name, (gsize) shape[0], error);
-  if (weights == NULL || bias == NULL)
+  step->conv  = (ScumbleConv) { .form  = SCUMBLE_CONV_PLAIN,
+                                .c_in  = step->c_in,
+                                .c_out = step->c_out,
+                                .relu  = layer->relu,
+                                .simd  = scumble_simd_best () };
+  return TRUE;
+}
+
+static gboolean
+load_weights (Step *step, const ScumbleLayer *layer, const ScumbleSafetensors *file,
+              const char *prefix, GError **error)
+{
+  g_autofree char  *weight_name = g_strdup_printf ("%s.%s.weight", prefix, layer->name);
+  g_autofree char  *bias_name   = g_strdup_printf ("%s.%s.bias", prefix, layer->name);
+  const gsize       c_in = (gsize) step->c_in, c_out = (gsize) step->c_out;
+  g_autofree float *weights     = scumble_safetensors_floats (file, weight_name,
+                                                              9 * c_in * c_out, error);
+  g_autofree float *bias        = NULL;
+
+  if (weights == NULL)
+    return FALSE;
+  bias = scumble_safetensors_floats (file, bias_name, c_out, error);
+  if (bias == NULL)
     return FALSE;
 
-  scumble_conv_init (&step->conv, simd, step->c_in, step->c_out, step->layer->relu, weights,
-                     bias);
+  scumble_conv_init (&step->conv, weights, bias);
   return TRUE;
+}
+
+/* Makes one step of the layers from @i on, and tells how many it took. */
+static guint
+load_step (Step *step, const ScumbleLayer *layers, guint i, guint n,
+           const ScumbleSafetensors *file, const char *prefix, GError **error)
+{
+  const gboolean up   = layers[i].kind == SCUMBLE_LAYER_UP2 && i + 1 < n &&
+                        layers[i + 1].kind == SCUMBLE_LAYER_CONV3;
+  const guint    at   = up ? i + 1 : i;
+  const gboolean pool = !up && at + 1 < n && layers[at + 1].kind == SCUMBLE_LAYER_POOL2;
+
+  step->kind  = layers[i].kind;
+  step->c_out = step->c_in;
+  if (layers[at].kind != SCUMBLE_LAYER_CONV3)
+    return 1;
+
+  if (!load_conv (step, &layers[at], file, prefix, error))
+    return 0;
+  if ((up || pool) && scumble_conv_fuses (step->c_in, step->c_out))
+    {
+      step->kind      = SCUMBLE_LAYER_CONV3;
+      step->conv.form = up ? SCUMBLE_CONV_UP : SCUMBLE_CONV_POOL;
+      return load_weights (step, &layers[at], file, prefix, error) ? 2 : 0;
+    }
+  if (up)
+    {
+      step->c_out = step->c_in;
+      return 1;
+    }
+
+  return load_weights (step, &layers[at], file, prefix, error) ? 1 : 0;
 }
 
 ScumbleConvnet *
@@ -85,20 +129,19 @@ scumble_convnet_new (const ScumbleLayer *layers, guint n, const ScumbleSafetenso
   g_autoptr (ScumbleConvnet) net = g_new0 (ScumbleConvnet, 1);
   int                        c   = c_in;
 
-  net->n     = n;
   net->steps = g_new0 (Step, n);
-
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < n;)
     {
-      Step *step = &net->steps[i];
+      Step       *step  = &net->steps[net->n++];
+      guint       taken;
 
-      step->layer = &layers[i];
-      step->c_in  = c;
-      step->c_out = c;
-      if (layers[i].kind == SCUMBLE_LAYER_CONV3 && 
-          !load_conv (step, scumble_simd_best (), file, prefix, error))
+      step->c_in = c;
+      step->row  = i;
+      taken      = load_step (step, layers, i, n, file, prefix, error);
+      if (taken == 0)
         return NULL;
-      c = step->c_out;
+      i += taken;
+      c  = step->c_out;
     }
 
   return g_steal_pointer (&net);
@@ -110,10 +153,39 @@ scumble_convnet_free (ScumbleConvnet *net)
   if (net == NULL)
     return;
 
-  for (guint i = 0; i < net->n; i++)
-    scumble_conv_clear (&net->steps[i].conv);
-  g_free (net->steps);
+  if (!net->part)
+    {
+      for (guint i = 0; i < net->n; i++)
+        scumble_conv_clear (&net->steps[i].conv);
+      g_free (net->steps);
+    }
   g_free (net);
+}
+
+/* The step that begins at a row of the table, or the number of steps. */
+static guint
+step_at (const ScumbleConvnet *net, guint row)
+{
+  guint i = 0;
+
+  while (i < net->n && net->steps[i].row < row)
+    i++;
+
+  return i;
+}
+
+ScumbleConvnet *
+scumble_convnet_part (const ScumbleConvnet *net, guint from, guint to)
+{
+  const guint     first = step_at (net, from), last = step_at (net, to);
+  ScumbleConvnet *part;
+
+  g_return_val_if_fail (first < last, NULL);
+
+  part  = g_new (ScumbleConvnet, 1);
+  *part = (ScumbleConvnet) { last - first, net->steps + first, TRUE };
+
+  return part;
 }
 
 int
@@ -122,43 +194,47 @@ scumble_convnet_channels (const ScumbleConvnet *net)
   return net->steps[net->n - 1].c_out;
 }
 
+static gboolean
+halves (const Step *step)
+{
+  return step->kind == SCUMBLE_LAYER_POOL2 || step->conv.form == SCUMBLE_CONV_POOL;
+}
+
+static gboolean
+doubles (const Step *step)
+{
+  return step->kind == SCUMBLE_LAYER_UP2 || step->conv.form == SCUMBLE_CONV_UP;
+}
+
+/* How many cells of border a step wants around its input. */
 static int
-plane_after (ScumbleLayerKind kind, int cells)
+border (const Step *step)
 {
-  switch (kind)
-    {
-    case SCUMBLE_LAYER_POOL2:
-      return (cells + 1) / 2;
-    case SCUMBLE_LAYER_UP2:
-      return 2 * cells;
-    case SCUMBLE_LAYER_CONV3:
-      return cells;
-    }
-
-  g_return_val_if_reached (cells);
+  return step->kind == SCUMBLE_LAYER_CONV3 ? 1 : 0;
 }
 
-/* The input cells that the output cells @out depend on; may stick out of the plane. */
+static int
+plane_after (const Step *step, int cells)
+{
+  return halves (step) ? (cells + 1) / 2 : doubles (step) ? 2 * cells : cells;
+}
+
+/* The cells of the input plane that lie where the output cells @out do. */
 static ScumbleRect
-rect_before (ScumbleLayerKind kind, ScumbleRect out)
+rect_before (const Step *step, ScumbleRect out, ScumbleRect plane)
 {
-  const int x1 = out.x + out.w, y1 = out.y + out.h;
+  const ScumbleRect twice = { 2 * out.x, 2 * out.y, 2 * out.w, 2 * out.h };
+  const int         x1    = (out.x + out.w + 1) / 2, y1 = (out.y + out.h + 1) / 2;
 
-  switch (kind)
-    {
-    case SCUMBLE_LAYER_POOL2:
-      return (ScumbleRect) { 2 * out.x, 2 * out.y, 2 * out.w, 2 * out.h };
-    case SCUMBLE_LAYER_UP2:
-      return (ScumbleRect) { out.x / 2, out.y / 2, (x1 + 1) / 2 - out.x / 2,
-                             (y1 + 1) / 2 - out.y / 2 };
-    case SCUMBLE_LAYER_CONV3:
-      return scumble_rect_grow (out, 1);
-    }
+  if (halves (step))
+    return scumble_rect_intersect (twice, plane);
+  if (doubles (step))
+    return (ScumbleRect) { out.x / 2, out.y / 2, x1 - out.x / 2, y1 - out.y / 2 };
 
-  g_return_val_if_reached (out);
+  return out;
 }
 
-/* Fills @extents, one more than there are layers, from the planes' sizes and @out. */
+/* Fills @extents, one more than there are steps, from the planes' sizes and @out. */
 static void
 walk (const ScumbleConvnet *net, int plane_w, int plane_h, ScumbleRect out, Extent *extents)
 {
@@ -166,17 +242,19 @@ walk (const ScumbleConvnet *net, int plane_w, int plane_h, ScumbleRect out, Exte
   extents[0].h = plane_h;
   for (guint i = 0; i < net->n; i++)
     {
-      extents[i + 1].w = plane_after (net->steps[i].layer->kind, extents[i].w);
-      extents[i + 1].h = plane_after (net->steps[i].layer->kind, extents[i].h);
+      extents[i + 1].w = plane_after (&net->steps[i], extents[i].w);
+      extents[i + 1].h = plane_after (&net->steps[i], extents[i].h);
     }
 
   extents[net->n].rect = out;
   for (guint i = net->n; i-- > 0;)
     {
+      const Step       *step  = &net->steps[i];
       const ScumbleRect plane = { 0, 0, extents[i].w, extents[i].h };
+      const ScumbleRect under = rect_before (step, extents[i + 1].rect, plane);
 
-      extents[i].rect = scumble_rect_intersect (
-        rect_before (net->steps[i].layer->kind, extents[i + 1].rect), plane);
+      extents[i].at   = scumble_rect_grow (under, border (step));
+      extents[i].rect = scumble_rect_intersect (extents[i].at, plane);
     }
 }
 
@@ -189,22 +267,13 @@ scumble_convnet_reach (const ScumbleConvnet *net, int plane_w, int plane_h, Scum
   return extents[0].rect;
 }
 
-/* Where layer @i's input lies, border included. */
-static ScumbleRect
-input_rect (const ScumbleConvnet *net, guint i, const Extent *extents)
-{
-  const int n = border[net->steps[i].layer->kind];
-
-  return n > 0 ? scumble_rect_grow (extents[i + 1].rect, n) : extents[i].rect;
-}
-
 static gsize
 tensor_bytes (ScumbleRect rect, int c)
 {
   return ((gsize) rect.w * (gsize) rect.h * (gsize) c * sizeof (float) + 63) / 64 * 64;
 }
 
-/* The layers' inputs lie in two buffers in turn; the third is the kernels' own. */
+/* The steps' inputs lie in two buffers in turn; the third is the kernels' own. */
 enum { SCRATCH = 2, BUFFERS = 3 };
 
 static void
@@ -215,8 +284,8 @@ buffer_sizes (const ScumbleConvnet *net, const Extent *extents, int threads,
   for (guint i = 0; i < net->n; i++)
     {
       const Step *step    = &net->steps[i];
-      const gsize bytes   = tensor_bytes (input_rect (net, i, extents), step->c_in);
-      const gsize scratch = step->layer->kind == SCUMBLE_LAYER_CONV3
+      const gsize bytes   = tensor_bytes (extents[i].at, step->c_in);
+      const gsize scratch = step->kind == SCUMBLE_LAYER_CONV3
                               ? scumble_conv_scratch (&step->conv, threads) : 0;
 
       sizes[i % 2]   = MAX (sizes[i % 2], bytes);
@@ -233,22 +302,29 @@ scumble_convnet_room (const ScumbleConvnet *net, int w, int h, int threads)
   g_autofree Extent *extents = g_new (Extent, net->n + 1);
   gsize              sizes[BUFFERS];
 
-  walk (net, 1 << 26, 1 << 26, out, extents);
+  walk (net, PLANE, PLANE, out, extents);
   buffer_sizes (net, extents, threads, sizes);
 
   return sizes[0] + sizes[1] + sizes[SCRATCH];
 }
 
+/* Where a plane of @n cells is continued at @i.  Upsampled, the cell at its edge is the one
+ * beside the edge too, so that reflection finds it again. */
 static int
-reflect (int i, int n)
+reflect (int i, int n, gboolean upsampled)
 {
+  if (upsampled)
+    return CLAMP (i, 0, n - 1);
+
   return i < 0 ? -i : i >= n ? 2 * (n - 1) - i : i;
 }
 
-/* Fills the cells of @tensor, which lies at @at, that are outside of the plane. */
+/* Fills the cells of @tensor, the input of @step, that are outside of the plane. */
 static void
-reflect_border (const ScumbleTensor *tensor, ScumbleRect at, const Extent *extent)
+reflect_border (const Step *step, const ScumbleTensor *tensor, const Extent *extent)
 {
+  const gboolean    up   = doubles (step);
+  const ScumbleRect at   = extent->at;
   const ScumbleRect in   = extent->rect;
   const gsize       cell = (gsize) tensor->c * sizeof (float);
 
@@ -256,12 +332,12 @@ reflect_border (const ScumbleTensor *tensor, ScumbleRect at, const Extent *exten
     for (int x = at.x; x < at.x + at.w; x++)
       if (x < 0 || x >= extent->w)
         memcpy (scumble_tensor_at (tensor, y - at.y, x - at.x),
-                scumble_tensor_at (tensor, y - at.y, reflect (x, extent->w) - at.x), cell);
+                scumble_tensor_at (tensor, y - at.y, reflect (x, extent->w, up) - at.x), cell);
 
   for (int y = at.y; y < at.y + at.h; y++)
     if (y < 0 || y >= extent->h)
       memcpy (scumble_tensor_at (tensor, y - at.y, 0),
-              scumble_tensor_at (tensor, reflect (y, extent->h) - at.y, 0),
+              scumble_tensor_at (tensor, reflect (y, extent->h, up) - at.y, 0),
               cell * (gsize) at.w);
 }
 
@@ -269,22 +345,21 @@ static void
 run_step (const Step *step, const ScumbleTensor *x, const Extent *from, const Extent *to,
           const ScumbleTensor *y, float *scratch, int threads)
 {
-  switch (step->layer->kind)
-    {
-    case SCUMBLE_LAYER_CONV3:
-      scumble_conv3x3 (&step->conv, x, y, scratch, threads);
-      break;
-    case SCUMBLE_LAYER_POOL2:
-      scumble_pool2 (x, y, threads);
-      break;
-    case SCUMBLE_LAYER_UP2:
-      scumble_up2 (x, to->rect.y - 2 * from->rect.y, to->rect.x - 2 * from->rect.x, y,
-                   threads);
-      break;
-    }
+  const int inside = border (step);
+  const int y0     = to->rect.y - 2 * (from->at.y + inside);
+  const int x0     = to->rect.x - 2 * (from->at.x + inside);
+
+  if (step->kind == SCUMBLE_LAYER_POOL2)
+    scumble_pool2 (x, y, threads);
+  else if (step->kind == SCUMBLE_LAYER_UP2)
+    scumble_up2 (x, y0, x0, y, threads);
+  else if (step->conv.form == SCUMBLE_CONV_UP)
+    scumble_conv3x3_up (&step->conv, x, y0, x0, y, scratch, threads);
+  else
+    scumble_conv3x3 (&step->conv, x, y, scratch, threads);
 }
 
-/* Computes the input of layer @i, or the output of the last layer for i = n, into @y. */
+/* Computes the input of step @i, or the output of the last step for i = n, into @y. */
 static void
 run_to (const ScumbleConvnet *net, guint i, const ScumbleRegion *in, const ScumbleTensor *x,
         const Extent *extents, const ScumbleTensor *y, float *scratch, int threads)
@@ -314,7 +389,7 @@ run_steps (const ScumbleConvnet *net, const ScumbleRegion *in, const ScumbleTens
   for (guint i = 0; i < net->n; i++)
     {
       const ScumbleRect   r    = extents[i].rect;
-      const ScumbleRect   at   = input_rect (net, i, extents);
+      const ScumbleRect   at   = extents[i].at;
       const int           c    = net->steps[i].c_in;
       const ScumbleTensor y    = { buffers[i % 2], at.h, at.w, c, (gsize) at.w * (gsize) c };
       const ScumbleTensor core = scumble_tensor_view (&y, r.y - at.y, r.x - at.x, r.h, r.w);
@@ -323,7 +398,7 @@ run_steps (const ScumbleConvnet *net, const ScumbleRegion *in, const ScumbleTens
         return FALSE;
 
       run_to (net, i, in, &x, extents, &core, buffers[SCRATCH], job->threads);
-      reflect_border (&y, at, &extents[i]);
+      reflect_border (&net->steps[i], &y, &extents[i]);
       x = y;
     }
 

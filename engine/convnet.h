@@ -77,6 +77,16 @@ ScumbleConvnet *scumble_convnet_new      (const ScumbleLayer *layers, guint n,
 void            scumble_convnet_free     (ScumbleConvnet *net);
 
 /**
+ * scumble_convnet_part:
+ * @net: must outlive the part, which uses its weights
+ * @from: the first row of the table that belongs to the part
+ * @to: the first row after it; both between two convolutions
+ *
+ * Returns: (transfer full): some of @net's layers as a network of their own
+ */
+ScumbleConvnet *scumble_convnet_part     (const ScumbleConvnet *net, guint from, guint to);
+
+/**
  * scumble_convnet_channels:
  *
  * Returns: the channels of the output

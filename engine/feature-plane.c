@@ -2,6 +2,8 @@
 #include "feature-plane.h"
 #include "tiles.h"
 
+#include <string.h>
+
 typedef struct
 {
   ScumbleFeatures      *features;
@@ -11,10 +13,24 @@ typedef struct
   const ScumbleJob     *job;
 } Walk;
 
+typedef struct
+{
+  ScumbleFeatures       *deep;
+  const ScumbleConvnet  *part;
+  const ScumbleFeatures *features;
+  const ScumbleJob      *job;
+} Deepening;
+
 static gsize
 plane_bytes (const ScumbleTensor *plane)
 {
   return (gsize) plane->h * plane->stride * sizeof (float);
+}
+
+static gsize
+weights_bytes (const ScumbleTensor *plane)
+{
+  return (gsize) plane->h * (gsize) plane->w * sizeof (float);
 }
 
 /* How far beyond the cells' own pixels the encoder looks; the same on every side. */
@@ -115,6 +131,11 @@ encode_tile_scratch (const Walk *walk, ScumbleRect cells, GError **error)
   if (!encode_cells (walk, &out, weights, error))
     return FALSE;
 
+  if (features->weights != NULL)
+    for (int i = 0; i < cells.h; i++)
+      memcpy (features->weights + (gsize) (cells.y + i) * (gsize) features->plane.w + cells.x,
+              weights + (gsize) i * (gsize) cells.w, (gsize) cells.w * sizeof *weights);
+
   scumble_moments_add (&features->moments, &out.tensor, weights, walk->job->threads);
   return TRUE;
 }
@@ -132,30 +153,142 @@ encode_tile (const ScumbleRect *tile, gpointer user_data, GError **error)
   return done;
 }
 
+/* Prepares @features for a plane of @h x @w cells with the channels of @net's output. */
+static gboolean
+allocate (ScumbleFeatures *features, const ScumbleConvnet *net, int h, int w, gboolean keep,
+          const ScumbleJob *job, GError **error)
+{
+  const int c = scumble_convnet_channels (net);
+
+  *features = (ScumbleFeatures) { .plane = { NULL, h, w, c, (gsize) w * (gsize) c } };
+  features->arena = job->arena;
+  scumble_moments_init (&features->moments, c);
+  if (!keep)
+    return TRUE;
+
+  features->plane.data = scumble_arena_block_new (job->arena, plane_bytes (&features->plane),
+                                                  error);
+  return features->plane.data != NULL;
+}
+
+static gboolean
+allocate_weights (ScumbleFeatures *features, GError **error)
+{
+  features->weights = scumble_arena_block_new (features->arena,
+                                               weights_bytes (&features->plane), error);
+  return features->weights != NULL;
+}
+
 gboolean
 scumble_features_encode (ScumbleFeatures *features, const ScumbleConvnet *encoder,
                          const ScumblePicture *picture, int stride, gboolean keep,
                          const ScumbleJob *job, GError **error)
 {
   const ScumbleRect area = { 0, 0, picture->w, picture->h };
-  const int         c    = scumble_convnet_channels (encoder);
-  const int         w    = picture->w / stride, h = picture->h / stride;
   Walk              walk = { features, encoder, picture, stride, job };
 
-  *features = (ScumbleFeatures) { .plane = { NULL, h, w, c, (gsize) w * (gsize) c } };
-  features->arena = job->arena;
-  scumble_moments_init (&features->moments, c);
-
-  if (keep)
-    {
-      features->plane.data = scumble_arena_block_new (job->arena,
-                                                      plane_bytes (&features->plane), error);
-      if (features->plane.data == NULL)
-        return FALSE;
-    }
+  if (!allocate (features, encoder, picture->h / stride, picture->w / stride, keep, job,
+                 error) ||
+      (keep && picture->fill != NULL && !allocate_weights (features, error)))
+    return FALSE;
 
   return scumble_tiles_walk (&area, scumble_tile_edge (&area, stride, tile_room, &walk, job),
                              encode_tile, &walk, job, error);
+}
+
+/* [2 h, 2 w] -> [h, w]: the means of 2x2 cells. */
+static void
+average_weights (const ScumbleFeatures *features, ScumbleFeatures *deep)
+{
+  const gsize w = (gsize) features->plane.w;
+
+  for (gsize i = 0; i < (gsize) deep->plane.h; i++)
+    for (gsize j = 0; j < (gsize) deep->plane.w; j++)
+      {
+        const float *from = features->weights + 2 * i * w + 2 * j;
+
+        deep->weights[i * (w / 2) + j] = (from[0] + from[1] + from[w] + from[w + 1]) / 4.0f;
+      }
+}
+
+static gsize
+deepen_room (int w, int h, gconstpointer user_data)
+{
+  const Deepening *deepening = user_data;
+
+  return scumble_convnet_room (deepening->part, w / 2, h / 2, deepening->job->threads) +
+         weights_bytes (&(ScumbleTensor) { NULL, h / 2, w / 2, 1, 0 }) +
+         plane_bytes (&(ScumbleTensor) { NULL, h / 2, w / 2, 0,
+                                         (gsize) w / 2 * (gsize) deepening->deep->plane.c }) +
+         4096;
+}
+
+static gboolean
+deepen_tile_scratch (const Deepening *deepening, ScumbleRect cells, GError **error)
+{
+  const ScumbleTensor *plane = &deepening->features->plane;
+  const ScumbleJob    *job   = deepening->job;
+  ScumbleFeatures     *deep  = deepening->deep;
+  const ScumbleRegion  in    = { *plane, { 0, 0, plane->w, plane->h }, plane->w, plane->h };
+  ScumbleRegion        out   = { .rect = cells };
+  ScumbleTensor        weights = { NULL };
+
+  if (deep->plane.data != NULL)
+    out.tensor = scumble_tensor_view (&deep->plane, cells.y, cells.x, cells.h, cells.w);
+  else if (!scumble_arena_tensor (job->arena, cells.h, cells.w, deep->plane.c, &out.tensor,
+                                  error))
+    return FALSE;
+
+  if (deep->weights != NULL)
+    {
+      const ScumbleTensor whole = { deep->weights, deep->plane.h, deep->plane.w, 1,
+                                    (gsize) deep->plane.w };
+      const ScumbleTensor part  = scumble_tensor_view (&whole, cells.y, cells.x, cells.h,
+                                                       cells.w);
+
+      if (!scumble_arena_tensor (job->arena, cells.h, cells.w, 1, &weights, error))
+        return FALSE;
+      scumble_copy (&part, &weights);
+    }
+
+  if (!scumble_convnet_run (deepening->part, &in, &out, job, error))
+    return FALSE;
+
+  scumble_moments_add (&deep->moments, &out.tensor, weights.data, job->threads);
+  return TRUE;
+}
+
+static gboolean
+deepen_tile (const ScumbleRect *tile, gpointer user_data, GError **error)
+{
+  const Deepening  *deepening = user_data;
+  ScumbleArena     *arena     = deepening->job->arena;
+  const ScumbleRect cells     = { tile->x / 2, tile->y / 2, tile->w / 2, tile->h / 2 };
+  const gsize       mark      = scumble_arena_mark (arena);
+  const gboolean    done      = deepen_tile_scratch (deepening, cells, error);
+
+  scumble_arena_release (arena, mark);
+  return done;
+}
+
+gboolean
+scumble_features_deepen (ScumbleFeatures *deep, const ScumbleConvnet *part,
+                         const ScumbleFeatures *features, gboolean keep,
+                         const ScumbleJob *job, GError **error)
+{
+  const ScumbleTensor *plane     = &features->plane;
+  const ScumbleRect    area      = { 0, 0, plane->w, plane->h };
+  Deepening            deepening = { deep, part, features, job };
+
+  if (!allocate (deep, part, plane->h / 2, plane->w / 2, keep, job, error) ||
+      (features->weights != NULL && !allocate_weights (deep, error)))
+    return FALSE;
+  if (deep->weights != NULL)
+    average_weights (features, deep);
+
+  return scumble_tiles_walk (&area,
+                             scumble_tile_edge (&area, 2, deepen_room, &deepening, job),
+                             deepen_tile, &deepening, job, error);
 }
 
 void
@@ -164,6 +297,8 @@ scumble_features_clear (ScumbleFeatures *features)
   if (features->arena == NULL)
     return;
 
+  scumble_arena_block_free (features->arena, features->weights,
+                            weights_bytes (&features->plane));
   scumble_arena_block_free (features->arena, features->plane.data,
                             plane_bytes (&features->plane));
   scumble_moments_clear (&features->moments);

@@ -39,11 +39,35 @@ typedef struct
 } ScumbleJob;
 
 /**
+ * ScumbleStage:
+ *
+ * A part of a job's progress; see scumble_job_stage().
+ */
+typedef struct
+{
+  const ScumbleJob *job;
+  double            from;
+  double            to;
+} ScumbleStage;
+
+/**
  * scumble_job_go_on:
  *
  * Returns: %FALSE with %SCUMBLE_ERROR_CANCELLED once the job's cancellable is triggered
  */
 gboolean scumble_job_go_on  (const ScumbleJob *job, GError **error);
 void     scumble_job_report (const ScumbleJob *job, double fraction);
+
+/**
+ * scumble_job_stage:
+ * @stage: (out caller-allocates): must outlive the returned job
+ * @from: what is done of @job when the stage begins, 0..1
+ * @to: what is done when it ends
+ *
+ * Returns: a job like @job for one stage of a call that has several: what it reports as
+ *   0..1 is told as @from..@to
+ */
+ScumbleJob scumble_job_stage (ScumbleStage *stage, const ScumbleJob *job, double from,
+                              double to);
 
 G_END_DECLS

@@ -11,7 +11,21 @@ G_BEGIN_DECLS
 typedef struct _ScumbleSimd ScumbleSimd;
 
 /**
+ * ScumbleConvForm:
+ * @SCUMBLE_CONV_PLAIN: a convolution and nothing else
+ * @SCUMBLE_CONV_POOL: followed by 2x2 maximum pooling (ceil mode), in one pass
+ * @SCUMBLE_CONV_UP: preceded by nearest-neighbour upsampling by 2, in one pass
+ */
+typedef enum
+{
+  SCUMBLE_CONV_PLAIN,
+  SCUMBLE_CONV_POOL,
+  SCUMBLE_CONV_UP,
+} ScumbleConvForm;
+
+/**
  * ScumbleConv:
+ * @form: what else the pass does
  * @c_in: channels in
  * @c_out: channels out
  * @relu: whether negative results become 0
@@ -23,6 +37,7 @@ typedef struct _ScumbleSimd ScumbleSimd;
  */
 typedef struct
 {
+  ScumbleConvForm    form;
   int                c_in;
   int                c_out;
   gboolean           relu;
@@ -32,15 +47,21 @@ typedef struct
 } ScumbleConv;
 
 /**
+ * scumble_conv_fuses:
+ *
+ * Returns: whether the widths allow a form other than %SCUMBLE_CONV_PLAIN
+ */
+gboolean scumble_conv_fuses (int c_in, int c_out);
+
+/**
  * scumble_conv_init:
- * @simd: the instruction set to run on
+ * @conv: with @form, @c_in, @c_out, @relu and @simd set
  * @weights: (transfer none): [c_out, c_in, 3, 3], the order of model files
  * @bias: (transfer none): [c_out]
  *
  * Chooses the algorithm by the widths and brings the weights into its order.
  */
-void  scumble_conv_init    (ScumbleConv *conv, const ScumbleSimd *simd, int c_in, int c_out,
-                            gboolean relu, const float *weights, const float *bias);
+void  scumble_conv_init    (ScumbleConv *conv, const float *weights, const float *bias);
 void  scumble_conv_clear   (ScumbleConv *conv);
 
 /**
@@ -53,13 +74,26 @@ gsize scumble_conv_scratch (const ScumbleConv *conv, int threads);
 /**
  * scumble_conv3x3:
  * @x: [h + 2, w + 2, c_in]; the border of one cell is part of the data
- * @y: [h, w, c_out], overwritten
+ * @y: [h, w, c_out], overwritten; pooled, [ceil (h / 2), ceil (w / 2), c_out]
  * @scratch: as scumble_conv_scratch() says
  *
  * Cross-correlation as in PyTorch's conv2d: y[i, j] = bias + sum over (u, v) in 0..2 of
  * weights[u, v] x[i + u, j + v].
  */
 void  scumble_conv3x3      (const ScumbleConv *conv, const ScumbleTensor *x,
+                            const ScumbleTensor *y, float *scratch, int threads);
+
+/**
+ * scumble_conv3x3_up:
+ * @conv: of form %SCUMBLE_CONV_UP
+ * @x: the cells that @y's lie on, and a border of one cell around them
+ * @y0: 0 or 1: row of @y's first cell, counted from the first that @x's inner cells make
+ * @x0: the same for columns
+ * @y: [h, w, c_out], overwritten
+ *
+ * Upsampling and convolution in one pass, without the upsampled plane.
+ */
+void  scumble_conv3x3_up   (const ScumbleConv *conv, const ScumbleTensor *x, int y0, int x0,
                             const ScumbleTensor *y, float *scratch, int threads);
 
 /**
@@ -93,6 +127,13 @@ void  scumble_up2          (const ScumbleTensor *x, int y0, int x0, const Scumbl
  */
 void  scumble_affine       (const ScumbleTensor *x, const float *gain, const float *bias,
                             const ScumbleTensor *y, int threads);
+
+/**
+ * scumble_clamp:
+ *
+ * Limits every value to 0..1.
+ */
+void  scumble_clamp        (const ScumbleTensor *x);
 
 /**
  * scumble_copy:

@@ -14,10 +14,12 @@
 #include "feature-plane.h"
 #include "vgg.h"
 
+#include <glib/gi18n.h>
+
 typedef struct
 {
-  const ScumbleConvnet *encoder;
-  ScumbleConvnet       *decoder;
+  ScumbleConvnet *encoder; /* up to relu4_1 */
+  ScumbleConvnet *decoder;
 } Net;
 
 /* Statistics of the style at relu4_1; both [c]. */
@@ -39,6 +41,7 @@ adain_close (gpointer data)
 {
   Net *net = data;
 
+  scumble_convnet_free (net->encoder);
   scumble_convnet_free (net->decoder);
   g_free (net);
 }
@@ -46,16 +49,15 @@ adain_close (gpointer data)
 static gpointer
 adain_open (const ScumbleSafetensors *file, const ScumbleConvnet *encoder, GError **error)
 {
-  ScumbleConvnet *decoder = scumble_vgg_decoder (file, scumble_convnet_channels (encoder),
-                                                 error);
-  Net            *net;
+  Net *net = g_new (Net, 1);
 
-  if (decoder == NULL)
-    return NULL;
-
-  net          = g_new (Net, 1);
-  net->encoder = encoder;
-  net->decoder = decoder;
+  net->encoder = scumble_vgg_part (encoder, SCUMBLE_VGG_PICTURE, SCUMBLE_VGG_RELU4_1);
+  net->decoder = scumble_vgg_decoder (file, scumble_convnet_channels (net->encoder), error);
+  if (net->decoder == NULL)
+    {
+      adain_close (net);
+      return NULL;
+    }
 
   return net;
 }
@@ -152,15 +154,6 @@ blend (const Content *content, const Style *style, float strength, float *gain, 
     }
 }
 
-static void
-clamp_pixels (const ScumbleTensor *tensor)
-{
-  const gsize n = (gsize) tensor->h * (gsize) tensor->w * 3;
-
-  for (gsize i = 0; i < n; i++)
-    tensor->data[i] = CLAMP (tensor->data[i], 0.0f, 1.0f);
-}
-
 /* [in, c] of the plane -> blend -> decoder -> [rect.h, rect.w, 3] */
 static gboolean
 render (const ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect *rect,
@@ -187,7 +180,7 @@ render (const ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect
   scumble_affine (&part, gain, gain + c, &in.tensor, job->threads);
   if (!scumble_convnet_run (net->decoder, &in, &out, job, error))
     return FALSE;
-  clamp_pixels (&out.tensor);
+  scumble_clamp (&out.tensor);
 
   return TRUE;
 }
@@ -218,9 +211,9 @@ adain_room (const ScumbleContent *content, int w, int h, int threads)
 
 const ScumbleMethod scumble_method_adain = {
   .id           = "adain",
-  .title        = "AdaIN",
-  .blurb        = "Takes on the painting's colours and contrasts. The quickest to answer, "
-                  "and steady on any picture.",
+  .title        = N_("AdaIN"),
+  .blurb        = N_("Takes on the painting's colours and contrasts. The quickest to "
+                     "answer, and steady on any picture."),
   .open         = adain_open,
   .close        = adain_close,
   .encode       = adain_encode,

@@ -3,13 +3,14 @@
 #include "error.h"
 #include "method.h"
 
+#include <glib/gi18n.h>
 #include <stddef.h>
 #include <string.h>
 
 static const ScumbleParam params[] = {
-  { "strength", "_Strength",
-    "How much of the style to apply: 0 keeps the picture, 1 is the style in full, more "
-    "exaggerates it",
+  { "strength", N_("_Strength"),
+    N_("How much of the style to apply: 0 keeps the picture, 1 is the style in full, more "
+       "exaggerates it"),
     0.0, 1.5, 1.0, offsetof (ScumbleSettings, strength) },
 };
 

@@ -20,8 +20,8 @@ mirror (int i, int n)
   return k < n ? k : period - k;
 }
 
-static int
-padded (int n, int stride)
+int
+scumble_picture_padded (int n, int stride)
 {
   return MAX ((n + stride - 1) / stride * stride, 2 * stride);
 }
@@ -227,8 +227,8 @@ scumble_picture_init (ScumblePicture *picture, ScumbleSource *source, int stride
                       const ScumbleJob *job, GError **error)
 {
   *picture        = (ScumblePicture) { .source = source };
-  picture->w      = padded (source->width, stride);
-  picture->h      = padded (source->height, stride);
+  picture->w      = scumble_picture_padded (source->width, stride);
+  picture->h      = scumble_picture_padded (source->height, stride);
 
   return !source->has_alpha || find_fill (picture, job, error);
 }

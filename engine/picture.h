@@ -42,6 +42,14 @@ gboolean scumble_picture_init  (ScumblePicture *picture, ScumbleSource *source, 
 void     scumble_picture_clear (ScumblePicture *picture);
 
 /**
+ * scumble_picture_padded:
+ * @n: pixels along one side of a picture
+ *
+ * Returns: pixels along that side of the padded picture
+ */
+int      scumble_picture_padded (int n, int stride);
+
+/**
  * scumble_picture_read:
  * @rect: a rectangle inside the padded picture
  * @rgb: (out caller-allocates): [rect.h, rect.w, 3]

@@ -63,6 +63,18 @@ scumble_affine (const ScumbleTensor *x, const float *gain, const float *bias,
 }
 
 void
+scumble_clamp (const ScumbleTensor *x)
+{
+  for (int i = 0; i < x->h; i++)
+    {
+      float *row = scumble_tensor_at (x, i, 0);
+
+      for (int k = 0; k < x->w * x->c; k++)
+        row[k] = CLAMP (row[k], 0.0f, 1.0f);
+    }
+}
+
+void
 scumble_copy (const ScumbleTensor *x, const ScumbleTensor *y)
 {
   for (int i = 0; i < x->h; i++)

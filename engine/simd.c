@@ -47,6 +47,14 @@ rectify (Vector v)
   return (Vector) ((Mask) v & (v > 0.0f));
 }
 
+INLINE Vector
+vmax (Vector a, Vector b)
+{
+  const Mask greater = a > b;
+
+  return (Vector) (((Mask) a & greater) | ((Mask) b & ~greater));
+}
+
 /* What one call of the inner loop multiplies. */
 typedef struct
 {
@@ -165,44 +173,72 @@ direct (const ScumbleConv *conv, const ScumbleTensor *x, const ScumbleTensor *y,
       }
 }
 
-INLINE float
-total (Vector v)
+/* The sums of neighbouring lanes: those of @a, then those of @b. */
+INLINE Vector
+fold (Vector a, Vector b)
 {
-  float sum = 0.0f;
+  Mask even, odd;
 
   UNROLL
   for (int i = 0; i < LANES; i++)
-    sum += v[i];
+    {
+      even[i] = 2 * i;
+      odd[i]  = 2 * i + 1;
+    }
 
-  return sum;
+  return __builtin_shuffle (a, b, even) + __builtin_shuffle (a, b, odd);
 }
 
-/* One cell of a convolution with few channels out. x: [3, 3, c_in] at its row stride */
+/* Folds 2 @n vectors to @n; once all lanes are folded they are the vectors' totals, in
+ * order.  @n is a constant. */
 INLINE void
-dot_cell (const ScumbleConv *conv, const float *x, gsize stride, float *y, const int c_out)
+fold_halves (Vector *v, const int n)
 {
-  const gsize c_in = (gsize) conv->c_in;
-  Vector      sum[SCUMBLE_DOT_MAX] = { { 0 } };
-
-  for (int u = 0; u < 3; u++)
-    for (gsize k = 0; k < 3 * c_in; k += LANES)
-      {
-        const Vector  v = load (x + (gsize) u * stride + k);
-        const gsize   tap = (gsize) u * 3 + k / c_in;
-        const float  *w = conv->weights + tap * (gsize) c_out * c_in + k % c_in;
-
-        UNROLL
-        for (int o = 0; o < c_out; o++)
-          sum[o] += v * load (w + (gsize) o * c_in);
-      }
-
   UNROLL
-  for (int o = 0; o < c_out; o++)
-    {
-      const float value = conv->bias[o] + total (sum[o]);
+  for (int i = 0; i < n; i++)
+    v[i] = fold (v[2 * i], v[2 * i + 1]);
+}
 
-      y[o] = conv->relu && value < 0.0f ? 0.0f : value;
-    }
+/* Cells that the last layer works on at once, and the channels of a pixel made even. */
+enum { CELLS = 4, PIXEL = 4 };
+
+/* @cells cells, a constant, of a convolution with three channels out.
+ * x: [3, cells + 2, c_in] at its row stride; y: [cells, 3] */
+INLINE void
+dot_cells (const ScumbleConv *conv, const float *x, gsize stride, float *y, const int cells)
+{
+  const gsize  c_in = (gsize) conv->c_in;
+  const float *w    = conv->weights;
+  Vector       sum[CELLS * PIXEL] = { { 0 } };
+  float        out[CELLS * PIXEL];
+
+  for (gsize u = 0; u < 3; u++)
+    for (gsize k = 0; k < 3 * c_in; k += LANES, w += 3 * LANES)
+      UNROLL
+      for (int j = 0; j < cells; j++)
+        {
+          const Vector v = load (x + u * stride + (gsize) j * c_in + k);
+
+          UNROLL
+          for (int o = 0; o < 3; o++)
+            sum[j * PIXEL + o] += v * load (w + o * LANES);
+        }
+
+  fold_halves (sum, 8);
+  fold_halves (sum, 4);
+  if (LANES > 4)
+    fold_halves (sum, 2);
+  if (LANES > 8)
+    fold_halves (sum, 1);
+  memcpy (out, sum, sizeof out);
+
+  for (int j = 0; j < cells; j++)
+    for (int o = 0; o < 3; o++)
+      {
+        const float value = out[j * PIXEL + o] + conv->bias[o];
+
+        y[3 * j + o] = conv->relu && value < 0.0f ? 0.0f : value;
+      }
 }
 
 static void
@@ -210,16 +246,16 @@ dot (const ScumbleConv *conv, const ScumbleTensor *x, const ScumbleTensor *y, in
      int to)
 {
   for (int i = from; i < to; i++)
-    for (int j = 0; j < y->w; j++)
-      {
-        const float *in  = scumble_tensor_at (x, i, j);
-        float       *out = scumble_tensor_at (y, i, j);
+    {
+      int j = 0;
 
-        if (conv->c_out == 3)
-          dot_cell (conv, in, x->stride, out, 3);
-        else
-          dot_cell (conv, in, x->stride, out, conv->c_out);
-      }
+      for (; j + CELLS <= y->w; j += CELLS)
+        dot_cells (conv, scumble_tensor_at (x, i, j), x->stride, scumble_tensor_at (y, i, j),
+                   CELLS);
+      for (; j < y->w; j++)
+        dot_cells (conv, scumble_tensor_at (x, i, j), x->stride, scumble_tensor_at (y, i, j),
+                   1);
+    }
 }
 
 /* Winograd F(4x4, 3x3): Lavin and Gray, "Fast Algorithms for Convolutional Neural
@@ -352,54 +388,195 @@ transform_in (const ScumbleTensor *x, int i, int j, float *v, gsize v_step, floa
     tile_in (d + k, stride, c, v + k, v_step);
 }
 
+/* Stores the maxima of the 2x2 cells of a tile; @rows and @cols of it are there. */
+INLINE void
+store_pooled (Vector out[4][4], int rows, int cols, const ScumbleTensor *y, int i, int j,
+              gsize k)
+{
+  for (int u = 0; u < rows; u += 2)
+    for (int v = 0; v < cols; v += 2)
+      {
+        Vector most = out[u][v];
+
+        if (v + 1 < cols)
+          most = vmax (most, out[u][v + 1]);
+        if (u + 1 < rows)
+          most = vmax (most, out[u + 1][v]);
+        if (u + 1 < rows && v + 1 < cols)
+          most = vmax (most, out[u + 1][v + 1]);
+        store (scumble_tensor_at (y, (i + u) / 2, (j + v) / 2) + k, most);
+      }
+}
+
+/* @size: height and width of the convolution's result, before any pooling */
 static void
 transform_out (const ScumbleConv *conv, const float *m, gsize m_step, const ScumbleTensor *y,
-               int i, int j)
+               const int size[2], int i, int j)
 {
-  const int rows = MIN (4, y->h - i), cols = MIN (4, y->w - j);
+  const int rows = MIN (4, size[0] - i), cols = MIN (4, size[1] - j);
 
   for (gsize k = 0; k < (gsize) conv->c_out; k += LANES)
     {
       Vector out[4][4];
 
       tile_out (m + k, m_step, load (conv->bias + k), conv->relu, out);
-      for (int u = 0; u < rows; u++)
-        for (int v = 0; v < cols; v++)
-          store (scumble_tensor_at (y, i + u, j + v) + k, out[u][v]);
+      if (conv->form == SCUMBLE_CONV_POOL)
+        store_pooled (out, rows, cols, y, i, j, k);
+      else
+        for (int u = 0; u < rows; u++)
+          for (int v = 0; v < cols; v++)
+            store (scumble_tensor_at (y, i + u, j + v) + k, out[u][v]);
     }
+}
+
+/* m[k] = v[k] weights[k] for each of the @products matrices: [n, c_in] to [n, c_out]. */
+static void
+multiply_all (const ScumbleConv *conv, gsize products, const float *v, float *m, int n)
+{
+  const gsize c_in = (gsize) conv->c_in, c_out = (gsize) conv->c_out;
+
+  for (gsize k = 0; k < products; k++)
+    for (gsize at = 0; at < c_out; at += SCUMBLE_PANEL)
+      multiply ((Product) { .x       = v + k * (gsize) n * c_in,
+                            .x_step  = c_in,
+                            .parts   = 1,
+                            .k       = conv->c_in,
+                            .weights = conv->weights + (k * c_out + at) * c_in,
+                            .y       = m + k * (gsize) n * c_out + at,
+                            .y_step  = c_out,
+                            .columns = SCUMBLE_PANEL },
+                n);
 }
 
 static void
 winograd (const ScumbleConv *conv, const ScumbleTensor *x, const ScumbleTensor *y, int from,
           int n, float *scratch)
 {
-  const int   cols   = (y->w + 3) / 4;
-  const gsize c_in   = (gsize) conv->c_in, c_out = (gsize) conv->c_out;
-  const gsize v_step = (gsize) n * c_in, m_step = (gsize) n * c_out;
-  const gsize panel  = c_in * SCUMBLE_PANEL;
-  float      *v      = scratch;
-  float      *m      = v + SCUMBLE_WINO * v_step;
+  const int   size[2] = { x->h - 2, x->w - 2 };
+  const int   cols    = (size[1] + 3) / 4;
+  const gsize c_in    = (gsize) conv->c_in, c_out = (gsize) conv->c_out;
+  float      *v       = scratch;
+  float      *m       = v + SCUMBLE_WINO * (gsize) n * c_in;
 
   /* The products are not there yet, so their place can hold a patch. */
   for (int t = 0; t < n; t++)
     transform_in (x, (from + t) / cols * 4, (from + t) % cols * 4, v + (gsize) t * c_in,
-                  v_step, m);
+                  (gsize) n * c_in, m);
 
-  for (gsize k = 0; k < SCUMBLE_WINO; k++)
-    for (gsize p = 0; p < c_out / SCUMBLE_PANEL; p++)
-      multiply ((Product) { .x       = v + k * v_step,
-                            .x_step  = c_in,
-                            .parts   = 1,
-                            .k       = conv->c_in,
-                            .weights = conv->weights + k * c_in * c_out + p * panel,
-                            .y       = m + k * m_step + p * SCUMBLE_PANEL,
-                            .y_step  = c_out,
-                            .columns = SCUMBLE_PANEL },
-                n);
+  multiply_all (conv, SCUMBLE_WINO, v, m, n);
 
   for (int t = 0; t < n; t++)
-    transform_out (conv, m + (gsize) t * c_out, m_step, y, (from + t) / cols * 4,
-                   (from + t) % cols * 4);
+    transform_out (conv, m + (gsize) t * c_out, (gsize) n * c_out, y, size,
+                   (from + t) / cols * 4, (from + t) % cols * 4);
+}
+
+/* Upsampling first makes every second product of the definition a repetition.  Along one
+ * line, with S = w0 + w1 + w2, cell x[i] becomes
+ *
+ *     y[2i]     = S x[i] + w0 (x[i - 1] - x[i])
+ *     y[2i + 1] = S x[i] + w2 (x[i + 1] - x[i])
+ *
+ * three products for two cells, and nine for four on the plane, as many as Winograd's
+ * F(4x4, 3x3) on the upsampled plane takes, but with differences as the only transforms. */
+INLINE void
+up_line_in (Vector before, Vector at, Vector after, Vector v[3])
+{
+  v[0] = at;
+  v[1] = before - at;
+  v[2] = after - at;
+}
+
+/* One vector of channels of a cell: x [3, 3] -> v [9] */
+INLINE void
+up_in (const float *x, gsize stride, gsize c, float *v, gsize v_step)
+{
+  Vector half[3][3];
+
+  UNROLL
+  for (int i = 0; i < 3; i++)
+    {
+      const float *row = x + (gsize) i * stride;
+
+      up_line_in (load (row), load (row + c), load (row + 2 * c), half[i]);
+    }
+
+  UNROLL
+  for (int j = 0; j < 3; j++)
+    {
+      Vector out[3];
+
+      up_line_in (half[0][j], half[1][j], half[2][j], out);
+      UNROLL
+      for (int i = 0; i < 3; i++)
+        store (v + (gsize) (3 * i + j) * v_step, out[i]);
+    }
+}
+
+/* One vector of channels of a cell: m [9] -> out [2][2], bias and ReLU included. */
+INLINE void
+up_out (const float *m, gsize m_step, Vector bias, gboolean relu, Vector out[2][2])
+{
+  Vector half[3][2];
+
+  UNROLL
+  for (int i = 0; i < 3; i++)
+    {
+      const float *row = m + (gsize) (3 * i) * m_step;
+
+      half[i][0] = load (row) + load (row + m_step);
+      half[i][1] = load (row) + load (row + 2 * m_step);
+    }
+
+  UNROLL
+  for (int j = 0; j < 2; j++)
+    UNROLL
+    for (int i = 0; i < 2; i++)
+      {
+        out[i][j] = half[0][j] + half[i + 1][j] + bias;
+        if (relu)
+          out[i][j] = rectify (out[i][j]);
+      }
+}
+
+/* The 2x2 cells at row @i, column @j of @y, as far as they lie on it. */
+static void
+up_transform_out (const ScumbleConv *conv, const float *m, gsize m_step,
+                  const ScumbleTensor *y, int i, int j)
+{
+  for (gsize k = 0; k < (gsize) conv->c_out; k += LANES)
+    {
+      Vector out[2][2];
+
+      up_out (m + k, m_step, load (conv->bias + k), conv->relu, out);
+      for (int u = MAX (0, -i); u < MIN (2, y->h - i); u++)
+        for (int v = MAX (0, -j); v < MIN (2, y->w - j); v++)
+          store (scumble_tensor_at (y, i + u, j + v) + k, out[u][v]);
+    }
+}
+
+static void
+up (const ScumbleConv *conv, const ScumbleTensor *x, int y0, int x0, const ScumbleTensor *y,
+    int from, int n, float *scratch)
+{
+  const int   cols = x->w - 2;
+  const gsize c_in = (gsize) conv->c_in, c_out = (gsize) conv->c_out;
+  const gsize v_step = (gsize) n * c_in;
+  float      *v    = scratch;
+  float      *m    = v + SCUMBLE_UP * v_step;
+
+  for (int t = 0; t < n; t++)
+    {
+      const float *in = scumble_tensor_at (x, (from + t) / cols, (from + t) % cols);
+
+      for (gsize k = 0; k < c_in; k += LANES)
+        up_in (in + k, x->stride, c_in, v + (gsize) t * c_in + k, v_step);
+    }
+
+  multiply_all (conv, SCUMBLE_UP, v, m, n);
+
+  for (int t = 0; t < n; t++)
+    up_transform_out (conv, m + (gsize) t * c_out, (gsize) n * c_out, y,
+                      (from + t) / cols * 2 - y0, (from + t) % cols * 2 - x0);
 }
 
 static gboolean
@@ -423,8 +600,10 @@ extern const ScumbleSimd EXPAND (SIMD_NAME);
 
 const ScumbleSimd EXPAND (SIMD_NAME) = {
   .name     = STRING (SIMD_NAME),
+  .lanes    = LANES,
   .usable   = usable,
   .direct   = direct,
   .dot      = dot,
   .winograd = winograd,
+  .up       = up,
 };

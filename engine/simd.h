@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 enum
 {
   SCUMBLE_PANEL = 16,
-  SCUMBLE_WINO  = 36, /* products of a tile of F(4x4, 3x3) */
+  SCUMBLE_WINO  = 36, /* products of a tile of F(4x4, 3x3), which makes 4x4 cells */
+  SCUMBLE_UP    = 9,  /* products of a cell that upsampling turns into 2x2 */
 };
 
 static inline int
@@ -23,20 +24,26 @@ scumble_panels (int c)
 /**
  * ScumbleSimd:
  * @name: "avx512", "avx2" or "portable"
+ * @lanes: floats in a vector
  * @usable: whether this processor can run it
  *
  * @direct: rows @from up to @to of a convolution, straight from its definition;
  *   weights [panel, 3, 3 c_in, 16]
- * @dot: the same for at most SCUMBLE_DOT_MAX channels out and c_in a multiple of 16, where
- *   vectors run along the channels in; weights [3, 3, c_out, c_in]
- * @winograd: @n tiles of 4x4 cells, from tile @from in reading order; c_in and c_out
- *   multiples of 16; weights [36, panel, c_in, 16]; scratch for 36 n (c_in + c_out) floats
+ * @dot: the same for three channels out and c_in a multiple of 16, where vectors run along
+ *   the channels in; weights [3, 3 c_in / lanes, 3, lanes]
+ * @winograd: @n tiles of 4x4 cells, from tile @from in reading order, pooled or not; c_in
+ *   and c_out multiples of 16; weights [36, panel, c_in, 16]; scratch for
+ *   36 n (c_in + c_out) floats
+ * @up: upsampled and convolved, @n cells of @x's inside, from cell @from in reading order;
+ *   c_in and c_out multiples of 16; weights [9, panel, c_in, 16]; scratch for
+ *   9 n (c_in + c_out) floats
  *
  * One instruction set.
  */
 struct _ScumbleSimd
 {
   const char *name;
+  int         lanes;
   gboolean  (*usable)   (void);
   void      (*direct)   (const ScumbleConv *conv, const ScumbleTensor *x,
                          const ScumbleTensor *y, int from, int to);
@@ -44,9 +51,9 @@ struct _ScumbleSimd
                          const ScumbleTensor *y, int from, int to);
   void      (*winograd) (const ScumbleConv *conv, const ScumbleTensor *x,
                          const ScumbleTensor *y, int from, int n, float *scratch);
+  void      (*up)       (const ScumbleConv *conv, const ScumbleTensor *x, int y0, int x0,
+                         const ScumbleTensor *y, int from, int n, float *scratch);
 };
-
-enum { SCUMBLE_DOT_MAX = 4 };
 
 /**
  * scumble_simd_all:

@@ -13,7 +13,18 @@ static const ScumbleLayer encoder[] = {
   POOL,
   CONV ("conv3_1"), CONV ("conv3_2"), CONV ("conv3_3"), CONV ("conv3_4"),
   POOL,
-  CONV ("conv4_1"),
+  CONV ("conv4_1"), CONV ("conv4_2"), CONV ("conv4_3"), CONV ("conv4_4"),
+  POOL,
+  CONV ("conv5_1"),
+};
+
+/* How many rows of the encoder lead to a tap. */
+static const guint rows_to[SCUMBLE_VGG_TAPS] = {
+  [SCUMBLE_VGG_RELU1_1] = 1,
+  [SCUMBLE_VGG_RELU2_1] = 4,
+  [SCUMBLE_VGG_RELU3_1] = 7,
+  [SCUMBLE_VGG_RELU4_1] = 12,
+  [SCUMBLE_VGG_RELU5_1] = G_N_ELEMENTS (encoder),
 };
 
 /* Nothing follows the last convolution: a ReLU there could not make black from below. */
@@ -31,6 +42,12 @@ ScumbleConvnet *
 scumble_vgg_encoder (const ScumbleSafetensors *file, GError **error)
 {
   return scumble_convnet_new (encoder, G_N_ELEMENTS (encoder), file, "encoder", 3, error);
+}
+
+ScumbleConvnet *
+scumble_vgg_part (const ScumbleConvnet *whole, ScumbleVggTap from, ScumbleVggTap to)
+{
+  return scumble_convnet_part (whole, rows_to[from], rows_to[to]);
 }
 
 ScumbleConvnet *

@@ -5,17 +5,45 @@
 
 G_BEGIN_DECLS
 
+/**
+ * ScumbleVggTap:
+ *
+ * Places along the encoder: the picture, and the first ReLU of every level. A cell of
+ * relu1_1 is a pixel, and at every further level twice as wide and high.
+ */
+typedef enum
+{
+  SCUMBLE_VGG_PICTURE,
+  SCUMBLE_VGG_RELU1_1,
+  SCUMBLE_VGG_RELU2_1,
+  SCUMBLE_VGG_RELU3_1,
+  SCUMBLE_VGG_RELU4_1,
+  SCUMBLE_VGG_RELU5_1,
+  SCUMBLE_VGG_TAPS,
+} ScumbleVggTap;
+
 /* Pixels that one cell of relu4_1 stands for, along each side. */
 #define SCUMBLE_VGG_STRIDE 8
 
 /**
  * scumble_vgg_encoder:
- * @file: holds tensors encoder.conv1_1 to encoder.conv4_1
+ * @file: holds tensors encoder.conv1_1 to encoder.conv5_1
  *
- * VGG-19's layer plan from the picture to relu4_1, at whatever widths the file has:
- * RGB [h, w, 3] in 0..1 -> [h / 8, w / 8, c].
+ * VGG-19's layer plan from the picture to relu5_1, at whatever widths the file has:
+ * RGB [h, w, 3] in 0..1 -> [h / 16, w / 16, c].
  */
 ScumbleConvnet *scumble_vgg_encoder (const ScumbleSafetensors *file, GError **error);
+
+/**
+ * scumble_vgg_part:
+ * @encoder: a whole encoder, which must outlive the part
+ * @from: what the part takes
+ * @to: what it gives
+ *
+ * Returns: (transfer full): the part of the encoder from one tap to another
+ */
+ScumbleConvnet *scumble_vgg_part    (const ScumbleConvnet *encoder, ScumbleVggTap from,
+                                     ScumbleVggTap to);
 
 /**
  * scumble_vgg_decoder:
