@@ -31,10 +31,11 @@ algorithm (const ScumbleConv *conv)
 {
   if (conv->form == SCUMBLE_CONV_UP)
     return UP;
-  if (scumble_conv_fuses (conv->c_in, conv->c_out))
+  if (conv->form != SCUMBLE_CONV_ANY && scumble_conv_fuses (conv->c_in, conv->c_out))
     return WINOGRAD;
 
-  return conv->c_out == 3 && conv->c_in % SCUMBLE_PANEL == 0 ? DOT : DIRECT;
+  return conv->c_out == 3 && conv->c_in % SCUMBLE_PANEL == 0 &&
+         scumble_conv_stride (conv) == 1 ? DOT : DIRECT;
 }
 
 /* Zeros; a vector that crosses a cache line costs two loads. */
@@ -44,36 +45,43 @@ new_aligned (gsize n)
   return g_aligned_alloc0 (n, sizeof (float), 64);
 }
 
-/* [c_out, c_in, 3, 3] -> [panel, 3, 3, c_in, 16] */
+static gsize
+kernel_cells (const ScumbleConv *conv)
+{
+  return (gsize) scumble_conv_kernel (conv) * (gsize) scumble_conv_kernel (conv);
+}
+
+/* [c_out, c_in, kernel, kernel] -> [panel, kernel, kernel, c_in, 16] */
 static void
 pack_direct (ScumbleConv *conv, const float *weights)
 {
-  const gsize c_in = (gsize) conv->c_in;
+  const gsize c_in = (gsize) conv->c_in, n = kernel_cells (conv);
 
-  conv->weights = new_aligned (9 * c_in * SCUMBLE_PANEL *
-                          (gsize) scumble_panels (conv->c_out));
+  conv->weights = new_aligned (n * c_in * SCUMBLE_PANEL *
+                               (gsize) scumble_panels (conv->c_out));
   for (gsize o = 0; o < (gsize) conv->c_out; o++)
     for (gsize i = 0; i < c_in; i++)
-      for (gsize k = 0; k < 9; k++)
-        conv->weights[((o / SCUMBLE_PANEL * 9 + k) * c_in + i) * SCUMBLE_PANEL +
-                      o % SCUMBLE_PANEL] = weights[(o * c_in + i) * 9 + k];
+      for (gsize k = 0; k < n; k++)
+        conv->weights[((o / SCUMBLE_PANEL * n + k) * c_in + i) * SCUMBLE_PANEL +
+                      o % SCUMBLE_PANEL] = weights[(o * c_in + i) * n + k];
 }
 
-/* [3, c_in, 3, 3] -> [3, 3 c_in / lanes, 3, lanes] */
+/* [3, c_in, kernel, kernel] -> [kernel, kernel c_in / lanes, 3, lanes] */
 static void
 pack_dot (ScumbleConv *conv, const float *weights)
 {
   const gsize c_in = (gsize) conv->c_in, lanes = (gsize) conv->simd->lanes;
+  const gsize n    = kernel_cells (conv);
 
-  conv->weights = new_aligned (27 * c_in);
+  conv->weights = new_aligned (3 * n * c_in);
   for (gsize o = 0; o < 3; o++)
     for (gsize i = 0; i < c_in; i++)
-      for (gsize k = 0; k < 9; k++)
+      for (gsize k = 0; k < n; k++)
         {
           const gsize at = k * c_in + i;
 
           conv->weights[(at / lanes * 3 + o) * lanes + at % lanes] =
-            weights[(o * c_in + i) * 9 + k];
+            weights[(o * c_in + i) * n + k];
         }
 }
 

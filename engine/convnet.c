@@ -276,11 +276,11 @@ tensor_bytes (ScumbleRect rect, int c)
 /* The steps' inputs lie in two buffers in turn; the third is the kernels' own. */
 enum { SCRATCH = 2, BUFFERS = 3 };
 
+/* Raises @sizes to what the extents need. */
 static void
 buffer_sizes (const ScumbleConvnet *net, const Extent *extents, int threads,
               gsize sizes[BUFFERS])
 {
-  memset (sizes, 0, BUFFERS * sizeof *sizes);
   for (guint i = 0; i < net->n; i++)
     {
       const Step *step    = &net->steps[i];
@@ -293,19 +293,57 @@ buffer_sizes (const ScumbleConvnet *net, const Extent *extents, int threads,
     }
 }
 
+/* Positions that make a difference to what a rectangle reaches: upsampling rounds outwards
+ * by where it begins, every time. */
+static int
+n_positions (const ScumbleConvnet *net)
+{
+  int n = 1;
+
+  for (guint i = 0; i < net->n; i++)
+    n *= doubles (&net->steps[i]) ? 2 : 1;
+
+  return n;
+}
+
+/* A rectangle far from any border of planes that are large enough. */
+static void
+walk_inside (const ScumbleConvnet *net, int x, int y, int w, int h, Extent *extents)
+{
+  enum { FAR = 1 << 18, PLANE = 1 << 24 };
+
+  walk (net, PLANE, PLANE, (ScumbleRect) { FAR + x, FAR + y, w, h }, extents);
+}
+
 gsize
 scumble_convnet_room (const ScumbleConvnet *net, int w, int h, int threads)
 {
-  /* Far from any border, and odd, so that upsampling reaches for most. */
-  enum { FAR = 1 << 18, PLANE = 1 << 24 };
-  const ScumbleRect  out     = { FAR + 1, FAR + 1, w, h };
-  g_autofree Extent *extents = g_new (Extent, net->n + 1);
-  gsize              sizes[BUFFERS];
+  g_autofree Extent *extents        = g_new (Extent, net->n + 1);
+  const int          n              = n_positions (net);
+  gsize              sizes[BUFFERS] = { 0 };
 
-  walk (net, PLANE, PLANE, out, extents);
-  buffer_sizes (net, extents, threads, sizes);
+  for (int i = 0; i < n * n; i++)
+    {
+      walk_inside (net, i % n, i / n, w, h, extents);
+      buffer_sizes (net, extents, threads, sizes);
+    }
 
   return sizes[0] + sizes[1] + sizes[SCRATCH];
+}
+
+void
+scumble_convnet_reach_most (const ScumbleConvnet *net, int w, int h, int *in_w, int *in_h)
+{
+  g_autofree Extent *extents = g_new (Extent, net->n + 1);
+  const int          n       = n_positions (net);
+
+  *in_w = *in_h = 0;
+  for (int i = 0; i < n; i++)
+    {
+      walk_inside (net, i, i, w, h, extents);
+      *in_w = MAX (*in_w, extents[0].rect.w);
+      *in_h = MAX (*in_h, extents[0].rect.h);
+    }
 }
 
 /* Where a plane of @n cells is continued at @i.  Upsampled, the cell at its edge is the one
@@ -413,7 +451,7 @@ scumble_convnet_run (const ScumbleConvnet *net, const ScumbleRegion *in, Scumble
   g_autofree Extent *extents = g_new (Extent, net->n + 1);
   const gsize        mark    = scumble_arena_mark (job->arena);
   float             *buffers[BUFFERS] = { NULL };
-  gsize              sizes[BUFFERS];
+  gsize              sizes[BUFFERS]   = { 0 };
   gboolean           done = TRUE;
 
   walk (net, in->plane_w, in->plane_h, out->rect, extents);

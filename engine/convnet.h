@@ -105,6 +105,17 @@ ScumbleRect     scumble_convnet_reach    (const ScumbleConvnet *net, int plane_w
                                           int plane_h, ScumbleRect out);
 
 /**
+ * scumble_convnet_reach_most:
+ * @w: width of a rectangle of the output plane
+ * @h: its height
+ * @in_w: (out): the most columns of the input plane that such a rectangle depends on,
+ *   wherever it lies
+ * @in_h: (out): the most rows
+ */
+void            scumble_convnet_reach_most (const ScumbleConvnet *net, int w, int h,
+                                            int *in_w, int *in_h);
+
+/**
  * scumble_convnet_room:
  * @w: width of a rectangle of the output plane
  * @h: its height

@@ -1,62 +1,65 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "feature-plane.h"
+#include "half.h"
 #include "tiles.h"
 
 #include <string.h>
 
+/* Edge in pixels of the tiles that a plane must leave room for. */
+enum { WORKING_EDGE = 256 };
+
 typedef struct
 {
-  ScumbleFeatures      *features;
-  const ScumbleConvnet *encoder;
-  const ScumblePicture *picture;
-  int                   stride;
-  const ScumbleJob     *job;
+  ScumbleFeatures  *features;
+  const ScumbleJob *job;
 } Walk;
 
-typedef struct
-{
-  ScumbleFeatures       *deep;
-  const ScumbleConvnet  *part;
-  const ScumbleFeatures *features;
-  const ScumbleJob      *job;
-} Deepening;
-
 static gsize
-plane_bytes (const ScumbleTensor *plane)
+n_cells (const ScumbleTensor *plane)
 {
-  return (gsize) plane->h * plane->stride * sizeof (float);
+  return (gsize) plane->h * (gsize) plane->w;
 }
 
 static gsize
-weights_bytes (const ScumbleTensor *plane)
+n_values (const ScumbleTensor *plane)
 {
-  return (gsize) plane->h * (gsize) plane->w * sizeof (float);
+  return n_cells (plane) * (gsize) plane->c;
 }
 
-/* How far beyond the cells' own pixels the encoder looks; the same on every side. */
-static int
-halo (const ScumbleConvnet *encoder, int stride)
+/* Size of what the plane is computed from. */
+static void
+plane_below (const ScumbleFeatures *features, int *w, int *h)
 {
-  enum { FAR = 1 << 16, PLANE = 1 << 24 };
-  const ScumbleRect cell  = { FAR, FAR, 1, 1 };
-  const ScumbleRect reach = scumble_convnet_reach (encoder, PLANE, PLANE, cell);
-
-  return cell.x * stride - reach.x;
+  *w = features->plane.w * features->stride;
+  *h = features->plane.h * features->stride;
 }
 
+/* Scratch for computing @w x @h cells, but for the cells themselves. */
 static gsize
-tile_room (int w, int h, gconstpointer user_data)
+compute_room (const ScumbleFeatures *features, int w, int h, int threads)
 {
-  const Walk *walk  = user_data;
-  const int   cells = walk->stride;
-  const int   cols  = (w + cells - 1) / cells, rows = (h + cells - 1) / cells;
-  const int   n     = 2 * halo (walk->encoder, cells);
-  const gsize area  = (gsize) (cols * cells + n) * (gsize) (rows * cells + n);
-  const gsize read  = 8 * sizeof (float) * area; /* rgb, alpha and the source's rgba */
-  const gsize out   = sizeof (float) * (gsize) cols * (gsize) rows *
-                      (gsize) (scumble_convnet_channels (walk->encoder) + 1);
+  const gsize run = scumble_convnet_room (features->net, w, h, threads);
+  int         below_w, below_h;
+  gsize       below;
 
-  return read + out + scumble_convnet_room (walk->encoder, cols, rows, walk->job->threads) + 4096;
+  scumble_convnet_reach_most (features->net, w, h, &below_w, &below_h);
+  below = (gsize) below_w * (gsize) below_h;
+
+  /* The picture as the network sees it, its alpha, and the source's four channels. */
+  if (features->picture != NULL)
+    return run + 8 * sizeof (float) * below + 4096;
+
+  return run + sizeof (float) * (gsize) features->shallow->plane.c * below +
+         scumble_features_room (features->shallow, below_w, below_h, threads) + 4096;
+}
+
+gsize
+scumble_features_room (const ScumbleFeatures *features, int w, int h, int threads)
+{
+  if (features->plane.data != NULL || features->halves != NULL)
+    return 0;
+
+  return compute_room (features, w, h, threads);
 }
 
 /* The mean alpha of every cell: alpha [in.h, in.w] -> weights [cells.h, cells.w]. */
@@ -77,230 +80,293 @@ average_alpha (const float *alpha, ScumbleRect in, ScumbleRect cells, int stride
       }
 }
 
-/* Encodes the cells that @out lies on into its tensor.
- * [reach, 3] -> encoder -> [out.h, out.w, c] */
+/* Reads what @in lies on, and how visible the cells above it are, if @weights is given. */
 static gboolean
-encode_cells (const Walk *walk, ScumbleRegion *out, float *weights, GError **error)
+read_picture (const ScumbleFeatures *features, const ScumbleRegion *in, ScumbleRect cells,
+              float *weights, const ScumbleJob *job, GError **error)
 {
-  const ScumblePicture *picture = walk->picture;
-  ScumbleArena         *arena   = walk->job->arena;
-  float                *alpha   = NULL;
-  ScumbleRegion         in      = { .plane_w = picture->w, .plane_h = picture->h };
+  float *alpha = NULL;
 
-  in.rect = scumble_convnet_reach (walk->encoder, picture->w, picture->h, out->rect);
   if (weights != NULL)
     {
-      alpha = scumble_arena_take (arena, sizeof (float) * (gsize) in.rect.w *
-                                  (gsize) in.rect.h, error);
+      alpha = scumble_arena_take (job->arena, sizeof (float) * (gsize) in->rect.w *
+                                  (gsize) in->rect.h, error);
       if (alpha == NULL)
         return FALSE;
     }
-  if (!scumble_arena_tensor (arena, in.rect.h, in.rect.w, 3, &in.tensor, error) ||
-      !scumble_picture_read (picture, in.rect, in.tensor.data, alpha, walk->job, error) ||
-      !scumble_convnet_run (walk->encoder, &in, out, walk->job, error))
+  if (!scumble_picture_read (features->picture, in->rect, in->tensor.data, alpha, job, error))
     return FALSE;
-
   if (weights != NULL)
-    average_alpha (alpha, in.rect, out->rect, walk->stride, weights);
+    average_alpha (alpha, in->rect, cells, features->stride, weights);
 
   return TRUE;
 }
 
+/* Computes the cells that @out lies on into its tensor, in scratch that the caller gives
+ * back. @weights: (nullable): [out.h, out.w], filled in for a picture */
 static gboolean
-encode_tile_scratch (const Walk *walk, ScumbleRect cells, GError **error)
+compute (const ScumbleFeatures *features, ScumbleRegion *out, float *weights,
+         const ScumbleJob *job, GError **error)
 {
-  ScumbleFeatures *features = walk->features;
-  ScumbleArena    *arena    = walk->job->arena;
-  ScumbleRegion    out      = { .rect = cells };
-  float           *weights  = NULL;
+  const int     c  = features->picture != NULL ? 3 : features->shallow->plane.c;
+  ScumbleRegion in = { .rect = { 0, 0, 0, 0 } };
 
-  if (walk->picture->fill != NULL)
+  plane_below (features, &in.plane_w, &in.plane_h);
+  in.rect = scumble_convnet_reach (features->net, in.plane_w, in.plane_h, out->rect);
+
+  return scumble_arena_tensor (job->arena, in.rect.h, in.rect.w, c, &in.tensor, error) &&
+         (features->picture != NULL
+            ? read_picture (features, &in, out->rect, weights, job, error)
+            : scumble_features_read (features->shallow, in.rect, &in.tensor, job, error)) &&
+         scumble_convnet_run (features->net, &in, out, job, error);
+}
+
+static gboolean
+compute_again (const ScumbleFeatures *features, ScumbleRect cells, const ScumbleTensor *y,
+               const ScumbleJob *job, GError **error)
+{
+  const gsize    mark = scumble_arena_mark (job->arena);
+  ScumbleRegion  out  = { .tensor = *y, .rect = cells };
+  const gboolean done = compute (features, &out, NULL, job, error);
+
+  scumble_arena_release (job->arena, mark);
+  return done;
+}
+
+/* Where the halves of a row of cells begin. */
+static guint16 *
+halves_at (const ScumbleFeatures *features, int y, int x)
+{
+  return features->halves + ((gsize) y * (gsize) features->plane.w + (gsize) x) *
+                              (gsize) features->plane.c;
+}
+
+gboolean
+scumble_features_read (const ScumbleFeatures *features, ScumbleRect cells,
+                       const ScumbleTensor *y, const ScumbleJob *job, GError **error)
+{
+  if (features->plane.data != NULL)
     {
-      weights = scumble_arena_take (arena, sizeof (float) * (gsize) cells.w * (gsize) cells.h,
-                                    error);
+      const ScumbleTensor part = scumble_tensor_view (&features->plane, cells.y, cells.x,
+                                                      cells.h, cells.w);
+
+      scumble_copy (&part, y);
+      return TRUE;
+    }
+  if (features->halves == NULL)
+    return compute_again (features, cells, y, job, error);
+
+  for (int i = 0; i < cells.h; i++)
+    scumble_halves_unpack (halves_at (features, cells.y + i, cells.x),
+                           scumble_tensor_at (y, i, 0), (gsize) cells.w * (gsize) y->c);
+
+  return TRUE;
+}
+
+/* [2 h, 2 w] -> [h, w]: the means of 2x2 cells. */
+static void
+average_weights (const ScumbleFeatures *features, ScumbleRect cells, float *weights)
+{
+  const gsize w = (gsize) features->plane.w;
+
+  for (int i = 0; i < cells.h; i++)
+    for (int j = 0; j < cells.w; j++)
+      {
+        const float *from = features->weights + 2 * (gsize) (cells.y + i) * w +
+                            2 * (gsize) (cells.x + j);
+
+        weights[i * cells.w + j] = (from[0] + from[1] + from[w] + from[w + 1]) / 4.0f;
+      }
+}
+
+/* Keeps a tile that was computed: @weights (nullable) and, if need be, @out as halves. */
+static void
+keep_tile (const ScumbleFeatures *features, const ScumbleRegion *out, const float *weights)
+{
+  const ScumbleRect cells = out->rect;
+  const gsize       w     = (gsize) cells.w;
+
+  for (int i = 0; i < cells.h && features->weights != NULL; i++)
+    memcpy (features->weights + (gsize) (cells.y + i) * (gsize) features->plane.w + cells.x,
+            weights + (gsize) i * w, w * sizeof *weights);
+
+  for (int i = 0; i < cells.h && features->halves != NULL; i++)
+    scumble_halves_pack (scumble_tensor_at (&out->tensor, i, 0),
+                         halves_at (features, cells.y + i, cells.x),
+                         w * (gsize) out->tensor.c);
+}
+
+static gboolean
+compute_tile (const Walk *walk, ScumbleRect cells, GError **error)
+{
+  ScumbleFeatures  *features = walk->features;
+  const ScumbleJob *job      = walk->job;
+  const gboolean    veiled   = features->picture != NULL ? features->picture->fill != NULL
+                                                         : features->shallow->weights != NULL;
+  ScumbleRegion     out      = { .rect = cells };
+  float            *weights  = NULL;
+
+  if (veiled)
+    {
+      weights = scumble_arena_take (job->arena, sizeof (float) * (gsize) cells.w *
+                                    (gsize) cells.h, error);
       if (weights == NULL)
         return FALSE;
     }
 
   if (features->plane.data != NULL)
     out.tensor = scumble_tensor_view (&features->plane, cells.y, cells.x, cells.h, cells.w);
-  else if (!scumble_arena_tensor (arena, cells.h, cells.w, features->plane.c, &out.tensor,
+  else if (!scumble_arena_tensor (job->arena, cells.h, cells.w, features->plane.c, &out.tensor,
                                   error))
     return FALSE;
 
-  if (!encode_cells (walk, &out, weights, error))
+  if (!compute (features, &out, weights, job, error))
     return FALSE;
+  if (veiled && features->shallow != NULL)
+    average_weights (features->shallow, cells, weights);
 
-  if (features->weights != NULL)
-    for (int i = 0; i < cells.h; i++)
-      memcpy (features->weights + (gsize) (cells.y + i) * (gsize) features->plane.w + cells.x,
-              weights + (gsize) i * (gsize) cells.w, (gsize) cells.w * sizeof *weights);
-
-  scumble_moments_add (&features->moments, &out.tensor, weights, walk->job->threads);
+  keep_tile (features, &out, weights);
+  scumble_moments_add (&features->moments, &out.tensor, weights, job->threads);
   return TRUE;
 }
 
 static gboolean
-encode_tile (const ScumbleRect *tile, gpointer user_data, GError **error)
+walk_tile (const ScumbleRect *tile, gpointer user_data, GError **error)
 {
   const Walk       *walk  = user_data;
-  const int         n     = walk->stride;
+  const int         n     = walk->features->stride;
   const ScumbleRect cells = { tile->x / n, tile->y / n, tile->w / n, tile->h / n };
   const gsize       mark  = scumble_arena_mark (walk->job->arena);
-  const gboolean    done  = encode_tile_scratch (walk, cells, error);
+  const gboolean    done  = compute_tile (walk, cells, error);
 
   scumble_arena_release (walk->job->arena, mark);
   return done;
 }
 
-/* Prepares @features for a plane of @h x @w cells with the channels of @net's output. */
-static gboolean
-allocate (ScumbleFeatures *features, const ScumbleConvnet *net, int h, int w, gboolean keep,
-          const ScumbleJob *job, GError **error)
+static gsize
+tile_room (int w, int h, gconstpointer user_data)
 {
-  const int c = scumble_convnet_channels (net);
+  const Walk *walk = user_data;
+  const int   n    = walk->features->stride;
+  const int   cols = (w + n - 1) / n, rows = (h + n - 1) / n;
 
-  *features = (ScumbleFeatures) { .plane = { NULL, h, w, c, (gsize) w * (gsize) c } };
-  features->arena = job->arena;
-  scumble_moments_init (&features->moments, c);
-  if (!keep)
-    return TRUE;
+  return compute_room (walk->features, cols, rows, walk->job->threads) +
+         sizeof (float) * (gsize) cols * (gsize) rows *
+           (gsize) (walk->features->plane.c + 1);
+}
 
-  features->plane.data = scumble_arena_block_new (job->arena, plane_bytes (&features->plane),
-                                                  error);
+static gboolean
+allocate_floats (ScumbleFeatures *features, GError **error)
+{
+  features->plane.data = scumble_arena_block_new (
+    features->arena, n_values (&features->plane) * sizeof (float), error);
+
   return features->plane.data != NULL;
 }
 
 static gboolean
-allocate_weights (ScumbleFeatures *features, GError **error)
+allocate_halves (ScumbleFeatures *features, GError **error)
 {
-  features->weights = scumble_arena_block_new (features->arena,
-                                               weights_bytes (&features->plane), error);
-  return features->weights != NULL;
-}
+  features->halves = scumble_arena_block_new (
+    features->arena, n_values (&features->plane) * sizeof (guint16), error);
 
-gboolean
-scumble_features_encode (ScumbleFeatures *features, const ScumbleConvnet *encoder,
-                         const ScumblePicture *picture, int stride, gboolean keep,
-                         const ScumbleJob *job, GError **error)
-{
-  const ScumbleRect area = { 0, 0, picture->w, picture->h };
-  Walk              walk = { features, encoder, picture, stride, job };
-
-  if (!allocate (features, encoder, picture->h / stride, picture->w / stride, keep, job,
-                 error) ||
-      (keep && picture->fill != NULL && !allocate_weights (features, error)))
-    return FALSE;
-
-  return scumble_tiles_walk (&area, scumble_tile_edge (&area, stride, tile_room, &walk, job),
-                             encode_tile, &walk, job, error);
-}
-
-/* [2 h, 2 w] -> [h, w]: the means of 2x2 cells. */
-static void
-average_weights (const ScumbleFeatures *features, ScumbleFeatures *deep)
-{
-  const gsize w = (gsize) features->plane.w;
-
-  for (gsize i = 0; i < (gsize) deep->plane.h; i++)
-    for (gsize j = 0; j < (gsize) deep->plane.w; j++)
-      {
-        const float *from = features->weights + 2 * i * w + 2 * j;
-
-        deep->weights[i * (w / 2) + j] = (from[0] + from[1] + from[w] + from[w + 1]) / 4.0f;
-      }
-}
-
-static gsize
-deepen_room (int w, int h, gconstpointer user_data)
-{
-  const Deepening *deepening = user_data;
-
-  return scumble_convnet_room (deepening->part, w / 2, h / 2, deepening->job->threads) +
-         weights_bytes (&(ScumbleTensor) { NULL, h / 2, w / 2, 1, 0 }) +
-         plane_bytes (&(ScumbleTensor) { NULL, h / 2, w / 2, 0,
-                                         (gsize) w / 2 * (gsize) deepening->deep->plane.c }) +
-         4096;
+  return features->halves != NULL;
 }
 
 static gboolean
-deepen_tile_scratch (const Deepening *deepening, ScumbleRect cells, GError **error)
+allocate_as_fits (Walk *walk, GError **error)
 {
-  const ScumbleTensor *plane = &deepening->features->plane;
-  const ScumbleJob    *job   = deepening->job;
-  ScumbleFeatures     *deep  = deepening->deep;
-  const ScumbleRegion  in    = { *plane, { 0, 0, plane->w, plane->h }, plane->w, plane->h };
-  ScumbleRegion        out   = { .rect = cells };
-  ScumbleTensor        weights = { NULL };
+  ScumbleFeatures *features = walk->features;
+  const gsize      room     = scumble_arena_room (features->arena);
+  const gsize      work     = tile_room (WORKING_EDGE, WORKING_EDGE, walk);
+  const gsize      n        = n_values (&features->plane);
 
-  if (deep->plane.data != NULL)
-    out.tensor = scumble_tensor_view (&deep->plane, cells.y, cells.x, cells.h, cells.w);
-  else if (!scumble_arena_tensor (job->arena, cells.h, cells.w, deep->plane.c, &out.tensor,
-                                  error))
-    return FALSE;
+  if (n * sizeof (float) <= room / 2 && n * sizeof (float) + work <= room)
+    return allocate_floats (features, error);
+  if (n * sizeof (guint16) + work <= room)
+    return allocate_halves (features, error);
 
-  if (deep->weights != NULL)
-    {
-      const ScumbleTensor whole = { deep->weights, deep->plane.h, deep->plane.w, 1,
-                                    (gsize) deep->plane.w };
-      const ScumbleTensor part  = scumble_tensor_view (&whole, cells.y, cells.x, cells.h,
-                                                       cells.w);
-
-      if (!scumble_arena_tensor (job->arena, cells.h, cells.w, 1, &weights, error))
-        return FALSE;
-      scumble_copy (&part, &weights);
-    }
-
-  if (!scumble_convnet_run (deepening->part, &in, &out, job, error))
-    return FALSE;
-
-  scumble_moments_add (&deep->moments, &out.tensor, weights.data, job->threads);
   return TRUE;
 }
 
 static gboolean
-deepen_tile (const ScumbleRect *tile, gpointer user_data, GError **error)
+allocate (Walk *walk, ScumbleKeep keep, gboolean veiled, GError **error)
 {
-  const Deepening  *deepening = user_data;
-  ScumbleArena     *arena     = deepening->job->arena;
-  const ScumbleRect cells     = { tile->x / 2, tile->y / 2, tile->w / 2, tile->h / 2 };
-  const gsize       mark      = scumble_arena_mark (arena);
-  const gboolean    done      = deepen_tile_scratch (deepening, cells, error);
+  ScumbleFeatures *features = walk->features;
 
-  scumble_arena_release (arena, mark);
-  return done;
+  if (keep != SCUMBLE_KEEP_NOTHING && veiled)
+    {
+      features->weights = scumble_arena_block_new (
+        features->arena, n_cells (&features->plane) * sizeof (float), error);
+      if (features->weights == NULL)
+        return FALSE;
+    }
+
+  switch (keep)
+    {
+    case SCUMBLE_KEEP_NOTHING:
+      return TRUE;
+    case SCUMBLE_KEEP_FLOATS:
+      return allocate_floats (features, error);
+    case SCUMBLE_KEEP_AS_FITS:
+      return allocate_as_fits (walk, error);
+    }
+
+  g_return_val_if_reached (FALSE);
+}
+
+/* Computes a whole plane; @features says from what. @w, @h: size of that */
+static gboolean
+fill (ScumbleFeatures *features, int w, int h, ScumbleKeep keep, gboolean veiled,
+      const ScumbleJob *job, GError **error)
+{
+  const ScumbleRect area = { 0, 0, w, h };
+  const int         n    = features->stride;
+  const int         c    = scumble_convnet_channels (features->net);
+  Walk              walk = { features, job };
+
+  features->plane = (ScumbleTensor) { NULL, h / n, w / n, c, (gsize) (w / n) * (gsize) c };
+  features->arena = job->arena;
+  scumble_moments_init (&features->moments, c);
+
+  return allocate (&walk, keep, veiled, error) &&
+         scumble_tiles_walk (&area, scumble_tile_edge (&area, n, tile_room, &walk, job),
+                             walk_tile, &walk, job, error);
+}
+
+gboolean
+scumble_features_encode (ScumbleFeatures *features, const ScumbleConvnet *encoder,
+                         const ScumblePicture *picture, int stride, ScumbleKeep keep,
+                         const ScumbleJob *job, GError **error)
+{
+  *features = (ScumbleFeatures) { .net = encoder, .picture = picture, .stride = stride };
+
+  return fill (features, picture->w, picture->h, keep, picture->fill != NULL, job, error);
 }
 
 gboolean
 scumble_features_deepen (ScumbleFeatures *deep, const ScumbleConvnet *part,
-                         const ScumbleFeatures *features, gboolean keep,
+                         const ScumbleFeatures *features, ScumbleKeep keep,
                          const ScumbleJob *job, GError **error)
 {
-  const ScumbleTensor *plane     = &features->plane;
-  const ScumbleRect    area      = { 0, 0, plane->w, plane->h };
-  Deepening            deepening = { deep, part, features, job };
+  *deep = (ScumbleFeatures) { .net = part, .shallow = features, .stride = 2 };
 
-  if (!allocate (deep, part, plane->h / 2, plane->w / 2, keep, job, error) ||
-      (features->weights != NULL && !allocate_weights (deep, error)))
-    return FALSE;
-  if (deep->weights != NULL)
-    average_weights (features, deep);
-
-  return scumble_tiles_walk (&area,
-                             scumble_tile_edge (&area, 2, deepen_room, &deepening, job),
-                             deepen_tile, &deepening, job, error);
+  return fill (deep, features->plane.w, features->plane.h, keep, features->weights != NULL,
+               job, error);
 }
 
 void
 scumble_features_clear (ScumbleFeatures *features)
 {
+  const gsize n = n_values (&features->plane);
+
   if (features->arena == NULL)
     return;
 
   scumble_arena_block_free (features->arena, features->weights,
-                            weights_bytes (&features->plane));
-  scumble_arena_block_free (features->arena, features->plane.data,
-                            plane_bytes (&features->plane));
+                            n_cells (&features->plane) * sizeof (float));
+  scumble_arena_block_free (features->arena, features->plane.data, n * sizeof (float));
+  scumble_arena_block_free (features->arena, features->halves, n * sizeof (guint16));
   scumble_moments_clear (&features->moments);
   features->arena = NULL;
 }

@@ -2,26 +2,30 @@
 #pragma once
 
 #include <glib.h>
-#include <string.h>
 
-/* IEEE 754 binary16 to binary32; exact.  Subnormals are scaled into the normal range. */
-static inline float
-scumble_half_to_float (guint16 half)
-{
-  const guint32 sign     = (guint32) (half & 0x8000) << 16;
-  const guint32 exponent = (half >> 10) & 0x1f;
-  const guint32 mantissa = half & 0x3ff;
-  guint32       bits;
-  float         value;
+G_BEGIN_DECLS
 
-  if (exponent == 0)
-    {
-      value = (float) mantissa * 0x1p-24f;
-      return sign != 0 ? -value : value;
-    }
+/* IEEE 754 binary16, as model files and large feature planes hold it. */
 
-  bits = sign | (exponent == 0x1f ? 0x7f800000u : (exponent + 112) << 23) | mantissa << 13;
-  memcpy (&value, &bits, sizeof value);
+/**
+ * scumble_half_to_float:
+ *
+ * Returns: exactly @half, infinities and NaN included
+ */
+float scumble_half_to_float (guint16 half);
 
-  return value;
-}
+/**
+ * scumble_halves_pack:
+ * @x: (array length=n): finite values; what is beyond ±65504 becomes that
+ * @halves: (array length=n) (out caller-allocates): the nearest halves
+ */
+void  scumble_halves_pack   (const float *x, guint16 *halves, gsize n);
+
+/**
+ * scumble_halves_unpack:
+ * @halves: (array length=n): finite values
+ * @x: (array length=n) (out caller-allocates): exactly these
+ */
+void  scumble_halves_unpack (const guint16 *halves, float *x, gsize n);
+
+G_END_DECLS

@@ -15,12 +15,14 @@ typedef struct _ScumbleSimd ScumbleSimd;
  * @SCUMBLE_CONV_PLAIN: a convolution and nothing else
  * @SCUMBLE_CONV_POOL: followed by 2x2 maximum pooling (ceil mode), in one pass
  * @SCUMBLE_CONV_UP: preceded by nearest-neighbour upsampling by 2, in one pass
+ * @SCUMBLE_CONV_ANY: a convolution of any kernel and stride, straight from its definition
  */
 typedef enum
 {
   SCUMBLE_CONV_PLAIN,
   SCUMBLE_CONV_POOL,
   SCUMBLE_CONV_UP,
+  SCUMBLE_CONV_ANY,
 } ScumbleConvForm;
 
 /**
@@ -32,8 +34,10 @@ typedef enum
  * @simd: (transfer none): the instruction set it runs on
  * @weights: (owned): as its algorithm wants them, see conv.c
  * @bias: (owned): [c_out], padded with zeros to whole panels
+ * @kernel: of %SCUMBLE_CONV_ANY: cells along a side of the kernel
+ * @stride: of %SCUMBLE_CONV_ANY: cells from one result to the next
  *
- * A 3x3 convolution, stride 1, ready to run.
+ * A convolution, ready to run: 3x3 with stride 1, unless it says otherwise.
  */
 typedef struct
 {
@@ -44,7 +48,21 @@ typedef struct
   const ScumbleSimd *simd;
   float             *weights;
   float             *bias;
+  int                kernel;
+  int                stride;
 } ScumbleConv;
+
+static inline int
+scumble_conv_kernel (const ScumbleConv *conv)
+{
+  return conv->form == SCUMBLE_CONV_ANY ? conv->kernel : 3;
+}
+
+static inline int
+scumble_conv_stride (const ScumbleConv *conv)
+{
+  return conv->form == SCUMBLE_CONV_ANY ? conv->stride : 1;
+}
 
 /**
  * scumble_conv_fuses:
@@ -56,7 +74,7 @@ gboolean scumble_conv_fuses (int c_in, int c_out);
 /**
  * scumble_conv_init:
  * @conv: with @form, @c_in, @c_out, @relu and @simd set
- * @weights: (transfer none): [c_out, c_in, 3, 3], the order of model files
+ * @weights: (transfer none): [c_out, c_in, kernel, kernel], the order of model files
  * @bias: (transfer none): [c_out]
  *
  * Chooses the algorithm by the widths and brings the weights into its order.
@@ -73,7 +91,8 @@ gsize scumble_conv_scratch (const ScumbleConv *conv, int threads);
 
 /**
  * scumble_conv3x3:
- * @x: [h + 2, w + 2, c_in]; the border of one cell is part of the data
+ * @x: [h + 2, w + 2, c_in]; the border of one cell is part of the data. For
+ *   %SCUMBLE_CONV_ANY [(h - 1) stride + kernel, (w - 1) stride + kernel, c_in], or more
  * @y: [h, w, c_out], overwritten; pooled, [ceil (h / 2), ceil (w / 2), c_out]
  * @scratch: as scumble_conv_scratch() says
  *
@@ -131,7 +150,7 @@ void  scumble_affine       (const ScumbleTensor *x, const float *gain, const flo
 /**
  * scumble_clamp:
  *
- * Limits every value to 0..1.
+ * Limits every value to 0..1; what is no number becomes 0.
  */
 void  scumble_clamp        (const ScumbleTensor *x);
 

@@ -31,6 +31,7 @@ typedef struct
 
 typedef struct
 {
+  ScumblePicture  picture;
   ScumbleFeatures features;
   float          *mean; /* [c], of the whole picture */
   float          *std;  /* [c] */
@@ -63,19 +64,14 @@ adain_open (const ScumbleSafetensors *file, const ScumbleConvnet *encoder, GErro
 }
 
 static gboolean
-encode (ScumbleFeatures *features, ScumbleModel *model, ScumbleSource *source, gboolean keep,
-        const ScumbleJob *job, GError **error)
+encode (ScumblePicture *picture, ScumbleFeatures *features, ScumbleModel *model,
+        ScumbleSource *source, ScumbleKeep keep, const ScumbleJob *job, GError **error)
 {
-  const Net     *net = model->net;
-  ScumblePicture picture;
-  gboolean       done;
+  const Net *net = model->net;
 
-  done = scumble_picture_init (&picture, source, SCUMBLE_VGG_STRIDE, job, error) &&
-         scumble_features_encode (features, net->encoder, &picture, SCUMBLE_VGG_STRIDE, keep,
+  return scumble_picture_init (picture, source, SCUMBLE_VGG_STRIDE, job, error) &&
+         scumble_features_encode (features, net->encoder, picture, SCUMBLE_VGG_STRIDE, keep,
                                   job, error);
-  scumble_picture_clear (&picture);
-
-  return done;
 }
 
 static void
@@ -100,15 +96,17 @@ static gpointer
 adain_encode (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
               GError **error)
 {
+  ScumblePicture  picture  = { .source = NULL };
   ScumbleFeatures features = { .arena = NULL };
   Style          *style    = NULL;
 
-  if (encode (&features, model, source, FALSE, job, error))
+  if (encode (&picture, &features, model, source, SCUMBLE_KEEP_NOTHING, job, error))
     {
       style = g_new (Style, 1);
       get_statistics (&features, &style->mean, &style->std);
     }
   scumble_features_clear (&features);
+  scumble_picture_clear (&picture);
 
   return style;
 }
@@ -119,6 +117,7 @@ adain_content_free (gpointer data)
   Content *content = data;
 
   scumble_features_clear (&content->features);
+  scumble_picture_clear (&content->picture);
   g_free (content->mean);
   g_free (content->std);
   g_free (content);
@@ -130,7 +129,8 @@ adain_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
 {
   Content *content = g_new0 (Content, 1);
 
-  if (!encode (&content->features, model, source, TRUE, job, error))
+  if (!encode (&content->picture, &content->features, model, source, SCUMBLE_KEEP_AS_FITS,
+               job, error))
     {
       adain_content_free (content);
       return NULL;
@@ -165,19 +165,18 @@ render (const ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect
   const gsize          c       = (gsize) plane->c;
   ScumbleRegion        in      = { .plane_w = plane->w, .plane_h = plane->h };
   ScumbleRegion        out     = { .rect = *rect };
-  ScumbleTensor        part;
   float               *gain;
 
   in.rect    = scumble_convnet_reach (net->decoder, plane->w, plane->h, *rect);
-  part       = scumble_tensor_view (plane, in.rect.y, in.rect.x, in.rect.h, in.rect.w);
   out.tensor = (ScumbleTensor) { rgb, rect->h, rect->w, 3, 3 * (gsize) rect->w };
   gain       = scumble_arena_take (job->arena, 2 * c * sizeof *gain, error);
   if (gain == NULL ||
-      !scumble_arena_tensor (job->arena, in.rect.h, in.rect.w, plane->c, &in.tensor, error))
+      !scumble_arena_tensor (job->arena, in.rect.h, in.rect.w, plane->c, &in.tensor, error) ||
+      !scumble_features_read (&content->features, in.rect, &in.tensor, job, error))
     return FALSE;
 
   blend (content, look->style->data, (float) look->strength, gain, gain + c);
-  scumble_affine (&part, gain, gain + c, &in.tensor, job->threads);
+  scumble_affine (&in.tensor, gain, gain + c, &in.tensor, job->threads);
   if (!scumble_convnet_run (net->decoder, &in, &out, job, error))
     return FALSE;
   scumble_clamp (&out.tensor);
@@ -197,16 +196,19 @@ adain_render (ScumbleContent *content, const ScumbleLook *look, const ScumbleRec
 }
 
 static gsize
-adain_room (const ScumbleContent *content, int w, int h, int threads)
+adain_room (const ScumbleContent *handle, int w, int h, int threads)
 {
-  const Net   *net  = content->model->net;
-  const gsize  c    = (gsize) scumble_convnet_channels (net->encoder);
-  const int    halo = 2 * SCUMBLE_VGG_STRIDE;
-  const gsize  cols = (gsize) (w / SCUMBLE_VGG_STRIDE + halo);
-  const gsize  rows = (gsize) (h / SCUMBLE_VGG_STRIDE + halo);
+  const Net     *net     = handle->model->net;
+  const Content *content = handle->data;
+  const gsize    c       = (gsize) content->features.plane.c;
+  int            cols, rows;
+  gsize          decode, read;
 
-  return scumble_convnet_room (net->decoder, w, h, threads) + sizeof (float) * c * (cols * rows + 2) +
-         4096;
+  scumble_convnet_reach_most (net->decoder, w, h, &cols, &rows);
+  decode = scumble_convnet_room (net->decoder, w, h, threads);
+  read   = scumble_features_room (&content->features, cols, rows, threads);
+
+  return MAX (decode, read) + sizeof (float) * c * ((gsize) cols * (gsize) rows + 2) + 4096;
 }
 
 const ScumbleMethod scumble_method_adain = {

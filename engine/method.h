@@ -52,15 +52,16 @@ struct _ScumbleMethod
 /**
  * scumble_methods:
  *
- * Returns: (array zero-terminated=1) (transfer none): all methods, in the order to show
+ * Returns: (array zero-terminated=1) (transfer none): the methods that come with a model
+ *   file, in the order to show
  */
 const ScumbleMethod *const *scumble_methods     (void);
 
 /**
  * scumble_method_find:
  *
- * Returns: (transfer none) (nullable): the method, or %NULL with %SCUMBLE_ERROR_ARGUMENT
- *   and a message that lists the known ones
+ * Returns: (transfer none) (nullable): the method, also one that has no model file yet, or
+ *   %NULL with %SCUMBLE_ERROR_ARGUMENT and a message that lists those of scumble_methods()
  */
 const ScumbleMethod        *scumble_method_find (const char *id, GError **error);
 

@@ -66,11 +66,11 @@ scumble_moments_add (ScumbleMoments *moments, const ScumbleTensor *x, const floa
     }
 }
 
-void
-scumble_moments_get (const ScumbleMoments *moments, float *mean, float *std)
+/* @free is what the squared distances from the mean are divided by. */
+static void
+get (const ScumbleMoments *moments, double free, float *mean, float *std)
 {
-  const double w    = moments->weight;
-  const double free = w > 0.0 ? w - moments->weight2 / w : 0.0;
+  const double w = moments->weight;
 
   for (int k = 0; k < moments->c; k++)
     {
@@ -80,4 +80,18 @@ scumble_moments_get (const ScumbleMoments *moments, float *mean, float *std)
       mean[k] = (float) m;
       std[k]  = (float) sqrt (var + EPSILON);
     }
+}
+
+void
+scumble_moments_get (const ScumbleMoments *moments, float *mean, float *std)
+{
+  const double w = moments->weight;
+
+  get (moments, w > 0.0 ? w - moments->weight2 / w : 0.0, mean, std);
+}
+
+void
+scumble_moments_get_biased (const ScumbleMoments *moments, float *mean, float *std)
+{
+  get (moments, moments->weight, mean, std);
 }

@@ -46,4 +46,13 @@ void scumble_moments_add   (ScumbleMoments *moments, const ScumbleTensor *x,
  */
 void scumble_moments_get   (const ScumbleMoments *moments, float *mean, float *std);
 
+/**
+ * scumble_moments_get_biased:
+ * @mean: (out caller-allocates): [c]
+ * @std: (out caller-allocates): [c] sqrt (var + 1e-5)
+ *
+ * With the biased variance sum w (x - mean)^2 / W, which instance normalisation uses.
+ */
+void scumble_moments_get_biased (const ScumbleMoments *moments, float *mean, float *std);
+
 G_END_DECLS

@@ -70,7 +70,7 @@ scumble_clamp (const ScumbleTensor *x)
       float *row = scumble_tensor_at (x, i, 0);
 
       for (int k = 0; k < x->w * x->c; k++)
-        row[k] = CLAMP (row[k], 0.0f, 1.0f);
+        row[k] = row[k] > 0.0f ? MIN (row[k], 1.0f) : 0.0f;
     }
 }
 

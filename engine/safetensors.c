@@ -352,7 +352,7 @@ scumble_safetensors_open (const char *path, GError **error)
 
   if (self->map == NULL)
     {
-      fault (error, "The model file cannot be opened: %s", local->message);
+      fault (error, "The model file cannot be opened: %s.", local->message);
       return NULL;
     }
   if (!load (self, &local))

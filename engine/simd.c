@@ -151,19 +151,20 @@ static void
 direct (const ScumbleConv *conv, const ScumbleTensor *x, const ScumbleTensor *y, int from,
         int to)
 {
-  const gsize c_in = (gsize) conv->c_in, c_out = (gsize) conv->c_out;
+  const gsize c_in   = (gsize) conv->c_in, c_out = (gsize) conv->c_out;
+  const int   kernel = scumble_conv_kernel (conv), step = scumble_conv_stride (conv);
 
   for (int i = from; i < to; i++)
     for (int panel = 0; panel < scumble_panels (conv->c_out); panel++)
       {
         const gsize at = (gsize) panel * SCUMBLE_PANEL;
 
-        multiply ((Product) { .x       = scumble_tensor_at (x, i, 0),
-                              .x_step  = c_in,
+        multiply ((Product) { .x       = scumble_tensor_at (x, i * step, 0),
+                              .x_step  = (gsize) step * c_in,
                               .x_part  = x->stride,
-                              .parts   = 3,
-                              .k       = 3 * conv->c_in,
-                              .weights = conv->weights + at * 9 * c_in,
+                              .parts   = kernel,
+                              .k       = kernel * conv->c_in,
+                              .weights = conv->weights + at * (gsize) (kernel * kernel) * c_in,
                               .bias    = conv->bias + at,
                               .relu    = conv->relu,
                               .y       = scumble_tensor_at (y, i, 0) + at,
@@ -203,17 +204,18 @@ fold_halves (Vector *v, const int n)
 enum { CELLS = 4, PIXEL = 4 };
 
 /* @cells cells, a constant, of a convolution with three channels out.
- * x: [3, cells + 2, c_in] at its row stride; y: [cells, 3] */
+ * x: [kernel, cells + kernel - 1, c_in] at its row stride; y: [cells, 3] */
 INLINE void
 dot_cells (const ScumbleConv *conv, const float *x, gsize stride, float *y, const int cells)
 {
-  const gsize  c_in = (gsize) conv->c_in;
-  const float *w    = conv->weights;
+  const gsize  c_in   = (gsize) conv->c_in;
+  const gsize  kernel = (gsize) scumble_conv_kernel (conv);
+  const float *w      = conv->weights;
   Vector       sum[CELLS * PIXEL] = { { 0 } };
   float        out[CELLS * PIXEL];
 
-  for (gsize u = 0; u < 3; u++)
-    for (gsize k = 0; k < 3 * c_in; k += LANES, w += 3 * LANES)
+  for (gsize u = 0; u < kernel; u++)
+    for (gsize k = 0; k < kernel * c_in; k += LANES, w += 3 * LANES)
       UNROLL
       for (int j = 0; j < cells; j++)
         {

@@ -28,9 +28,9 @@ scumble_panels (int c)
  * @usable: whether this processor can run it
  *
  * @direct: rows @from up to @to of a convolution, straight from its definition;
- *   weights [panel, 3, 3 c_in, 16]
+ *   weights [panel, kernel, kernel c_in, 16]
  * @dot: the same for three channels out and c_in a multiple of 16, where vectors run along
- *   the channels in; weights [3, 3 c_in / lanes, 3, lanes]
+ *   the channels in, and stride 1; weights [kernel, kernel c_in / lanes, 3, lanes]
  * @winograd: @n tiles of 4x4 cells, from tile @from in reading order, pooled or not; c_in
  *   and c_out multiples of 16; weights [36, panel, c_in, 16]; scratch for
  *   36 n (c_in + c_out) floats

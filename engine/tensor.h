@@ -62,9 +62,8 @@ scumble_rect_grow (ScumbleRect r, int n)
 static inline gboolean
 scumble_rect_contains (ScumbleRect outer, ScumbleRect inner)
 {
-  return inner.x >= outer.x && inner.y >= outer.y &&
-         inner.x + inner.w <= outer.x + outer.w &&
-         inner.y + inner.h <= outer.y + outer.h;
+  return inner.x >= outer.x && inner.x - outer.x <= outer.w - inner.w &&
+         inner.y >= outer.y && inner.y - outer.y <= outer.h - inner.h;
 }
 
 static inline float *

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "proxy.h"
+
+#include <math.h>
+#include <string.h>
+
+gboolean
+scumble_proxy_megapixel (int width, int height)
+{
+  return (gint64) width * height <= 1 << 20;
+}
+
+/* The pixels of a line of @n that pixel @i of a line of @small covers, in shares. */
+typedef struct
+{
+  int    first;
+  int    last;
+  double from;
+  double to;
+} Span;
+
+static Span
+span (int i, int small, int n)
+{
+  const double from = (double) i * n / small;
+  const double to   = (double) (i + 1) * n / small;
+
+  return (Span) { (int) from, MIN ((int) ceil (to), n) - 1, from, to };
+}
+
+static float
+share (const Span *covered, int i)
+{
+  return (float) (MIN (covered->to, i + 1.0) - MAX (covered->from, (double) i));
+}
+
+/* Adds a line of pixels [width, 4], colours times alpha. */
+static void
+add_line (float *restrict sum, const float *restrict rgba, float weight, int width)
+{
+  for (int j = 0; j < width; j++, sum += 4, rgba += 4)
+    if (rgba[3] > 0.0f)
+      {
+        const float a = weight * rgba[3];
+
+        for (int k = 0; k < 3; k++)
+          sum[k] += a * rgba[k];
+        sum[3] += a;
+      }
+}
+
+/* [width, 4] -> [small, 4]; @height is how many lines were added. */
+static void
+finish_line (const float *sum, int width, double height, float *rgba, int small)
+{
+  for (int j = 0; j < small; j++, rgba += 4)
+    {
+      const Span covered = span (j, small, width);
+      double     total[4] = { 0.0 };
+
+      for (int x = covered.first; x <= covered.last; x++)
+        for (int k = 0; k < 4; k++)
+          total[k] += (double) share (&covered, x) * sum[4 * (gsize) x + (gsize) k];
+
+      for (int k = 0; k < 3; k++)
+        rgba[k] = total[3] > 0.0 ? (float) (total[k] / total[3]) : 0.0f;
+      rgba[3] = (float) MIN (total[3] / (height * (covered.to - covered.from)), 1.0);
+    }
+}
+
+static gboolean
+shrink (ScumbleSource *source, float *rgba, int w, int h, const ScumbleJob *job,
+        GError **error)
+{
+  const gsize line  = 4 * (gsize) source->width;
+  const int   lines = source->height / h + 2;
+  float      *sum   = scumble_arena_take (job->arena, line * sizeof (float), error);
+  float      *strip = sum == NULL ? NULL
+                                  : scumble_arena_take (job->arena, (gsize) lines * line *
+                                                        sizeof (float), error);
+
+  if (strip == NULL)
+    return FALSE;
+
+  for (int i = 0; i < h; i++)
+    {
+      const Span        covered = span (i, h, source->height);
+      const ScumbleRect rect    = { 0, covered.first, source->width,
+                                    covered.last - covered.first + 1 };
+
+      if (!scumble_job_go_on (job, error) || !source->read (source, &rect, strip, error))
+        return FALSE;
+
+      memset (sum, 0, line * sizeof (float));
+      for (int y = 0; y < rect.h; y++)
+        add_line (sum, strip + (gsize) y * line, share (&covered, rect.y + y),
+                  source->width);
+      finish_line (sum, source->width, covered.to - covered.from,
+                   rgba + 4 * (gsize) i * (gsize) w, w);
+    }
+
+  return TRUE;
+}
+
+/* The largest size that fits: the scale is closed in upon by halves. */
+static void
+choose_size (const ScumbleSource *source, ScumbleProxyFits fits, int *w, int *h)
+{
+  double low = 0.0, high = 1.0;
+
+  *w = *h = 1;
+  for (int i = 0; i < 20; i++)
+    {
+      const double scale  = (low + high) / 2.0;
+      const int    width  = MAX ((int) (scale * source->width), 1);
+      const int    height = MAX ((int) (scale * source->height), 1);
+
+      if (fits (width, height))
+        {
+          low = scale;
+          *w  = width;
+          *h  = height;
+        }
+      else
+        {
+          high = scale;
+        }
+    }
+}
+
+gboolean
+scumble_proxy_init (ScumbleProxy *proxy, ScumbleSource *source, ScumbleProxyFits fits,
+                    const ScumbleJob *job, GError **error)
+{
+  const gsize mark = scumble_arena_mark (job->arena);
+  gboolean    done;
+  int         w, h;
+
+  *proxy = (ScumbleProxy) { .source = source, .arena = job->arena };
+  if (fits (source->width, source->height))
+    return TRUE;
+
+  choose_size (source, fits, &w, &h);
+  proxy->bytes = 4 * sizeof (float) * (gsize) w * (gsize) h;
+  proxy->rgba  = scumble_arena_block_new (job->arena, proxy->bytes, error);
+  done         = proxy->rgba != NULL && shrink (source, proxy->rgba, w, h, job, error);
+  scumble_arena_release (job->arena, mark);
+  if (!done)
+    return FALSE;
+
+  scumble_memory_source_init (&proxy->memory, w, h, proxy->rgba);
+  proxy->source = &proxy->memory.source;
+
+  return TRUE;
+}
+
+void
+scumble_proxy_clear (ScumbleProxy *proxy)
+{
+  if (proxy->arena != NULL)
+    scumble_arena_block_free (proxy->arena, proxy->rgba, proxy->bytes);
+  proxy->rgba = NULL;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "feature-plane.h"
+#include "vgg.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ScumbleTaps:
+ * @parts: (owned): the encoder from each tap to the next
+ * @length: how many statistics there are
+ *
+ * An encoder that is asked for the statistics of a picture at relu1_1 .. relu5_1: for every
+ * tap in turn the channels' means, then their deviations.
+ */
+typedef struct
+{
+  ScumbleConvnet *parts[SCUMBLE_VGG_TAPS - 1];
+  int             length;
+} ScumbleTaps;
+
+/**
+ * scumble_taps_init:
+ * @encoder: must outlive @taps
+ */
+void     scumble_taps_init           (ScumbleTaps *taps, const ScumbleConvnet *encoder);
+void     scumble_taps_clear          (ScumbleTaps *taps);
+
+/**
+ * scumble_taps_measure:
+ * @statistics: (out caller-allocates): [taps->length]; invisible pixels are left out
+ *
+ * Returns: %FALSE with an error on cancel, out of budget, or if the picture fails to read
+ */
+gboolean scumble_taps_measure        (const ScumbleTaps *taps, const ScumblePicture *picture,
+                                      float *statistics, const ScumbleJob *job,
+                                      GError **error);
+
+/**
+ * scumble_taps_measure_source:
+ *
+ * The same for a whole picture, shrunk to a megapixel if it is larger.
+ */
+gboolean scumble_taps_measure_source (const ScumbleTaps *taps, ScumbleSource *source,
+                                      float *statistics, const ScumbleJob *job,
+                                      GError **error);
+
+G_END_DECLS

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "job.h"
+#include "picture.h"
+
+G_BEGIN_DECLS
+
+/* The layers of the transfer network: first, down1, down2, five residual blocks of two, up1,
+ * up2, and last. */
+enum
+{
+  SCUMBLE_TRANSFER_FIRST  = 0,
+  SCUMBLE_TRANSFER_LAST   = 15,
+  SCUMBLE_TRANSFER_LAYERS = 16,
+};
+
+/* Pixels that the sides of a picture are padded to a multiple of. */
+#define SCUMBLE_TRANSFER_ALIGN 16
+
+/**
+ * ScumbleTransferLayer:
+ * @name: such as "block1_a"
+ * @c_in: channels in
+ * @c_out: channels out
+ * @kernel: cells along a side of the kernel
+ * @weights: where its [c_out, c_in, kernel, kernel] begin among the network's parameters
+ * @scale: where the scale of its normalisation begins, [c_out]; the last layer has none
+ * @shift: where the shift begins, [c_out]; of the last layer, the bias
+ * @end: the first parameter after it
+ *
+ * A layer of a network of some base width.
+ */
+typedef struct
+{
+  const char *name;
+  int         c_in;
+  int         c_out;
+  int         kernel;
+  gsize       weights;
+  gsize       scale;
+  gsize       shift;
+  gsize       end;
+} ScumbleTransferLayer;
+
+/**
+ * scumble_transfer_layer:
+ * @base: channels of the first layer
+ * @i: number of a layer
+ */
+ScumbleTransferLayer scumble_transfer_layer (int base, int i);
+
+/**
+ * scumble_transfer_count:
+ *
+ * Returns: how many parameters a network has: all layers' weights, scale and shift in turn
+ */
+gsize                scumble_transfer_count (int base);
+
+/**
+ * ScumbleTransfer:
+ *
+ * The transfer network of MetaNet and MetaStyle, after Johnson, Alahi and Fei-Fei,
+ * "Perceptual Losses for Real-Time Style Transfer", ECCV 2016: picture -> picture. Every
+ * convolution but the last is followed by an instance normalisation, whose statistics are
+ * frozen when the network is made. So it renders any part of a picture like the whole.
+ */
+typedef struct _ScumbleTransfer ScumbleTransfer;
+
+/**
+ * scumble_transfer_new:
+ * @base: channels of the first layer
+ * @parameters: (transfer none): as scumble_transfer_count() says
+ * @picture: what the normalisations measure; invisible pixels are left out. It is taken as
+ *   a whole, so it should be small
+ *
+ * Returns: (transfer full) (nullable): the network, or %NULL with an error on cancel, out of
+ *   budget, or if the picture fails to read
+ */
+ScumbleTransfer *scumble_transfer_new  (int base, const float *parameters,
+                                        const ScumblePicture *picture,
+                                        const ScumbleJob *job, GError **error);
+void             scumble_transfer_free (ScumbleTransfer *transfer);
+
+/**
+ * scumble_transfer_run:
+ * @rect: a rectangle inside the padded picture
+ * @rgb: (out caller-allocates): [rect.h, rect.w, 3] in 0..1
+ */
+gboolean         scumble_transfer_run  (const ScumbleTransfer *transfer,
+                                        const ScumblePicture *picture,
+                                        const ScumbleRect *rect, float *rgb,
+                                        const ScumbleJob *job, GError **error);
+
+/**
+ * scumble_transfer_room:
+ *
+ * Returns: the most bytes of scratch that scumble_transfer_run() takes for a rectangle of
+ *   @w x @h, or scumble_transfer_new() for a picture of that size
+ */
+gsize            scumble_transfer_room (int base, int w, int h, int threads);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumbleTransfer, scumble_transfer_free)
+
+G_END_DECLS
