@@ -1,0 +1,399 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Drives the dialog as a user does, in a real window on a private X server.
+
+    dialog-drive.py DIALOG-DEMO STYLIZE FOLDER
+
+Keys go in through xdotool, the accessibility bus tells what a screen reader would, and what
+is on the screen is compared with what the engine paints without a dialog. Screenshots stay
+in FOLDER to be looked at."""
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+SKIP = 77
+
+
+def skip(reason):
+    print(f"skipped: {reason}")
+    sys.exit(SKIP)
+
+
+def enter_session():
+    """Starts this script again on an X server and a message bus of its own."""
+    for tool in ("Xvfb", "xdotool", "dbus-run-session"):
+        if shutil.which(tool) is None:
+            skip(f"{tool} is not installed")
+    read, write = os.pipe()
+    server = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", "1024x600x24"],
+                              pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    display = os.read(read, 16).decode().strip()
+    if not display:
+        skip("Xvfb does not start")
+    env = dict(os.environ, DISPLAY=f":{display}", GDK_BACKEND="x11", SCUMBLE_DRIVE="1",
+               GTK_THEME="Adwaita", LC_ALL="C.UTF-8", NO_AT_BRIDGE="0", GDK_SCALE="1",
+               XDG_CONFIG_HOME=os.path.join(sys.argv[3], "config"),
+               XDG_DATA_HOME=os.path.join(sys.argv[3], "data"))
+    try:
+        sys.exit(subprocess.call(["dbus-run-session", "--", sys.executable] + sys.argv, env=env))
+    finally:
+        server.terminate()
+        server.wait()
+
+
+if __name__ == "__main__" and "SCUMBLE_DRIVE" not in os.environ:
+    if len(sys.argv) != 4:
+        sys.exit(__doc__)
+    enter_session()
+
+try:
+    import gi
+    gi.require_version("Gdk", "3.0")
+    from gi.repository import Gdk, GdkPixbuf, GLib
+    import pyatspi
+except (ImportError, ValueError) as error:
+    skip(f"the accessibility bus cannot be read from Python: {error}")
+
+demo, stylize, folder = sys.argv[1:]
+
+
+def wait_for(what, condition, seconds=60.0):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.05)
+    screenshot("failure")
+    raise AssertionError(f"{what}: not within {seconds:.0f} s")
+
+
+def picture(name, width, height, colour):
+    """A picture file made of a formula."""
+    data = bytearray()
+    for y in range(height):
+        for x in range(width):
+            data += bytes(max(0, min(255, int(v))) for v in colour(x / width, y / height))
+    path = os.path.join(folder, name)
+    pixbuf = GdkPixbuf.Pixbuf.new_from_bytes(GLib.Bytes.new(bytes(data)),
+                                             GdkPixbuf.Colorspace.RGB, False, 8, width, height,
+                                             3 * width)
+    pixbuf.savev(path, "png", [], [])
+    return path
+
+
+def enlarged(path, name, width, height):
+    larger = os.path.join(folder, name)
+    GdkPixbuf.Pixbuf.new_from_file(path).scale_simple(
+        width, height, GdkPixbuf.InterpType.BILINEAR).savev(larger, "png", [], [])
+    return larger
+
+
+def rows(pixbuf):
+    """Pixels as a list of rows of RGB bytes."""
+    n = pixbuf.get_n_channels()
+    data, stride = pixbuf.get_pixels(), pixbuf.get_rowstride()
+    lines = [data[y * stride:y * stride + pixbuf.get_width() * n]
+             for y in range(pixbuf.get_height())]
+    if n == 4:
+        lines = [bytes(b for i, b in enumerate(line) if i % 4 != 3) for line in lines]
+    return lines
+
+
+def screen(x, y, w, h):
+    root = Gdk.get_default_root_window()
+    return Gdk.pixbuf_get_from_window(root, x, y, w, h)
+
+
+def screenshot(name):
+    root = Gdk.get_default_root_window()
+    screen(0, 0, root.get_width(), root.get_height()).savev(
+        os.path.join(folder, f"{name}.png"), "png", [], [])
+
+
+def difference(a, b):
+    """The largest difference between two pictures, of 255."""
+    assert [len(line) for line in a] == [len(line) for line in b], "sizes differ"
+    return max(abs(p - q) for line, other in zip(a, b) for p, q in zip(line, other))
+
+
+def engine_paints(content, style, strength):
+    path = os.path.join(folder, "expected.png")
+    subprocess.run([stylize, "--strength", str(strength), content, style, path], check=True,
+                   stdout=subprocess.DEVNULL)
+    return rows(GdkPixbuf.Pixbuf.new_from_file(path))
+
+
+# What can have the focus, but is only a frame around things with names.
+UNSPOKEN = (pyatspi.ROLE_SCROLL_PANE, pyatspi.ROLE_LABEL, pyatspi.ROLE_PANEL)
+
+
+def every(node):
+    yield node
+    for i in range(node.childCount):
+        child = node[i]
+        if child is not None:
+            yield from every(child)
+
+
+class Dialog:
+    """A running dialog-demo, from the outside."""
+
+    def __init__(self, content, styles, *options):
+        self.output = os.path.join(folder, "output.png")
+        if os.path.exists(self.output):
+            os.remove(self.output)
+        self.process = subprocess.Popen([demo, *options, content, *styles, self.output],
+                                        stdout=subprocess.PIPE, text=True)
+        self.window = wait_for("the window", self.find_window)
+        self.preview = self.find(pyatspi.ROLE_IMAGE, "Preview")
+        self.focus()
+
+    def find_window(self):
+        for app in pyatspi.Registry.getDesktop(0):
+            if app is not None and app.get_process_id() == self.process.pid and app.childCount:
+                return app[0]
+        return None
+
+    def focus(self, title="^Scumble"):
+        xid = wait_for("the X window", lambda: subprocess.run(
+            ["xdotool", "search", "--onlyvisible", "--name", title],
+            stdout=subprocess.PIPE, text=True).stdout.split())[0]
+        subprocess.run(["xdotool", "windowfocus", "--sync", xid], check=True)
+
+    def find(self, role, name):
+        return wait_for(f"{name}", lambda: next(
+            (n for n in every(self.window) if n.getRole() == role and n.name == name), None))
+
+    def keys(self, *keys):
+        subprocess.run(["xdotool", "key", "--delay", "30", *keys], check=True)
+
+    def has_status(self, start):
+        return any(n.getRole() == pyatspi.ROLE_LABEL and n.name.startswith(start)
+                   and n.getState().contains(pyatspi.STATE_SHOWING) for n in every(self.window))
+
+    def settle(self):
+        """Waits until the preview shows what was asked for: the busy mark comes within a
+        fifth of a second, and goes when all is done."""
+        time.sleep(0.5)
+        wait_for("the finished preview", lambda: self.has_status("Painting takes"))
+        time.sleep(0.3)
+
+    def shown(self, width, height):
+        """The middle of the preview."""
+        box = self.preview.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+        return rows(screen(box.x + (box.width - width + 1) // 2,
+                           box.y + (box.height - height + 1) // 2, width, height))
+
+    def end(self):
+        out, _ = self.process.communicate(timeout=60)
+        assert self.process.returncode == 0, f"exit status {self.process.returncode}"
+        return out
+
+
+def check_names(dialog):
+    """Whatever can have the focus has a name to be spoken."""
+    seen = 0
+    for node in every(dialog.window):
+        state = node.getState()
+        if state.contains(pyatspi.STATE_FOCUSABLE) and state.contains(pyatspi.STATE_SHOWING) \
+                and node.getRole() not in UNSPOKEN:
+            assert node.name, f"a {node.getRoleName()} in {node.parent.name} has no name"
+            seen += 1
+    assert seen >= 12, f"only {seen} widgets can have the focus"
+    assert dialog.preview.description, "the preview has no description"
+    for role, name in ((pyatspi.ROLE_SLIDER, "Strength"), (pyatspi.ROLE_LIST_BOX, "Style"),
+                       (pyatspi.ROLE_COMBO_BOX, "Method"), (pyatspi.ROLE_PUSH_BUTTON, "Paint"),
+                       (pyatspi.ROLE_PUSH_BUTTON, "Cancel"), (pyatspi.ROLE_PUSH_BUTTON, "Reset"),
+                       (pyatspi.ROLE_PUSH_BUTTON, "Help")):
+        dialog.find(role, name)
+
+
+def test_keyboard(content, styles):
+    """Another style, another strength, painted, all without a mouse."""
+    dialog = Dialog(content, styles)
+    check_names(dialog)
+    dialog.settle()
+    screenshot("opened")
+    first = dialog.shown(240, 160)
+
+    dialog.keys("alt+y", "Down")
+    dialog.settle()
+    screenshot("second-style")
+    second = dialog.shown(240, 160)
+    assert difference(first, second) > 20, "another style changed nothing"
+
+    slider = dialog.find(pyatspi.ROLE_SLIDER, "Strength")
+    before = slider.queryValue().currentValue
+    begun = time.monotonic()
+    dialog.keys("alt+s", *["Left"] * 20)
+    strength = slider.queryValue().currentValue
+    assert strength < before - 0.1, f"the slider went from {before} to {strength}"
+    wait_for("a new picture", lambda: dialog.shown(240, 160) != second)
+    print(f"keys to new picture: {time.monotonic() - begun:.2f} s for 20 keys")
+    dialog.settle()
+    screenshot("weaker")
+
+    expected = engine_paints(content, styles[1], strength)
+    worst = difference(dialog.shown(240, 160), expected)
+    assert worst <= 1, f"the preview differs from the result by {worst}/255"
+
+    dialog.keys("Return")
+    assert "style=" + styles[1] in dialog.end()
+    worst = difference(rows(GdkPixbuf.Pixbuf.new_from_file(dialog.output)), expected)
+    assert worst <= 1, f"the dialog paints otherwise than the engine, by {worst}/255"
+
+
+def test_exact(content, styles):
+    """At 100 % the preview of a part is that part of the result."""
+    dialog = Dialog(content, styles)
+    dialog.settle()
+    screenshot("whole")
+    dialog.keys("ctrl+1")
+    dialog.settle()
+    screenshot("exact")
+    expected = engine_paints(content, styles[0], 1.0)
+    left, top = (1200 - 300) // 2, (900 - 200) // 2
+    part = [line[3 * left:3 * (left + 300)] for line in expected[top:top + 200]]
+    worst = difference(dialog.shown(300, 200), part)
+    assert worst <= 1, f"the preview differs from the result by {worst}/255"
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+    assert not os.path.exists(dialog.output), "giving up left a picture"
+
+
+def test_file(content, styles):
+    """A picture file becomes a style, and is chosen."""
+    dialog = Dialog(content, styles[:1])
+    dialog.settle()
+    first = dialog.shown(240, 160)
+    dialog.keys("ctrl+o")
+    dialog.focus("^Take the Style")
+    time.sleep(1.0)
+    dialog.keys("ctrl+l")
+    time.sleep(0.5)
+    subprocess.run(["xdotool", "type", "--delay", "40", styles[1]], check=True)
+    time.sleep(0.5)
+    screenshot("file")
+    dialog.keys("Return")
+    dialog.focus()
+    row = dialog.find(pyatspi.ROLE_LIST_ITEM, "checks.png, in the image " +
+                      os.path.basename(folder))
+    wait_for("the choice", lambda: row.getState().contains(pyatspi.STATE_SELECTED))
+    dialog.settle()
+    assert difference(first, dialog.shown(240, 160)) > 20, "the file changed nothing"
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+
+def test_samples(content, styles):
+    """A sample of the sheet sets the method and the strength."""
+    dialog = Dialog(content, styles)
+    dialog.settle()
+    slider = dialog.find(pyatspi.ROLE_SLIDER, "Strength")
+    dialog.keys("alt+e")
+    name = "AdaIN, strength 0.50"
+    sample = wait_for("a sample", lambda: next(
+        (n for app in pyatspi.Registry.getDesktop(0) if app is not None for n in every(app)
+         if n.name == name and n.getState().contains(pyatspi.STATE_SENSITIVE)), None))
+    time.sleep(1.0)
+    screenshot("samples")
+    sample.queryAction().doAction(0)
+    wait_for("the sample's strength", lambda: slider.queryValue().currentValue == 0.5)
+    dialog.focus()
+    dialog.settle()
+    expected = engine_paints(content, styles[0], 0.5)
+    worst = difference(dialog.shown(240, 160), expected)
+    assert worst <= 1, f"the preview differs from the result by {worst}/255"
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+
+def test_presets(content, styles):
+    """Settings are kept under a name, found again, and those painted with are remembered."""
+    presets = os.path.join(folder, "presets")
+    shutil.rmtree(presets, ignore_errors=True)
+    dialog = Dialog(content, styles, "--folder", presets, "--strength", "0.4")
+    dialog.settle()
+    dialog.keys("alt+t")
+    time.sleep(0.3)
+    dialog.keys("s")
+    dialog.focus("^Save as a Preset")
+    subprocess.run(["xdotool", "type", "--delay", "20", "soft_1 / 2"], check=True)
+    dialog.keys("Return")
+    wait_for("the preset's file", lambda: os.path.isdir(presets) and any(
+        "strength=0.4" in open(os.path.join(presets, name)).read()
+        for name in os.listdir(presets)))
+    dialog.focus()
+    dialog.keys("alt+p")
+    dialog.end()
+
+    dialog = Dialog(content, styles, "--folder", presets)
+    dialog.settle()
+    slider = dialog.find(pyatspi.ROLE_SLIDER, "Strength")
+    dialog.keys("alt+t")
+    time.sleep(0.3)
+    screenshot("presets")
+    dialog.keys("Return")
+    wait_for("the preset's strength", lambda: abs(slider.queryValue().currentValue - 0.4) < 1e-6)
+    dialog.keys("alt+r")
+    wait_for("the reset strength", lambda: slider.queryValue().currentValue == 1.0)
+    dialog.keys("alt+t")
+    time.sleep(0.3)
+    dialog.keys("l", "Return")
+    wait_for("the strength used last",
+             lambda: abs(slider.queryValue().currentValue - 0.4) < 1e-6)
+    dialog.settle()
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+
+def test_cancel(content, styles):
+    """Cancelling the painting keeps the dialog; a second Escape leaves it."""
+    dialog = Dialog(content, styles)
+    dialog.settle()
+    dialog.keys("Return")
+    wait_for("the progress bar", lambda: any(
+        n.getRole() == pyatspi.ROLE_PROGRESS_BAR and n.getState().contains(pyatspi.STATE_SHOWING)
+        for n in every(dialog.window)))
+    screenshot("painting")
+    dialog.keys("Escape")
+    dialog.settle()
+    assert dialog.process.poll() is None, "cancelling closed the dialog"
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+    assert not os.path.exists(dialog.output), "cancelling left a picture"
+
+
+def test_no_style(content):
+    """Without a style the dialog says what to do, and cannot paint."""
+    dialog = Dialog(content, [])
+    wait_for("words of advice", lambda: dialog.has_status("There is no other layer"))
+    screenshot("no-style")
+    paint = dialog.find(pyatspi.ROLE_PUSH_BUTTON, "Paint")
+    assert not paint.getState().contains(pyatspi.STATE_SENSITIVE), "Paint without a style"
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+
+def main():
+    os.makedirs(folder, exist_ok=True)
+    small = picture("small.png", 240, 160, lambda x, y: (255 * x, 255 * y, 128 + 127 * (x - y)))
+    large = picture("large.png", 1200, 900, lambda x, y: (255 * x * y, 255 * (1 - x),
+                                                          255 * ((8 * x) % 1)))
+    styles = [picture("waves.png", 96, 128, lambda x, y: (255 * ((6 * x + 3 * y) % 1), 90, 40)),
+              picture("checks.png", 128, 96, lambda x, y: (30, 40, 255) if
+                      (int(8 * x) + int(8 * y)) % 2 else (250, 230, 60))]
+    test_keyboard(small, styles)
+    test_file(small, styles)
+    test_exact(large, styles)
+    test_samples(small, styles)
+    test_presets(small, styles)
+    test_cancel(enlarged(large, "huge.png", 3000, 2250), styles)
+    test_no_style(small)
+
+
+main()

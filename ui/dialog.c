@@ -1,0 +1,734 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "dialog.h"
+#include "param-row.h"
+#include "preset-button.h"
+#include "sample-sheet.h"
+#include "sampler.h"
+#include "scumble-resources.h"
+#include "studio.h"
+#include "style-chooser.h"
+#include "viewer.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+#ifdef GDK_WINDOWING_X11
+#include <gdk/gdkx.h>
+#endif
+
+/* The template's response of the Reset button. */
+enum { RESPONSE_RESET = 1 };
+
+enum { SHOW_BUSY_MS = 200, POLL_MS = 100 };
+
+#define SCUMBLE_TYPE_DIALOG (scumble_dialog_get_type ())
+G_DECLARE_FINAL_TYPE (ScumbleDialog, scumble_dialog, SCUMBLE, DIALOG, GtkDialog)
+
+struct _ScumbleDialog
+{
+  GtkDialog            parent_instance;
+
+  ScumbleHost         *host;
+  ScumbleSettings      settings;
+  ScumblePick         *pick;
+  guint                look;   /* counts the changes of settings and style */
+  ScumbleStudio       *studio; /* the worker's */
+  ScumbleWorker       *worker;
+  GMainLoop           *loop;
+  ScumbleSampleSheet  *sheet;  /* while it is open */
+
+  gboolean             painting;
+  gboolean             leaving; /* once the painting has stopped */
+  gboolean             painted;
+  gboolean             draft;   /* the preview is the best that will come, not the real thing */
+  double               seconds; /* what the painting will take, or 0 */
+  gint64               begun;
+
+  guint                ask;       /* idle source of the next order, or 0 */
+  ScumbleWorkerHaste   haste;     /* of the next order */
+  guint                show_busy; /* timeout source, or 0 */
+  guint                poll;      /* likewise */
+
+  GtkInfoBar          *info_bar;
+  GtkLabel            *info_label;
+  GtkWidget           *desk;
+  ScumbleViewer       *viewer;
+  ScumblePreview      *preview; /* the viewer's */
+  GtkSpinner          *spinner;
+  GtkLabel            *status;
+  ScumbleStyleChooser *chooser;
+  GtkComboBox         *methods;
+  GtkWidget           *compare_button;
+  GtkLabel            *method_blurb;
+  GtkContainer        *params;
+  GtkStack            *foot;
+  GtkWidget           *status_page;
+  GtkProgressBar      *progress_bar;
+  GtkWidget           *help_button;
+  ScumblePresetButton *presets;
+};
+
+G_DEFINE_TYPE (ScumbleDialog, scumble_dialog, GTK_TYPE_DIALOG)
+
+static void
+complain (ScumbleDialog *self, const char *sentence)
+{
+  gtk_label_set_text (self->info_label, sentence);
+  gtk_info_bar_set_revealed (self->info_bar, TRUE);
+}
+
+static char *
+duration (double seconds)
+{
+  const int whole   = MAX (1, (int) round (seconds));
+  const int minutes = (int) round (seconds / 60.0);
+
+  if (whole < 90)
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "about %d second",
+                                         "about %d seconds", (gulong) whole), whole);
+
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "about %d minute",
+                                       "about %d minutes", (gulong) minutes), minutes);
+}
+
+static char *
+quiet_status (ScumbleDialog *self)
+{
+  g_autofree char *time = duration (self->seconds);
+
+  if (self->pick == NULL)
+    return g_strdup (_("Choose a style to see the result."));
+  if (self->draft)
+    return g_strdup_printf (_("Painting takes %s. A quick preview: zoom to 100 %% to see the "
+                              "real strokes."), time);
+  if (self->seconds > 0.0)
+    return g_strdup_printf (_("Painting takes %s."), time);
+
+  return g_strdup ("");
+}
+
+static void
+show_status (ScumbleDialog *self)
+{
+  g_autofree char *text = quiet_status (self);
+
+  gtk_label_set_text (self->status, text);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->status), text);
+  gtk_dialog_set_response_sensitive (GTK_DIALOG (self), GTK_RESPONSE_OK,
+                                     self->pick != NULL && !self->painting);
+  gtk_widget_set_sensitive (self->compare_button, self->pick != NULL);
+}
+
+static gboolean
+show_busy (gpointer data)
+{
+  ScumbleDialog *self = data;
+
+  self->show_busy = 0;
+  gtk_spinner_start (self->spinner);
+  gtk_label_set_text (self->status, _("Refining the preview…"));
+
+  return G_SOURCE_REMOVE;
+}
+
+static ScumbleOrder *
+order_new (ScumbleDialog *self)
+{
+  ScumbleOrder *order = g_new0 (ScumbleOrder, 1);
+
+  order->settings = self->settings;
+  order->pick     = self->pick == NULL ? NULL : scumble_pick_ref (self->pick);
+  order->look     = self->look;
+  order->view     = scumble_preview_get_view (self->preview);
+
+  return order;
+}
+
+static gboolean
+ask (gpointer data)
+{
+  ScumbleDialog *self = data;
+
+  self->ask = 0;
+  if (self->painting || self->sheet != NULL ||
+      !gtk_widget_get_mapped (GTK_WIDGET (self->preview)))
+    return G_SOURCE_REMOVE;
+
+  scumble_worker_submit (self->worker, order_new (self), self->haste);
+  self->haste = SCUMBLE_WORKER_PATIENT;
+  if (self->show_busy == 0)
+    self->show_busy = g_timeout_add (SHOW_BUSY_MS, show_busy, self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Many changes within one turn of the main loop become one order. */
+static void
+ask_soon (ScumbleDialog *self, ScumbleWorkerHaste haste)
+{
+  self->haste = MAX (self->haste, haste);
+  if (self->ask == 0)
+    self->ask = g_idle_add_full (GTK_PRIORITY_RESIZE + 1, ask, self, NULL);
+}
+
+static void
+look_changed (ScumbleDialog *self, ScumbleWorkerHaste haste)
+{
+  self->look++;
+  ask_soon (self, haste);
+}
+
+static void
+leave (ScumbleDialog *self)
+{
+  scumble_worker_stop (self->worker);
+  g_main_loop_quit (self->loop);
+}
+
+static void
+set_painting (ScumbleDialog *self, gboolean painting)
+{
+  GtkDialog *dialog = GTK_DIALOG (self);
+
+  self->painting = painting;
+  gtk_widget_set_sensitive (self->desk, !painting);
+  gtk_dialog_set_response_sensitive (dialog, RESPONSE_RESET, !painting);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->presets), !painting);
+  gtk_stack_set_visible_child (self->foot, painting ? GTK_WIDGET (self->progress_bar)
+                                                    : self->status_page);
+  gtk_progress_bar_set_fraction (self->progress_bar, 0.0);
+  gtk_progress_bar_set_text (self->progress_bar, _("Painting…"));
+  show_status (self);
+}
+
+static gboolean
+poll_progress (gpointer data)
+{
+  ScumbleDialog   *self     = data;
+  const double     fraction = scumble_worker_progress (self->worker);
+  const double     spent    = (g_get_monotonic_time () - self->begun) / 1e6;
+  g_autofree char *left     = NULL;
+  g_autofree char *text     = NULL;
+
+  gtk_progress_bar_set_fraction (self->progress_bar, fraction);
+  if (fraction > 0.05 && spent > 1.0)
+    {
+      left = duration (spent / fraction - spent);
+      text = g_strdup_printf (_("Painting… %s left"), left);
+      gtk_progress_bar_set_text (self->progress_bar, text);
+    }
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+start_painting (ScumbleDialog *self)
+{
+  ScumbleOrder *order = order_new (self);
+
+  order->kind = SCUMBLE_ORDER_PAINT;
+  set_painting (self, TRUE);
+  gtk_info_bar_set_revealed (self->info_bar, FALSE);
+  self->begun = g_get_monotonic_time ();
+  self->poll  = g_timeout_add (POLL_MS, poll_progress, self);
+  scumble_worker_submit (self->worker, order, SCUMBLE_WORKER_AT_ONCE);
+}
+
+static void
+stop_painting (ScumbleDialog *self)
+{
+  g_clear_handle_id (&self->poll, g_source_remove);
+  set_painting (self, FALSE);
+
+  if (self->painted)
+    scumble_preset_button_remember (self->presets);
+  if (self->painted || self->leaving)
+    leave (self);
+  else
+    ask_soon (self, SCUMBLE_WORKER_AT_ONCE);
+}
+
+static void
+take_answer (gconstpointer data, gpointer user_data)
+{
+  const ScumbleAnswer *answer = data;
+  ScumbleDialog       *self   = user_data;
+
+  if (self->sheet != NULL)
+    {
+      scumble_sample_sheet_take (self->sheet, answer);
+      return;
+    }
+
+  self->painted = self->painted || answer->painted;
+  self->draft   = answer->draft;
+  if (answer->seconds > 0.0)
+    self->seconds = answer->seconds;
+
+  if (answer->shot != NULL)
+    scumble_preview_take (self->preview, answer->shot);
+  if (answer->shot != NULL && answer->shot->after != NULL)
+    gtk_info_bar_set_revealed (self->info_bar, FALSE);
+  if (answer->error != NULL)
+    complain (self, answer->error->message);
+}
+
+static void
+take_idle (gpointer user_data)
+{
+  ScumbleDialog *self = user_data;
+
+  g_clear_handle_id (&self->show_busy, g_source_remove);
+  gtk_spinner_stop (self->spinner);
+  show_status (self);
+
+  if (self->sheet != NULL)
+    scumble_sample_sheet_done (self->sheet);
+  if (self->painting)
+    stop_painting (self);
+}
+
+static void
+run_order (gpointer order, ScumbleTask *task, gpointer user_data)
+{
+  scumble_studio_run (((ScumbleDialog *) user_data)->studio, order, task);
+}
+
+static const ScumbleWorkerVTable worker_vtable = {
+  .run         = run_order,
+  .answer      = take_answer,
+  .idle        = take_idle,
+  .order_free  = scumble_order_free,
+  .answer_free = scumble_answer_free,
+};
+
+/* Opens the chosen layer; one that cannot be opened is said and not used. */
+static void
+open_pick (ScumbleDialog *self)
+{
+  const ScumbleHostLayer *layer = scumble_style_chooser_get_layer (self->chooser);
+  g_autoptr (GError)      error = NULL;
+
+  g_clear_pointer (&self->pick, scumble_pick_unref);
+  if (layer != NULL)
+    self->pick = scumble_pick_new (self->host, layer->id, &error);
+  if (error != NULL)
+    complain (self, error->message);
+
+  show_status (self);
+  look_changed (self, SCUMBLE_WORKER_AT_ONCE);
+}
+
+static void
+list_styles (ScumbleDialog *self, int layer_id)
+{
+  scumble_style_chooser_fill (self->chooser, self->host->list_layers (self->host), layer_id);
+  open_pick (self);
+}
+
+static void
+on_style_changed (ScumbleStyleChooser *chooser, ScumbleDialog *self)
+{
+  gtk_info_bar_set_revealed (self->info_bar, FALSE);
+  open_pick (self);
+}
+
+static void
+on_style_refresh (ScumbleStyleChooser *chooser, ScumbleDialog *self)
+{
+  const ScumbleHostLayer *layer = scumble_style_chooser_get_layer (chooser);
+
+  list_styles (self, layer == NULL ? -1 : layer->id);
+}
+
+/* For the file chooser's list of recent files. */
+static void
+remember_file (const char *path)
+{
+  g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
+
+  if (uri != NULL)
+    gtk_recent_manager_add_item (gtk_recent_manager_get_default (), uri);
+}
+
+static void
+on_style_file (ScumbleStyleChooser *chooser, const char *path, ScumbleDialog *self)
+{
+  g_autoptr (GError) error = NULL;
+  const int          id    = self->host->add_file (self->host, path, &error);
+
+  if (error != NULL)
+    {
+      complain (self, error->message);
+      return;
+    }
+
+  list_styles (self, id);
+  remember_file (path);
+}
+
+static void
+show_method (ScumbleDialog *self)
+{
+  const ScumbleMethod *method = scumble_method_find (self->settings.method, NULL);
+
+  gtk_combo_box_set_active_id (self->methods, method->id);
+  gtk_label_set_text (self->method_blurb, _(method->blurb));
+}
+
+static void
+on_method_changed (GtkComboBox *methods, ScumbleDialog *self)
+{
+  const char *id = gtk_combo_box_get_active_id (methods);
+
+  if (id == NULL || g_str_equal (id, self->settings.method))
+    return;
+
+  self->settings.method = scumble_method_find (id, NULL)->id;
+  show_method (self);
+  look_changed (self, SCUMBLE_WORKER_AT_ONCE);
+}
+
+static void
+show_param (GtkWidget *row, gpointer settings)
+{
+  scumble_param_row_show (SCUMBLE_PARAM_ROW (row), settings);
+}
+
+static void
+show_settings (ScumbleDialog *self)
+{
+  show_method (self);
+  gtk_container_foreach (self->params, show_param, &self->settings);
+}
+
+static void
+choose_sample (ScumbleDialog *self, int sample)
+{
+  self->settings.method   = scumble_methods ()[sample / SCUMBLE_SAMPLER_COLUMNS]->id;
+  self->settings.strength = scumble_sampler_strength (sample % SCUMBLE_SAMPLER_COLUMNS);
+  show_settings (self);
+}
+
+static void
+on_compare (GtkButton *button, ScumbleDialog *self)
+{
+  GtkWidget    *sheet = scumble_sample_sheet_new (GTK_WINDOW (self),
+                                                  self->host->content);
+  ScumbleOrder *order = order_new (self);
+  int           sample;
+
+  order->kind = SCUMBLE_ORDER_SAMPLES;
+  self->sheet = SCUMBLE_SAMPLE_SHEET (sheet);
+  scumble_worker_submit (self->worker, order, SCUMBLE_WORKER_AT_ONCE);
+  sample      = gtk_dialog_run (GTK_DIALOG (sheet));
+  self->sheet = NULL;
+  gtk_widget_destroy (sheet);
+
+  if (sample >= 0)
+    choose_sample (self, sample);
+  look_changed (self, SCUMBLE_WORKER_AT_ONCE);
+}
+
+static void
+on_param_changed (ScumbleParamRow *row, ScumbleDialog *self)
+{
+  scumble_param_row_store (row, &self->settings);
+  look_changed (self, SCUMBLE_WORKER_PATIENT);
+}
+
+static void
+on_preset_loaded (ScumblePresetButton *presets, ScumbleDialog *self)
+{
+  show_settings (self);
+  look_changed (self, SCUMBLE_WORKER_AT_ONCE);
+}
+
+static void
+on_preset_failed (ScumblePresetButton *presets, const char *sentence, ScumbleDialog *self)
+{
+  complain (self, sentence);
+}
+
+static void
+reset (ScumbleDialog *self)
+{
+  scumble_settings_init (&self->settings);
+  show_settings (self);
+  look_changed (self, SCUMBLE_WORKER_AT_ONCE);
+}
+
+static void
+show_help (ScumbleDialog *self)
+{
+  if (self->host->show_help != NULL)
+    self->host->show_help (self->host);
+}
+
+/* Cancels what is being painted, or else leaves. */
+static void
+give_up (ScumbleDialog *self)
+{
+  if (self->painting)
+    scumble_worker_stop (self->worker);
+  else
+    leave (self);
+}
+
+static void
+on_response (GtkDialog *dialog, int response, ScumbleDialog *self)
+{
+  switch (response)
+    {
+    case GTK_RESPONSE_OK:
+      start_painting (self);
+      break;
+    case GTK_RESPONSE_HELP:
+      show_help (self);
+      break;
+    case RESPONSE_RESET:
+      reset (self);
+      break;
+    case GTK_RESPONSE_CANCEL:
+      give_up (self);
+      break;
+    default:
+      break;
+    }
+}
+
+static gboolean
+on_delete (GtkWidget *widget, GdkEvent *event, ScumbleDialog *self)
+{
+  self->leaving = TRUE;
+  give_up (self);
+
+  return GDK_EVENT_STOP;
+}
+
+static gboolean
+file_key (ScumbleDialog *self, guint key)
+{
+  if (key != GDK_KEY_o || self->host->add_file == NULL)
+    return FALSE;
+
+  scumble_style_chooser_ask_file (self->chooser);
+  return TRUE;
+}
+
+/* Escape is taken here, since to GTK+ it means closing the window, which leaves even
+ * while painting. */
+static gboolean
+on_key_press (GtkWidget *widget, GdkEventKey *event, ScumbleDialog *self)
+{
+  if ((event->state & GDK_CONTROL_MASK) != 0)
+    return !self->painting && (scumble_viewer_key (self->viewer, event->keyval) ||
+                               file_key (self, event->keyval));
+
+  switch (event->keyval)
+    {
+    case GDK_KEY_Escape:
+      give_up (self);
+      return GDK_EVENT_STOP;
+    case GDK_KEY_F1:
+      show_help (self);
+      return GDK_EVENT_STOP;
+    case GDK_KEY_F5:
+      if (!self->painting)
+        on_style_refresh (self->chooser, self);
+      return GDK_EVENT_STOP;
+    default:
+      return GDK_EVENT_PROPAGATE;
+    }
+}
+
+static void
+on_info_bar_response (GtkInfoBar *bar, int response, ScumbleDialog *self)
+{
+  gtk_info_bar_set_revealed (bar, FALSE);
+}
+
+static void
+on_view_changed (ScumbleViewer *viewer, ScumbleDialog *self)
+{
+  ask_soon (self, SCUMBLE_WORKER_PATIENT);
+}
+
+static void
+add_methods (ScumbleDialog *self)
+{
+  for (const ScumbleMethod *const *m = scumble_methods (); *m != NULL; m++)
+    gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (self->methods), (*m)->id,
+                               _((*m)->title));
+}
+
+static void
+add_params (ScumbleDialog *self)
+{
+  guint               n_params;
+  const ScumbleParam *params = scumble_params (&n_params);
+
+  for (guint i = 0; i < n_params; i++)
+    {
+      GtkWidget *row = scumble_param_row_new (&params[i]);
+
+      g_signal_connect (row, "changed", G_CALLBACK (on_param_changed), self);
+      gtk_container_add (self->params, row);
+    }
+}
+
+/* GIMP's image window belongs to another process. */
+static void
+stay_above (ScumbleDialog *self)
+{
+#ifdef GDK_WINDOWING_X11
+  GdkDisplay *display = gtk_widget_get_display (GTK_WIDGET (self));
+  GdkWindow  *parent;
+
+  if (self->host->parent_window == 0 || !GDK_IS_X11_DISPLAY (display))
+    return;
+
+  parent = gdk_x11_window_foreign_new_for_display (display, self->host->parent_window);
+  if (parent != NULL)
+    gdk_window_set_transient_for (gtk_widget_get_window (GTK_WIDGET (self)), parent);
+  g_clear_object (&parent);
+#endif
+}
+
+static void
+scumble_dialog_finalize (GObject *object)
+{
+  ScumbleDialog *self = SCUMBLE_DIALOG (object);
+
+  scumble_worker_free (self->worker);
+  scumble_studio_free (self->studio);
+  scumble_pick_unref (self->pick);
+  g_clear_handle_id (&self->ask, g_source_remove);
+  g_clear_handle_id (&self->show_busy, g_source_remove);
+  g_clear_handle_id (&self->poll, g_source_remove);
+  g_main_loop_unref (self->loop);
+
+  G_OBJECT_CLASS (scumble_dialog_parent_class)->finalize (object);
+}
+
+static void
+bind_children (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, info_bar);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, info_label);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, desk);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, viewer);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, spinner);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, status);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, chooser);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, methods);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, compare_button);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, method_blurb);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, params);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, foot);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, status_page);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, progress_bar);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, help_button);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, presets);
+}
+
+static void
+bind_handlers (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_bind_template_callback (widget_class, on_compare);
+  gtk_widget_class_bind_template_callback (widget_class, on_delete);
+  gtk_widget_class_bind_template_callback (widget_class, on_info_bar_response);
+  gtk_widget_class_bind_template_callback (widget_class, on_key_press);
+  gtk_widget_class_bind_template_callback (widget_class, on_method_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_preset_failed);
+  gtk_widget_class_bind_template_callback (widget_class, on_preset_loaded);
+  gtk_widget_class_bind_template_callback (widget_class, on_response);
+  gtk_widget_class_bind_template_callback (widget_class, on_style_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_style_file);
+  gtk_widget_class_bind_template_callback (widget_class, on_style_refresh);
+  gtk_widget_class_bind_template_callback (widget_class, on_view_changed);
+}
+
+static void
+scumble_dialog_class_init (ScumbleDialogClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = scumble_dialog_finalize;
+
+  scumble_ui_register_resource ();
+  g_type_ensure (SCUMBLE_TYPE_PRESET_BUTTON);
+  g_type_ensure (SCUMBLE_TYPE_STYLE_CHOOSER);
+  g_type_ensure (SCUMBLE_TYPE_VIEWER);
+  gtk_widget_class_set_template_from_resource (widget_class, "/scumble/ui/dialog.ui");
+  bind_children (widget_class);
+  bind_handlers (widget_class);
+}
+
+static void
+scumble_dialog_init (ScumbleDialog *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  self->preview = scumble_viewer_get_preview (self->viewer);
+  self->loop    = g_main_loop_new (NULL, FALSE);
+}
+
+static ScumbleDialog *
+dialog_new (ScumbleHost *host, const ScumbleSettings *settings, int style_id)
+{
+  g_autofree char *title = g_strdup_printf (_("Scumble: %s"), host->content_name);
+  ScumbleDialog   *self  = g_object_new (SCUMBLE_TYPE_DIALOG, "title", title,
+                                         "use-header-bar", FALSE, NULL);
+
+  self->host     = host;
+  self->settings = *settings;
+  self->studio   = scumble_studio_new (host);
+  self->worker   = scumble_worker_new (&worker_vtable, self);
+
+  gtk_widget_set_visible (self->help_button, host->show_help != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->presets), host->folder != NULL);
+  if (host->folder != NULL)
+    scumble_preset_button_attach (self->presets, host->folder, &self->settings);
+  scumble_style_chooser_set_files (self->chooser, host->add_file != NULL);
+  add_methods (self);
+  add_params (self);
+  show_settings (self);
+  scumble_preview_set_size (self->preview, host->content->width, host->content->height);
+  list_styles (self, style_id);
+
+  return self;
+}
+
+static void
+give_results (ScumbleDialog *self, ScumbleSettings *settings, int *style_id)
+{
+  const ScumbleHostLayer *layer = scumble_style_chooser_get_layer (self->chooser);
+
+  *settings = self->settings;
+  if (layer != NULL)
+    *style_id = layer->id;
+}
+
+gboolean
+scumble_dialog_run (ScumbleHost *host, ScumbleSettings *settings, int *style_id)
+{
+  ScumbleDialog *self;
+  gboolean       painted;
+
+  if (host->prefer_dark)
+    g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", TRUE,
+                  NULL);
+
+  self = dialog_new (host, settings, *style_id);
+  gtk_widget_realize (GTK_WIDGET (self));
+  stay_above (self);
+  scumble_style_chooser_focus (self->chooser);
+  gtk_window_present (GTK_WINDOW (self));
+  g_main_loop_run (self->loop);
+
+  painted = self->painted;
+  give_results (self, settings, style_id);
+  gtk_widget_destroy (GTK_WIDGET (self));
+
+  return painted;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "host.h"
+
+G_BEGIN_DECLS
+
+/**
+ * scumble_dialog_run:
+ * @host: what the dialog stands on; outlives the call
+ * @settings: (inout): shown at first, and the user's choice afterwards
+ * @style_id: (inout): the layer chosen as style, or -1 to let the dialog guess
+ *
+ * Opens the dialog and lets the user choose and preview. On "Paint" the whole content is
+ * rendered into @host->sink, with progress in the dialog and a Cancel that leaves
+ * everything as it was. GTK must be initialised; call on the main thread.
+ *
+ * Returns: %TRUE if @host->sink has received the complete picture; %FALSE if the user
+ *   gave up
+ */
+gboolean scumble_dialog_run (ScumbleHost *host, ScumbleSettings *settings, int *style_id);
+
+G_END_DECLS

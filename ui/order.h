@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What the dialog and the worker tell each other, by value. */
+#pragma once
+
+#include "host.h"
+#include "shot.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ScumblePick:
+ *
+ * A style that the user has picked, opened for reading. Orders hold references to it, so
+ * that the host closes it, on the main thread, only when no thread can be reading it.
+ */
+typedef struct _ScumblePick ScumblePick;
+
+/**
+ * scumble_pick_new:
+ * @layer_id: one of the host's layers
+ *
+ * Returns: (transfer full) (nullable): %NULL with the host's error
+ */
+ScumblePick   *scumble_pick_new    (ScumbleHost *host, int layer_id, GError **error);
+ScumblePick   *scumble_pick_ref    (ScumblePick *pick);
+
+/**
+ * scumble_pick_unref:
+ *
+ * For the main thread only: the last reference closes the style.
+ */
+void           scumble_pick_unref  (ScumblePick *pick);
+
+/**
+ * scumble_pick_serial:
+ *
+ * Returns: a number that no other pick has or had
+ */
+guint          scumble_pick_serial (const ScumblePick *pick);
+ScumbleSource *scumble_pick_source (ScumblePick *pick);
+
+/**
+ * ScumbleOrderKind:
+ * @SCUMBLE_ORDER_PREVIEW: show the view
+ * @SCUMBLE_ORDER_SAMPLES: show what every method makes of the picture
+ * @SCUMBLE_ORDER_PAINT: paint the whole picture into the host's sink
+ */
+typedef enum
+{
+  SCUMBLE_ORDER_PREVIEW,
+  SCUMBLE_ORDER_SAMPLES,
+  SCUMBLE_ORDER_PAINT,
+} ScumbleOrderKind;
+
+/**
+ * ScumbleOrder:
+ * @kind: what is wanted
+ * @settings: by value
+ * @pick: (transfer full) (nullable): the style; without one only the original is shown
+ * @look: another number whenever the settings or the style are others
+ * @view: what the preview shows
+ *
+ * All that a worker needs to know of the dialog.
+ */
+typedef struct
+{
+  ScumbleOrderKind kind;
+  ScumbleSettings  settings;
+  ScumblePick     *pick;
+  guint            look;
+  ScumbleView      view;
+} ScumbleOrder;
+
+void scumble_order_free (gpointer order);
+
+/**
+ * ScumbleAnswer:
+ * @shot: (nullable): a picture for the preview, or a sample
+ * @sample: which sample, row by row; each row is a method
+ * @error: (nullable): what went wrong, for the user to read; never a mere cancel
+ * @painted: the host's sink has the complete picture
+ * @draft: the shot is the best that will come, but it is not the final picture shrunk,
+ *   which would take too long
+ * @seconds: what painting the whole picture will about take, or 0 if unknown
+ */
+typedef struct
+{
+  ScumbleShot *shot;
+  int          sample;
+  GError      *error;
+  gboolean     painted;
+  gboolean     draft;
+  double       seconds;
+} ScumbleAnswer;
+
+void scumble_answer_free (gpointer answer);
+
+G_END_DECLS

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pixbuf-source.h"
+#include "error.h"
+
+static void
+read_row (const guint8 *from, int channels, int w, float *rgba)
+{
+  for (int x = 0; x < w; x++)
+    {
+      for (int k = 0; k < 3; k++)
+        rgba[4 * x + k] = from[x * channels + k] / 255.0f;
+      rgba[4 * x + 3] = channels == 4 ? from[x * channels + 3] / 255.0f : 1.0f;
+    }
+}
+
+static gboolean
+pixbuf_read (ScumbleSource *source, const ScumbleRect *rect, float *rgba,
+              GError **error)
+{
+  const GdkPixbuf *pixbuf   = ((ScumblePixbufSource *) source)->pixbuf;
+  const guint8    *pixels   = gdk_pixbuf_read_pixels (pixbuf);
+  const int        channels = gdk_pixbuf_get_n_channels (pixbuf);
+  const gsize      stride   = (gsize) gdk_pixbuf_get_rowstride (pixbuf);
+
+  for (int y = 0; y < rect->h; y++)
+    read_row (pixels + (gsize) (rect->y + y) * stride + (gsize) (rect->x * channels),
+              channels, rect->w, rgba + (gsize) y * (gsize) rect->w * 4);
+
+  return TRUE;
+}
+
+ScumblePixbufSource *
+scumble_pixbuf_source_new (const char *path, GError **error)
+{
+  g_autoptr (GError)    fault = NULL;
+  g_autoptr (GdkPixbuf) raw   = gdk_pixbuf_new_from_file (path, &fault);
+  g_autofree char      *shown = g_filename_display_basename (path);
+  ScumblePixbufSource  *self;
+
+  if (raw == NULL)
+    {
+      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
+                   "\"%s\" cannot be read as a picture: %s", shown, fault->message);
+      return NULL;
+    }
+
+  self                   = g_new0 (ScumblePixbufSource, 1);
+  self->pixbuf           = gdk_pixbuf_apply_embedded_orientation (raw);
+  self->source.width     = gdk_pixbuf_get_width (self->pixbuf);
+  self->source.height    = gdk_pixbuf_get_height (self->pixbuf);
+  self->source.has_alpha = gdk_pixbuf_get_has_alpha (self->pixbuf);
+  self->source.read      = pixbuf_read;
+
+  return self;
+}
+
+void
+scumble_pixbuf_source_free (ScumblePixbufSource *self)
+{
+  if (self == NULL)
+    return;
+
+  g_object_unref (self->pixbuf);
+  g_free (self);
+}

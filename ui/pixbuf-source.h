@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "source.h"
+
+#include <gdk-pixbuf/gdk-pixbuf.h>
+
+G_BEGIN_DECLS
+
+/**
+ * ScumblePixbufSource:
+ * @source: what the engine reads
+ * @pixbuf: (transfer full): the pixels, 8 bits a channel
+ *
+ * A picture file, read through gdk-pixbuf.
+ */
+typedef struct
+{
+  ScumbleSource source;
+  GdkPixbuf    *pixbuf;
+} ScumblePixbufSource;
+
+/**
+ * scumble_pixbuf_source_new:
+ * @path: of a file in any format that gdk-pixbuf knows; turned as its EXIF data says
+ *
+ * Returns: (transfer full) (nullable): the picture; %NULL with %SCUMBLE_ERROR_PICTURE
+ */
+ScumblePixbufSource *scumble_pixbuf_source_new  (const char *path, GError **error);
+void                 scumble_pixbuf_source_free (ScumblePixbufSource *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumblePixbufSource, scumble_pixbuf_source_free)
+
+G_END_DECLS

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "prompt.h"
+
+#include <glib/gi18n-lib.h>
+
+/* The name in the entry, or NULL if it is blank. */
+static char *
+entered (GtkEntry *entry)
+{
+  char *name = g_strstrip (g_strdup (gtk_entry_get_text (entry)));
+
+  if (*name == '\0')
+    g_clear_pointer (&name, g_free);
+
+  return name;
+}
+
+char *
+scumble_prompt_name (GtkWindow *parent)
+{
+  g_autoptr (GtkBuilder) builder =
+    gtk_builder_new_from_resource ("/scumble/ui/name-prompt.ui");
+  GtkDialog *dialog = GTK_DIALOG (gtk_builder_get_object (builder, "dialog"));
+  GtkEntry  *entry  = GTK_ENTRY (gtk_builder_get_object (builder, "entry"));
+  char      *name   = NULL;
+
+  gtk_window_set_transient_for (GTK_WINDOW (dialog), parent);
+  if (gtk_dialog_run (dialog) == GTK_RESPONSE_OK)
+    name = entered (entry);
+  gtk_widget_destroy (GTK_WIDGET (dialog));
+
+  return name;
+}
+
+char *
+scumble_prompt_file (GtkWindow *parent, GtkFileChooserAction action)
+{
+  const gboolean  save    = action == GTK_FILE_CHOOSER_ACTION_SAVE;
+  GtkWidget      *dialog  = gtk_file_chooser_dialog_new (save ? _("Export the Settings")
+                                                              : _("Import Settings"),
+                                                         parent, action,
+                                                         _("_Cancel"), GTK_RESPONSE_CANCEL,
+                                                         save ? _("_Export") : _("_Import"),
+                                                         GTK_RESPONSE_ACCEPT, NULL);
+  GtkFileChooser *chooser = GTK_FILE_CHOOSER (dialog);
+  char           *path    = NULL;
+
+  gtk_file_chooser_set_do_overwrite_confirmation (chooser, TRUE);
+  if (save)
+    gtk_file_chooser_set_current_name (chooser, _("settings.preset"));
+  gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_ACCEPT);
+
+  if (gtk_dialog_run (GTK_DIALOG (dialog)) == GTK_RESPONSE_ACCEPT)
+    path = gtk_file_chooser_get_filename (chooser);
+  gtk_widget_destroy (dialog);
+
+  return path;
+}
