@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+static char *
+name_of (gint32 layer, const char *otherwise)
+{
+  return gimp_item_is_valid (layer) ? gimp_item_get_name (layer) : g_strdup (otherwise);
+}
+
+static char *
+make_name (const ScumbleRecord *record)
+{
+  const ScumbleMethod *method = scumble_method_find (record->settings.method, NULL);
+  g_autofree char     *source = name_of (record->source, "Scumble");
+  g_autofree char     *style  = name_of (record->style, _("a closed picture"));
+
+  /* TRANSLATORS: name of the new layer: "Background (AdaIN: Starry Night, 80 %)" */
+  return g_strdup_printf (_("%s (%s: %s, %d %%)"), source, _(method->title), style,
+                          (int) lrint (100.0 * record->settings.strength));
+}
+
+static void
+fill (gint32 drawable, GeglBuffer *pixels)
+{
+  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (drawable);
+
+  gegl_buffer_copy (pixels, NULL, GEGL_ABYSS_NONE, buffer, NULL);
+  gegl_buffer_flush (buffer);
+}
+
+static GimpImageType
+layer_type (gint32 image, GeglBuffer *pixels)
+{
+  const gboolean alpha = babl_format_has_alpha (gegl_buffer_get_format (pixels));
+
+  if (gimp_image_base_type (image) == GIMP_GRAY)
+    return alpha ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE;
+
+  return alpha ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE;
+}
+
+/* A layer that @image does not show yet. */
+static gint32
+make_layer (const ScumbleTarget *target, gint32 image, GeglBuffer *pixels,
+            const char *name)
+{
+  const gint32 layer = gimp_layer_new (image, name, target->area.width,
+                                       target->area.height, layer_type (image, pixels),
+                                       100.0, GIMP_LAYER_MODE_NORMAL);
+
+  if (layer != -1 && target->mask != NULL)
+    {
+      const gint32 mask = gimp_layer_create_mask (layer, GIMP_ADD_MASK_WHITE);
+
+      gimp_layer_add_mask (layer, mask);
+      fill (mask, target->mask);
+    }
+
+  return layer;
+}
+
+/* Whether @layer is still where it was when we started; if so, at which @position. */
+static gboolean
+find_place (gint32 image, gint32 layer, int *position)
+{
+  *position = -1;
+  if (gimp_item_is_valid (layer))
+    *position = gimp_image_get_item_position (image, layer);
+
+  return *position >= 0 && gimp_get_pdb_status () == GIMP_PDB_SUCCESS;
+}
+
+/* Above the repainted layer; on top of the image if that has left it by now. */
+static gboolean
+insert_layer (const ScumbleTarget *target, gint32 layer)
+{
+  gint32 parent   = -1;
+  int    x        = 0;
+  int    y        = 0;
+  int    position;
+
+  if (find_place (target->image, target->drawable, &position))
+    {
+      parent = gimp_item_get_parent (target->drawable);
+      gimp_drawable_offsets (target->drawable, &x, &y);
+    }
+  gimp_layer_set_offsets (layer, x + target->area.x, y + target->area.y);
+
+  return gimp_image_insert_layer (target->image, layer, parent, MAX (position, 0));
+}
+
+static gboolean
+replace_layer (const ScumbleTarget *target, gint32 layer, int position, const char *name)
+{
+  const gint32 parent = gimp_item_get_parent (target->replaces);
+
+  /* Names are unique within an image, so that the old layer has to go first. */
+  return gimp_image_insert_layer (target->image, layer, parent, position) &&
+         gimp_image_remove_layer (target->image, target->replaces) &&
+         gimp_item_set_name (layer, name);
+}
+
+/* In place of the earlier result, with all that the user has given it. */
+static gboolean
+put_again (const ScumbleTarget *target, gint32 layer, int position, ScumbleRecord *record)
+{
+  g_autofree char *fresh = make_name (record);
+  g_autofree char *kept  = gimp_item_get_name (target->replaces);
+  const gboolean   own   = g_strcmp0 (kept, target->given_name) != 0;
+
+  if (!replace_layer (target, layer, position, own ? kept : fresh))
+    return FALSE;
+
+  record->name = own ? g_strdup (target->given_name) : gimp_item_get_name (layer);
+  scumble_record_write (record, layer);
+
+  return TRUE;
+}
+
+static gboolean
+put_new (const ScumbleTarget *target, gint32 layer, ScumbleRecord *record)
+{
+  if (!insert_layer (target, layer))
+    return FALSE;
+
+  record->name = gimp_item_get_name (layer);
+  scumble_record_write (record, layer);
+
+  return TRUE;
+}
+
+static gint32
+put_layer (const ScumbleTarget *target, GeglBuffer *pixels, ScumbleRecord *record)
+{
+  g_autofree char *name = make_name (record);
+  int              position;
+  const gboolean   again = find_place (target->image, target->replaces, &position);
+  const gint32     layer = again ? gimp_layer_copy (target->replaces)
+                                 : make_layer (target, target->image, pixels, name);
+  gboolean         ok;
+
+  if (layer == -1)
+    return -1;
+
+  fill (layer, pixels);
+
+  gimp_image_undo_group_start (target->image);
+  ok = again ? put_again (target, layer, position, record)
+             : put_new (target, layer, record);
+  gimp_image_undo_group_end (target->image);
+
+  return ok ? layer : -1;
+}
+
+gint32
+scumble_output_layer (const ScumbleTarget *target, GeglBuffer *pixels,
+                      const ScumbleSettings *settings, gint32 style, GError **error)
+{
+  g_auto (ScumbleRecord) record = { .settings = *settings, .style = style,
+                                    .source = target->drawable, .area = target->area };
+  gint32                 layer;
+
+  if (!gimp_image_is_valid (target->image))
+    {
+      g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
+                           _("The image was closed before its new layer was ready."));
+      return -1;
+    }
+
+  layer = put_layer (target, pixels, &record);
+  if (layer == -1)
+    g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
+                 _("GIMP does not take the new layer: %s"), gimp_get_pdb_error ());
+
+  return layer;
+}
+
+static gint32
+make_image (const ScumbleTarget *target)
+{
+  const gint32                 old     = target->image;
+  const gboolean               gray    = gimp_image_base_type (old) == GIMP_GRAY;
+  g_autoptr (GimpColorProfile) profile = gimp_image_get_color_profile (old);
+  double                       x, y;
+  gint32                       image;
+
+  image = gimp_image_new_with_precision (target->area.width, target->area.height,
+                                         gray ? GIMP_GRAY : GIMP_RGB,
+                                         gimp_image_get_precision (old));
+  if (image != -1 && profile != NULL)
+    gimp_image_set_color_profile (image, profile);
+  if (image != -1 && gimp_image_get_resolution (old, &x, &y))
+    gimp_image_set_resolution (image, x, y);
+
+  return image;
+}
+
+gint32
+scumble_output_image (const ScumbleTarget *target, GeglBuffer *pixels,
+                      const ScumbleSettings *settings, gint32 style, GError **error)
+{
+  g_auto (ScumbleRecord) record = { .settings = *settings, .style = style,
+                                    .source = target->drawable, .area = target->area };
+  gint32                 image  = -1;
+  gint32                 layer  = -1;
+
+  record.name = make_name (&record);
+  if (gimp_image_is_valid (target->image))
+    image = make_image (target);
+  if (image != -1)
+    layer = make_layer (target, image, pixels, record.name);
+
+  if (layer == -1)
+    {
+      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
+                   _("GIMP does not make the new image: %s"), gimp_get_pdb_error ());
+      if (image != -1)
+        gimp_image_delete (image);
+      return -1;
+    }
+
+  gimp_image_undo_disable (image);
+  fill (layer, pixels);
+  gimp_image_insert_layer (image, layer, -1, 0);
+  scumble_record_write (&record, layer);
+  gimp_image_undo_enable (image);
+
+  return image;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "engine.h"
+
+#include <libgimp/gimp.h>
+
+G_BEGIN_DECLS
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GimpColorProfile, g_object_unref)
+
+/**
+ * ScumbleDrawableSource:
+ *
+ * A part of a GIMP drawable as a picture for the engine, whatever the drawable's
+ * precision and the image's colour profile.
+ */
+typedef struct
+{
+  ScumbleSource       source;
+  GeglBuffer         *buffer;
+  GeglRectangle       area;
+  const Babl         *encoding; /* of @buffer's pixels, as floats with alpha */
+  GimpColorProfile   *profile;  /* (nullable): NULL where babl knows all about it */
+  GimpColorTransform *to_srgb;  /* (nullable): NULL where @profile is */
+} ScumbleDrawableSource;
+
+/**
+ * ScumbleDrawableSink:
+ *
+ * Where the engine's pixels become pixels of the precision, colour profile and alpha of
+ * a #ScumbleDrawableSource. They stay in a buffer of this process.
+ */
+typedef struct
+{
+  ScumbleSink            sink;
+  ScumbleDrawableSource *original;
+  GeglBuffer            *buffer;    /* extent 0, 0, width, height */
+  const Babl            *encoding;  /* of @buffer's pixels, as floats without alpha */
+  GimpColorTransform    *from_srgb; /* (nullable) */
+} ScumbleDrawableSink;
+
+/**
+ * scumble_drawable_source_new:
+ * @drawable: ID of a layer
+ * @area: part of it to read, inside the drawable
+ * @keep: whether to copy the pixels into this process, so that other threads than the
+ *   main one may read them, and no change of the drawable matters any more
+ *
+ * Returns: (transfer full) (nullable): a picture; %NULL with %SCUMBLE_ERROR_PICTURE if
+ *   the pixels cannot be had
+ */
+ScumbleDrawableSource *scumble_drawable_source_new  (gint32                 drawable,
+                                                     const GeglRectangle   *area,
+                                                     gboolean               keep,
+                                                     GError               **error);
+void                   scumble_drawable_source_free (ScumbleDrawableSource *self);
+
+/**
+ * scumble_drawable_sink_new:
+ * @original: (transfer none): gives size, format and alpha of the pixels; must outlive
+ *   the sink
+ *
+ * Returns: (transfer full) (nullable): a sink, to which any thread may write; %NULL with
+ *   %SCUMBLE_ERROR_PICTURE if the image's colour profile works in one direction only
+ */
+ScumbleDrawableSink   *scumble_drawable_sink_new    (ScumbleDrawableSource *original,
+                                                     GError               **error);
+void                   scumble_drawable_sink_free   (ScumbleDrawableSink *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumbleDrawableSource, scumble_drawable_source_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumbleDrawableSink, scumble_drawable_sink_free)
+
+G_END_DECLS

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "engine.h"
+
+#include <libgimp/gimp.h>
+
+G_BEGIN_DECLS
+
+/**
+ * ScumbleRecord:
+ * @settings: how it was painted
+ * @style: ID of the style's layer, or -1 if there is no trace of it
+ * @source: ID of the layer that was repainted, or -1 if the image has lost it
+ * @area: the part of it
+ * @name: (transfer full): the name that the new layer was given
+ *
+ * What a painted layer remembers, also in a file: enough to paint it again.
+ */
+typedef struct
+{
+  ScumbleSettings settings;
+  gint32          style;
+  gint32          source;
+  GeglRectangle   area;
+  char           *name;
+} ScumbleRecord;
+
+/**
+ * scumble_record_write:
+ * @layer: ID of the painted layer
+ *
+ * Lets a layer remember.
+ */
+void     scumble_record_write (const ScumbleRecord *self, gint32 layer);
+
+/**
+ * scumble_record_read:
+ * @self: (out caller-allocates): what @layer remembers; clear with scumble_record_clear()
+ *   whatever is returned
+ *
+ * Returns: %FALSE with %SCUMBLE_ERROR_PICTURE if @layer was not painted by us
+ */
+gboolean scumble_record_read  (ScumbleRecord *self, gint32 layer, GError **error);
+void     scumble_record_clear (ScumbleRecord *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ScumbleRecord, scumble_record_clear)
+
+G_END_DECLS

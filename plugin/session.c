@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "session.h"
+#include "layers.h"
+#include "procedure.h"
+
+#include <glib/gstdio.h>
+
+static const char group[]  = "style";
+static const char key_id[] = "id";
+
+static char *
+file_name (void)
+{
+  return g_build_filename (gimp_directory (), "scumble", "last-values.ini", NULL);
+}
+
+/* What was used in this session of GIMP, or else in an earlier one. */
+static char *
+load_text (void)
+{
+  const int        size = gimp_get_data_size (SCUMBLE_PROCEDURE);
+  g_autofree char *file = file_name ();
+  g_autofree char *text = NULL;
+
+  if (size <= 0)
+    {
+      g_file_get_contents (file, &text, NULL, NULL);
+      return g_steal_pointer (&text);
+    }
+
+  text = g_malloc0 ((gsize) size + 1);
+  gimp_get_data (SCUMBLE_PROCEDURE, text);
+
+  return g_steal_pointer (&text);
+}
+
+static gint32
+find_style (GKeyFile *values)
+{
+  const gint32 id = g_key_file_get_integer (values, group, key_id, NULL);
+
+  return id > 0 && gimp_item_is_valid (id) ? id
+                                           : scumble_layers_recall (values, group, -1);
+}
+
+gint32
+scumble_session_load (ScumbleSettings *settings)
+{
+  g_autoptr (GKeyFile) values = g_key_file_new ();
+  g_autofree char     *text   = load_text ();
+
+  if (text == NULL || !scumble_settings_from_text (settings, text, NULL) ||
+      !g_key_file_load_from_data (values, text, G_MAXSIZE, G_KEY_FILE_NONE, NULL))
+    return -1;
+
+  return find_style (values);
+}
+
+static void
+save_file (GKeyFile *values)
+{
+  g_autofree char *file   = file_name ();
+  g_autofree char *folder = g_path_get_dirname (file);
+
+  g_mkdir_with_parents (folder, 0700);
+  g_key_file_save_to_file (values, file, NULL);
+}
+
+void
+scumble_session_save (const ScumbleSettings *settings, gint32 style)
+{
+  g_autoptr (GKeyFile) values  = g_key_file_new ();
+  g_autofree char     *text    = scumble_settings_to_text (settings);
+  g_autofree char     *session = NULL;
+  gsize                length;
+
+  g_key_file_load_from_data (values, text, G_MAXSIZE, G_KEY_FILE_NONE, NULL);
+  scumble_layers_store (values, group, style, -1);
+  save_file (values);
+
+  /* The ID means nothing to the next session, so that the file does without. */
+  g_key_file_set_integer (values, group, key_id, style);
+  session = g_key_file_to_data (values, &length, NULL);
+  gimp_set_data (SCUMBLE_PROCEDURE, session, (guint32) length);
+}

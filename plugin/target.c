@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "target.h"
+
+#include <glib/gi18n-lib.h>
+
+/* Whether @drawable is a layer, and no group; otherwise says what it is. */
+static gboolean
+check_kind (gint32 drawable, GError **error)
+{
+  g_autofree char *name = NULL;
+
+  if (!gimp_item_is_valid (drawable))
+    {
+      g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+                           _("The layer does not exist (any more). Choose a layer of an "
+                             "open image."));
+      return FALSE;
+    }
+
+  name = gimp_item_get_name (drawable);
+
+  if (gimp_item_is_layer_mask (drawable))
+    g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+                 _("“%s” is a layer mask. Click the layer's own thumbnail in the Layers "
+                   "dialog, so that the layer is active and not its mask."), name);
+  else if (!gimp_item_is_layer (drawable))
+    g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+                 _("“%s” is a channel. Choose a layer in the Layers dialog."), name);
+  else if (gimp_item_is_group (drawable))
+    g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+                 _("“%s” is a layer group. Choose a layer inside it, or make one of it "
+                   "with Layer > New from Visible."), name);
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+static gboolean
+is_inserted (gint32 image, gint32 layer)
+{
+  gimp_image_get_item_position (image, layer);
+
+  return gimp_get_pdb_status () == GIMP_PDB_SUCCESS;
+}
+
+static gboolean
+check_place (gint32 image, gint32 drawable, GError **error)
+{
+  g_autofree char *name = gimp_item_get_name (drawable);
+
+  if (gimp_item_get_image (drawable) != image)
+    g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+                 _("The layer “%s” belongs to another image."), name);
+  else if (gimp_image_get_floating_sel (image) != -1)
+    g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
+                         _("The image has a floating selection. Anchor it or turn it "
+                           "into a layer first, with Layer > Anchor Layer or Layer > To "
+                           "New Layer."));
+  else if (!is_inserted (image, drawable))
+    g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+                 _("The layer “%s” has not been inserted into the image yet."), name);
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+static gboolean
+check_state (gint32 image, gint32 drawable, GError **error)
+{
+  if (gimp_image_base_type (image) == GIMP_INDEXED)
+    {
+      g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
+                           _("A painting has more colours than the palette of an indexed "
+                             "image holds. Convert the image with Image > Mode > RGB "
+                             "first, or use Filters > Artistic > Scumble to New Image."));
+      return FALSE;
+    }
+
+  for (gint32 item = drawable; item != -1; item = gimp_item_get_parent (item))
+    if (gimp_item_get_lock_content (item))
+      {
+        g_autofree char *name = gimp_item_get_name (item);
+
+        g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
+                     _("“%s” is locked. Unlock its pixels in the Layers dialog first."),
+                     name);
+        return FALSE;
+      }
+
+  return TRUE;
+}
+
+/* The part @from of a mask or selection, moved to 0, 0. */
+static GeglBuffer *
+copy_mask (gint32 channel, const GeglRectangle *from)
+{
+  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (channel);
+  const GeglRectangle    extent = { 0, 0, from->width, from->height };
+  GeglBuffer            *copy   = gegl_buffer_new (&extent,
+                                                   gegl_buffer_get_format (buffer));
+
+  gegl_buffer_copy (buffer, from, GEGL_ABYSS_NONE, copy, &extent);
+
+  return copy;
+}
+
+static void
+multiply_mask (GeglBuffer *mask, GeglBuffer *factor)
+{
+  const Babl         *format = babl_format ("Y float");
+  GeglBufferIterator *iter   = gegl_buffer_iterator_new (mask, NULL, 0, format,
+                                                         GEGL_ACCESS_READWRITE,
+                                                         GEGL_ABYSS_NONE, 2);
+
+  gegl_buffer_iterator_add (iter, factor, NULL, 0, format, GEGL_ACCESS_READ,
+                            GEGL_ABYSS_NONE);
+  while (gegl_buffer_iterator_next (iter))
+    {
+      float       *m = iter->items[0].data;
+      const float *f = iter->items[1].data;
+
+      for (int i = 0; i < iter->length; i++)
+        m[i] *= f[i];
+    }
+}
+
+static gboolean
+shows_everything (GeglBuffer *mask)
+{
+  GeglBufferIterator *iter = gegl_buffer_iterator_new (mask, NULL, 0,
+                                                       babl_format ("Y float"),
+                                                       GEGL_ACCESS_READ,
+                                                       GEGL_ABYSS_NONE, 1);
+  gboolean            all  = TRUE;
+
+  while (gegl_buffer_iterator_next (iter))
+    {
+      const float *m = iter->items[0].data;
+
+      for (int i = 0; i < iter->length; i++)
+        all = all && m[i] >= 1.0f;
+    }
+
+  return all;
+}
+
+/* The new layer shows where the layer itself does, within the selection. */
+static GeglBuffer *
+make_mask (const ScumbleTarget *self)
+{
+  const gint32           own  = gimp_layer_get_mask (self->drawable);
+  GeglRectangle          area = self->area;
+  g_autoptr (GeglBuffer) mask = NULL;
+  int                    x, y;
+
+  if (own != -1 && gimp_layer_get_apply_mask (self->drawable))
+    mask = copy_mask (own, &area);
+
+  if (!gimp_selection_is_empty (self->image))
+    {
+      g_autoptr (GeglBuffer) selection = NULL;
+
+      gimp_drawable_offsets (self->drawable, &x, &y);
+      area.x   += x;
+      area.y   += y;
+      selection = copy_mask (gimp_image_get_selection (self->image), &area);
+
+      if (mask == NULL)
+        mask = g_steal_pointer (&selection);
+      else
+        multiply_mask (mask, selection);
+    }
+
+  return mask == NULL || shows_everything (mask) ? NULL : g_steal_pointer (&mask);
+}
+
+gboolean
+scumble_target_init (ScumbleTarget *self, gint32 image, gint32 drawable,
+                     gboolean new_image, GError **error)
+{
+  *self = (ScumbleTarget) { .image = image, .drawable = drawable, .replaces = -1 };
+
+  if (!check_kind (drawable, error) || !check_place (image, drawable, error) ||
+      !(new_image || check_state (image, drawable, error)))
+    return FALSE;
+
+  if (!gimp_drawable_mask_intersect (drawable, &self->area.x, &self->area.y,
+                                     &self->area.width, &self->area.height))
+    {
+      g_autofree char *name = gimp_item_get_name (drawable);
+
+      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
+                   _("The selection does not touch the layer “%s”. Move it there, or "
+                     "drop it with Select > None."), name);
+      return FALSE;
+    }
+
+  self->mask = make_mask (self);
+  return TRUE;
+}
+
+static gboolean
+check_size (const ScumbleRecord *record, gint32 layer, GError **error)
+{
+  const GeglRectangle source = { 0, 0, gimp_drawable_width (record->source),
+                                 gimp_drawable_height (record->source) };
+  g_autofree char    *name   = NULL;
+
+  if (record->area.width == gimp_drawable_width (layer) &&
+      record->area.height == gimp_drawable_height (layer) &&
+      gegl_rectangle_contains (&source, &record->area))
+    return TRUE;
+
+  name = gimp_item_get_name (layer);
+  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
+               _("“%s” or the layer it was painted from has been resized since. Start "
+                 "anew with Filters > Artistic > Scumble."), name);
+  return FALSE;
+}
+
+gboolean
+scumble_target_init_again (ScumbleTarget *self, gint32 image, gint32 layer,
+                           const ScumbleRecord *record, GError **error)
+{
+  *self = (ScumbleTarget) { .image = image, .drawable = record->source,
+                            .area = record->area, .replaces = layer };
+
+  if (!check_kind (layer, error) || !check_place (image, layer, error) ||
+      !check_state (image, layer, error))
+    return FALSE;
+
+  if (record->source == -1)
+    {
+      g_autofree char *name = gimp_item_get_name (layer);
+
+      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
+                   _("The layer that “%s” was painted from is not in the image any "
+                     "more."), name);
+      return FALSE;
+    }
+
+  self->given_name = g_strdup (record->name);
+  return check_size (record, layer, error);
+}
+
+void
+scumble_target_clear (ScumbleTarget *self)
+{
+  g_clear_object (&self->mask);
+  g_clear_pointer (&self->given_name, g_free);
+}
+
+gboolean
+scumble_style_check (gint32 style, GError **error)
+{
+  if (!gimp_item_is_valid (style))
+    {
+      g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+                           _("The style is missing: it was never chosen, or has been "
+                             "deleted. Choose a layer of any open image."));
+      return FALSE;
+    }
+
+  if (check_kind (style, error))
+    return TRUE;
+
+  /* TRANSLATORS: before a sentence that says why a layer cannot be the style */
+  g_prefix_error (error, "%s", _("The style does not do: "));
+  return FALSE;
+}

@@ -1,0 +1,87 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# The procedure in a real GIMP without a display.
+#
+#   gimp-batch.sh PLUGIN PROBE MODELS
+
+set -eu
+. "$(dirname "$0")/gimp-profile.sh" "$@"
+failed=0
+
+run_script "$here/gimp-batch.scm" || failed=1
+
+# A style that was a file is opened for the run, and closed again.
+mkdir -p "$GIMP2_DIRECTORY/scumble"
+cat > "$GIMP2_DIRECTORY/scumble/last-values.ini" <<EOF
+[scumble]
+version=1
+method=adain
+strength=0.5
+
+[style]
+image=file://$top/waves.png
+layer=waves.png
+EOF
+cat > "$top/file.scm" <<'EOF'
+(file-png-save RUN-NONINTERACTIVE style-image style
+               (string-append work-folder "/waves.png") "waves.png"
+               FALSE 6 FALSE FALSE FALSE FALSE FALSE)
+(define image (new-image 50 40 RGB PRECISION-U8-GAMMA))
+(define layer (new-layer image "Sky" 50 40 #f 0))
+(define images (car (gimp-image-list)))
+(define result (car (plug-in-scumble RUN-WITH-LAST-VALS image layer -1 "" 0)))
+(check-equal "style file: name" (name-of result) "Sky (AdaIN: waves.png, 50 %)")
+(check-pixels "style file" result layer 0.5 0.0041)
+(check-equal "style file: closed again" (car (gimp-image-list)) images)
+(gimp-image-remove-layer image
+  (car (plug-in-scumble-again RUN-NONINTERACTIVE image result)))
+(file-delete (string-append work-folder "/waves.png"))
+(check-refusal "style file: gone" image "not to be found"
+  (lambda () (plug-in-scumble RUN-WITH-LAST-VALS image layer -1 "" 0)))
+EOF
+run_script "$top/file.scm" || failed=1
+rm -r "$GIMP2_DIRECTORY/scumble"
+
+# Killed at any stage, as GIMP's own Cancel does it: the image stays, the next run works.
+kill_after ()
+{
+  # GIMP runs every plug-in once before it runs the script.
+  until [ -e "$top/checks" ] && victim=$(pgrep -f "$top/gimp/plug-ins/scumble/scumble")
+  do sleep 0.02; done
+  sleep "$1"
+  kill -9 "$victim"
+  while kill -0 "$victim" 2> /dev/null; do sleep 0.02; done
+}
+cat > "$top/killed.scm" <<'EOF'
+(define image (new-image 2400 2000 RGB PRECISION-U8-GAMMA))
+(define layer (new-layer image "Sky" 2400 2000 #f 0))
+(define (killed name)
+  (check-refusal name image "plug-in-scumble" (lambda () (paint image layer 1.0))))
+(killed "killed at once")
+(killed "killed after 0.3 s")
+(killed "killed after 0.8 s")
+(define small (new-image 40 30 RGB PRECISION-U8-GAMMA))
+(check-equal "the run after that works"
+             (message-of (lambda () (paint small (new-layer small "Sky" 40 30 #f 0) 1.0))) "")
+EOF
+rm -f "$top/checks"
+(for delay in 0 0.3 0.8; do kill_after $delay; done) &
+run_script "$top/killed.scm" || failed=1
+wait
+
+# A damaged model in the user's own folder, which is looked into first.
+rm "$XDG_DATA_HOME/scumble/models"
+mkdir "$XDG_DATA_HOME/scumble/models"
+own=$XDG_DATA_HOME/scumble/models
+head -c 100000 "$models/adain.safetensors" > "$own/adain.safetensors"
+cp "$models/encoder.safetensors" "$own"
+cat > "$top/damaged.scm" <<'EOF'
+(define image (new-image 40 30 RGB PRECISION-U8-GAMMA))
+(define layer (new-layer image "Sky" 40 30 #f 0))
+(check-refusal "model damaged" image "adain.safetensors"
+               (lambda () (paint image layer 1.0)))
+EOF
+run_script "$top/damaged.scm" || failed=1
+
+exit $failed

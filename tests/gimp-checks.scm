@@ -1,0 +1,106 @@
+; SPDX-License-Identifier: GPL-3.0-or-later
+
+; What the scripts of the tests share.
+
+(define check-port (open-output-file check-file))
+
+(define (say . words)
+  (for-each (lambda (word) (display word check-port)) words)
+  (newline check-port))
+
+(define (check name ok . details)
+  (apply say (if ok "ok " "FAILED ") name (if ok '() (cons ": " details))))
+
+(define (check-equal name found expected)
+  (check name (equal? found expected) "found " found ", expected " expected))
+
+(define (check-end)
+  (say "end")
+  (close-output-port check-port))
+
+; What an action's error says; "" if there is none.
+(define (message-of action)
+  (let ((hook *error-hook*))
+    (call/cc
+      (lambda (return)
+        (set! *error-hook*
+          (lambda words
+            (set! *error-hook* hook)
+            (return (apply string-append
+                      (map (lambda (word) (if (string? word) word (atom->string word)))
+                           words)))))
+        (action)
+        (set! *error-hook* hook)
+        ""))))
+
+(define (contains? text part)
+  (let ((n (string-length part)))
+    (let loop ((i 0))
+      (cond ((> (+ i n) (string-length text)) #f)
+            ((string=? (substring text i (+ i n)) part) #t)
+            (else (loop (+ i 1)))))))
+
+; Pictures
+
+(define (layer-type base alpha)
+  (if (= base RGB) (if alpha RGBA-IMAGE RGB-IMAGE) (if alpha GRAYA-IMAGE GRAY-IMAGE)))
+
+(define (new-layer image name w h alpha seed)
+  (let ((layer (car (gimp-layer-new image w h
+                      (layer-type (car (gimp-image-base-type image)) alpha)
+                      name 100 LAYER-MODE-NORMAL))))
+    (gimp-image-insert-layer image layer -1 0)
+    (test-scumble-fill layer seed)
+    layer))
+
+(define (new-image w h base precision)
+  (car (gimp-image-new-with-precision w h base precision)))
+
+(define (layers-of image)
+  (vector->list (cadr (gimp-image-get-layers image))))
+
+(define (name-of item)
+  (car (gimp-item-get-name item)))
+
+(define (position-of image item)
+  (car (gimp-image-get-item-position image item)))
+
+(define (size-of layer)
+  (list (car (gimp-drawable-width layer)) (car (gimp-drawable-height layer))))
+
+(define style-image (new-image 60 44 RGB PRECISION-U8-GAMMA))
+(define style (new-layer style-image "Waves" 60 44 #f 1))
+
+(define (paint image layer strength)
+  (car (plug-in-scumble RUN-NONINTERACTIVE image layer style "adain" strength)))
+
+; A result's colours are those that the engine makes of the same pixels, rounded to the
+; layer's precision; its alpha is the layer's own.
+(define (check-pixels name result layer strength tolerance)
+  (let* ((found (test-scumble-compare result layer style "adain" strength))
+         (difference (car found))
+         (change (cadr found))
+         (alpha (caddr found)))
+    (check (string-append name ": pixels") (<= difference tolerance)
+           "differ by " difference)
+    (check (string-append name ": repainted") (> change 0.01)
+           "changed by no more than " change)
+    (check-equal (string-append name ": alpha") alpha TRUE)))
+
+; Bad runs say why, and leave the image as it was.
+
+(define (state-of image)
+  (list (layers-of image)
+        (map name-of (layers-of image))
+        (car (gimp-image-get-active-drawable image))
+        (car (gimp-image-get-floating-sel image))
+        (gimp-selection-bounds image)
+        (car (gimp-image-is-dirty image))
+        (cadr (gimp-image-get-channels image))))
+
+(define (check-refusal name image part action)
+  (gimp-image-clean-all image)
+  (let* ((before (state-of image))
+         (text (message-of action)))
+    (check name (contains? text part) "said “" text "”")
+    (check-equal (string-append name ": image untouched") (state-of image) before)))

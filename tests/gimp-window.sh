@@ -1,0 +1,250 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# The filter as a painter meets it: GIMP in a window of a virtual display, two pictures
+# open, the filter started from the keyboard, the dialog painted with, undone, redone and
+# repeated.  What it looked like lies in SHOTS afterwards.
+#
+#   gimp-window.sh PLUGIN PROBE MODELS SHOTS
+
+set -eu
+. "$(dirname "$0")/gimp-profile.sh" "$1" "$2" "$3"
+
+for tool in Xvfb xdotool import; do
+  if ! command -v $tool > /dev/null; then
+    echo "skipped: $tool is not installed"
+    exit 77
+  fi
+done
+
+shots=$4
+mkdir -p "$shots"
+failed=0
+
+check ()
+{
+  if [ "$2" = "$3" ]; then
+    echo "ok $1"
+  else
+    echo "FAILED $1: found $2, expected $3"
+    failed=1
+  fi
+}
+
+shot ()
+{
+  import -window root "$shots/$1.png"
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds
+wait_for ()
+{
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ $SECONDS -lt $end ] || return 1
+    sleep 0.3
+  done
+}
+
+# ask SCRIPT: what GIMP's Script-Fu server answers
+ask ()
+{
+  local n=${#1} length
+  exec 3<> /dev/tcp/127.0.0.1/$port || return 1
+  printf "G\\x$(printf %02x $((n / 256)))\\x$(printf %02x $((n % 256)))%s" "$1" >&3
+  length=$(head -c 4 <&3 | od -An -tu1 | awk '{ print $3 * 256 + $4 }')
+  head -c "$length" <&3
+  exec 3>&-
+}
+
+# The second picture is the active one, with one layer at first.
+layers ()
+{
+  ask '(car (gimp-image-get-layers 2))'
+}
+
+layers_are ()
+{
+  [ "$(layers)" = "$1" ]
+}
+
+top_layer ()
+{
+  ask '(aref (cadr (gimp-image-get-layers 2)) 0)'
+}
+
+pixel_on_top ()
+{
+  ask "(test-scumble-read $(top_layer) 100 40)"
+}
+
+window_is_there ()
+{
+  dialog=$(xdotool search --onlyvisible --name '^Scumble' | tail -n 1)
+  [ -n "$dialog" ]
+}
+
+window_is_gone ()
+{
+  ! window_is_there
+}
+
+press ()
+{
+  xdotool windowfocus --sync "$1" 2> /dev/null || true
+  shift
+  xdotool key --clearmodifiers "$@"
+}
+
+# Two pictures, as files that anybody could have opened.
+cat > "$top/pictures.scm" <<'EOF'
+(define (save name w h seed)
+  (let* ((image (new-image w h RGB PRECISION-U8-GAMMA))
+         (layer (new-layer image name w h #f seed)))
+    (file-png-save RUN-NONINTERACTIVE image layer (string-append work-folder "/" name)
+                   name FALSE 6 FALSE FALSE FALSE FALSE FALSE)
+    (gimp-image-delete image)))
+(save "sky.png" 256 192 0)
+(save "waves.png" 200 200 1)
+EOF
+run_script "$top/pictures.scm" > /dev/null
+
+cat > "$GIMP2_DIRECTORY/menurc" <<'EOF'
+(gtk_accel_path "<Actions>/plug-in/plug-in-scumble" "<Primary><Alt>s")
+EOF
+cat >> "$GIMP2_DIRECTORY/gimprc" <<'EOF'
+(check-updates no)
+(show-help-button yes)
+(theme "Dark")
+EOF
+
+exec 4> "$top/display"
+Xvfb -displayfd 4 -screen 0 1280x800x24 -nolisten tcp > /dev/null 2>&1 &
+xvfb=$!
+exec 4>&-
+gimp_pid=
+end_all ()
+{
+  [ -z "$gimp_pid" ] || kill "$gimp_pid" 2> /dev/null || true
+  kill $xvfb 2> /dev/null || true
+  wait 2> /dev/null || true
+  rm -rf "$top"
+}
+trap end_all EXIT
+wait_for 20 test -s "$top/display"
+export DISPLAY=:$(cat "$top/display") NO_AT_BRIDGE=1
+
+port=$((20000 + $$ % 20000))
+"$gimp" --new-instance --no-splash --no-fonts \
+  --batch "(plug-in-script-fu-server 1 \"127.0.0.1\" $port \"$top/server.log\")" \
+  "$top/sky.png" "$top/waves.png" > "$top/gimp.log" 2>&1 &
+gimp_pid=$!
+
+server_answers () { (ask 1) > /dev/null 2>&1; }
+if ! wait_for 120 server_answers; then
+  echo "FAILED: GIMP did not start"
+  tail "$top/gimp.log"
+  exit 1
+fi
+check "two pictures open" "$(ask '(car (gimp-image-list))')" 2
+main_window_is_there ()
+{
+  main=$(xdotool search --onlyvisible --name 'GIMP$' | tail -n 1)
+  [ -n "$main" ]
+}
+wait_for 60 main_window_is_there || true
+sleep 2
+shot 1-gimp
+original=$(pixel_on_top)
+
+# The menu, with our entry in it.
+press "$main" alt+r
+sleep 1
+xdotool key a
+sleep 1
+shot 2-menu
+xdotool key Escape Escape Escape
+
+press "$main" ctrl+alt+s
+wait_for 60 window_is_there || check "dialog opens" no yes
+sleep 5
+shot 3-dialog
+press "$dialog" Return
+wait_for 60 layers_are 2 || true
+check "painted with Enter" "$(layers)" 2
+wait_for 20 window_is_gone || check "dialog closes" no yes
+sleep 1
+shot 4-painted
+check "name" "$(ask "(car (gimp-item-get-name $(top_layer)))")" \
+      '"waves.png (AdaIN: sky.png, 100 %)"'
+painted=$(pixel_on_top)
+[ "$painted" != "$original" ] && changed=yes || changed=no
+check "top layer is another picture" $changed yes
+
+press "$main" ctrl+z
+wait_for 20 layers_are 1 || true
+check "one undo takes it away" "$(layers)" 1
+check "top layer is the original" "$(pixel_on_top)" "$original"
+press "$main" ctrl+y
+wait_for 20 layers_are 2 || true
+check "redo brings it back" "$(pixel_on_top)" "$painted"
+
+# Painting the result once more replaces it, in one step too.
+first=$(top_layer)
+ask "(plug-in-scumble-again 1 2 $first)" > /dev/null
+[ "$(top_layer)" != "$first" ] && replaced=yes || replaced=no
+check "painting again replaces the layer" "$replaced $(layers)" "yes 2"
+check "painting again gives the same picture" "$(pixel_on_top)" "$painted"
+press "$main" ctrl+z
+top_is_first () { [ "$(top_layer)" = "$first" ]; }
+wait_for 20 top_is_first || true
+check "one undo brings the layer back" "$(top_layer) $(layers)" "$first 2"
+
+press "$main" ctrl+f
+wait_for 60 layers_are 3 || true
+check "Repeat Last paints without asking" "$(layers)" 3
+press "$main" ctrl+z
+wait_for 20 layers_are 2 || true
+
+press "$main" ctrl+shift+f
+wait_for 60 window_is_there || check "Re-Show Last opens the dialog" no yes
+sleep 3
+press "$dialog" Escape
+wait_for 20 window_is_gone || check "Escape closes the dialog" no yes
+check "Escape leaves the image alone" "$(layers)" 2
+shot 5-after-escape
+
+# Killed while the dialog is open and at work.
+press "$main" ctrl+shift+f
+wait_for 60 window_is_there || true
+kill -9 "$(pgrep -P "$gimp_pid" -f plug-ins/scumble/scumble)"
+sleep 2
+check "a killed dialog leaves the image alone" "$(layers)" 2
+press "$main" Escape
+press "$main" ctrl+f
+wait_for 60 layers_are 3 || true
+check "the run after that works" "$(layers)" 3
+
+# The values used last outlive GIMP.
+ask '(gimp-quit 1)' > /dev/null 2>&1 || true
+wait_for 30 test ! -d "/proc/$gimp_pid" || kill "$gimp_pid"
+gimp_pid=
+unset DISPLAY
+cat > "$top/again.scm" <<'EOF'
+; Like File > Open, which names the layer after the file.
+(define (open name)
+  (let ((image (car (gimp-file-load RUN-NONINTERACTIVE
+                                    (string-append work-folder "/" name) name))))
+    (gimp-item-set-name (car (gimp-image-get-active-layer image)) name)
+    image))
+(define sky (open "sky.png"))
+(define waves (open "waves.png"))
+(define layer (car (gimp-image-get-active-layer waves)))
+(check-equal "last values after a restart"
+  (name-of (car (plug-in-scumble RUN-WITH-LAST-VALS waves layer layer "" 0)))
+  "waves.png (AdaIN: sky.png, 100 %)")
+EOF
+run_script "$top/again.scm" || failed=1
+
+exit $failed
