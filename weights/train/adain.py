@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Recipe: AdaIN's decoder (Huang and Belongie 2017) on the frozen encoder.
+
+Differences from the paper, and why:
+
+- A crop is asked for the statistics of a whole painting, as a user's picture is. They are
+  computed once, so no painting passes through a network in a step.
+- Every eighth batch consists of identity pairs (a picture in its own style must come back,
+  photographs and paintings in turn), without which the palette stays narrow.
+- `structure` compares normalised relu3_1 and relu4_1 features with the photograph's: the
+  target of the paper's content loss has lost what relu4_1 loses, faces first.
+"""
+from losses import outside, structure, style_distance, unexplained
+from methods import AdaIn
+from nets import TAPS, adain
+from recipe import StyleRecipe
+
+CONTENT, STYLE, IDENTITY = 2, 3, 4
+IDENTITY_EVERY = 8
+WEIGHTS = {"content": 1.0, "style": 0.5, "structure": 0.5, "outside": 20.0,
+           "pixels": 3.0, "detail": 1.0}
+VGG_TAPS = ("relu1_1", "relu2_1", "relu3_1")
+
+
+class Recipe(StyleRecipe):
+    method = AdaIn
+
+    def draw(self, draw):
+        if draw.step % IDENTITY_EVERY == IDENTITY_EVERY - 1:
+            pictures = (self.content, self.style)[draw.step // IDENTITY_EVERY % 2]
+            return {"content": draw.crops(pictures, IDENTITY, self.options.size)}
+        return {"content": draw.crops(self.content, CONTENT, self.options.size),
+                **self.style_statistics(draw.indices(self.style, STYLE))}
+
+    def forward(self, batch):
+        identity = "relu4_1" not in batch
+        terms = self._identity(**batch) if identity else self._stylised(**batch)
+        return sum(WEIGHTS[name] * term for name, term in terms.items()), terms
+
+    def _stylised(self, content, **style):
+        source = self.frozen(content)
+        target = adain(source["relu4_1"].float(), *style["relu4_1"].unbind(1))
+        out = self.network.decoder(target)
+        found, taps = self.critic(out)
+        return {"content": unexplained(taps["relu4_1"], target),
+                "style": style_distance(found, {tap: style[tap].unbind(1) for tap in TAPS}),
+                "structure": (structure(taps["relu3_1"], source["relu3_1"])
+                              + structure(taps["relu4_1"], source["relu4_1"])) / 2,
+                "outside": outside(out)}
+
+    def _identity(self, content):
+        out = self.network.decoder(self.frozen(content)["relu4_1"])
+        found, source = self.critic.vgg(out), self.without_gradient(self.critic.vgg, content)
+        return {"pixels": unexplained(out, content),
+                "detail": sum(unexplained(found[tap], source[tap]) for tap in VGG_TAPS)}

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What judges a picture in training: the frozen encoder and the first layers of VGG-19.
+
+The shallow taps are true VGG-19 features, which a small network cannot fool with patterns
+that only it sees; the deep ones are the encoder's own.
+"""
+from torch import nn
+
+from losses import statistics
+from teachers import Vgg19
+
+DEEP_TAPS = ("relu4_1", "relu5_1")
+
+
+class Critic(nn.Module):
+    """Features and statistics at relu1_1 .. relu5_1."""
+
+    def __init__(self, encoder, vgg_path):
+        super().__init__()
+        self.encoder, self.vgg = encoder, Vgg19(vgg_path)
+
+    def forward(self, x):
+        """Returns ({tap: (mean, std)} for TAPS, {tap: features} of the encoder)."""
+        own = self.encoder(x)
+        found = statistics(self.vgg(x))
+        found.update(statistics({tap: own[tap] for tap in DEEP_TAPS}))
+        return found, own

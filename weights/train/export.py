@@ -1,0 +1,76 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write a run's averaged weights as the safetensors files that the engine reads.
+
+    export.py RUN_DIR OUT_DIR --data TEXT [--commit ID] [--scores TEXT] [--f32]
+
+RUN_DIR is train.py's --out. FILES says what becomes of it.
+"""
+import argparse
+import os
+
+import torch
+
+import methods
+import tensorfile
+from nets import WIDTHS
+
+VERSION = "1"
+# What each network's run exports: file -> {part: where it lies in the recipe}.
+FILES = {
+    "encoder": {"encoder": {"encoder": "encoder"}, "autoencoder": {"decoder": "decoder"}},
+    "adain": {"adain": {"decoder": "network.decoder"}},
+    "sanet": {"sanet": {"transform": "network.transform", "decoder": "network.decoder"}},
+    "metanet": {"metanet": {"meta": "network.meta", "shared": "network.shared"}},
+    "metastyle": {"metastyle": {"transfer": "network.transfer"}},
+}
+
+
+def averaged_parts(state, places):
+    """{PART.tensor: array} of the checkpoint's averaged weights."""
+    arrays = {}
+    for part, place in places.items():
+        prefix = place + "."
+        found = {part + "." + name[len(prefix):]: tensor.cpu().numpy()
+                 for name, tensor in {**state["average"], **state["fixed"]}.items()
+                 if name.startswith(prefix)}
+        arrays.update(found)
+    return arrays
+
+
+def metadata(state, stem, parts, arguments):
+    options = state["options"]
+    out = {"scumble.version": VERSION, "scumble.part": " ".join(sorted(parts)),
+           "licence": "CC-BY-4.0", "author": "the Scumble project",
+           "widths": " ".join(map(str, WIDTHS)), "commit": arguments.commit,
+           "data": arguments.data, "steps": str(state["step"]),
+           "batch": "%(batch)d crops of %(size)d x %(size)d" % options,
+           "seed": str(options["seed"])}
+    if stem in methods.METHODS:
+        out["scumble.method"] = stem
+    if arguments.scores:
+        out["scores"] = arguments.scores
+    return out
+
+
+def main(arguments=None):
+    p = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    p.add_argument("run")
+    p.add_argument("out")
+    p.add_argument("--data", required=True, help="what it was trained on, in words")
+    p.add_argument("--commit", default="unknown", help="of the training kit")
+    p.add_argument("--scores", help="what the judge says, in words")
+    p.add_argument("--f32", action="store_true", help="float32 instead of float16")
+    arguments = p.parse_args(arguments)
+    state = torch.load(os.path.join(arguments.run, "checkpoint.pt"), map_location="cpu")
+    os.makedirs(arguments.out, exist_ok=True)
+    for stem, places in FILES[state["network"]].items():
+        path = os.path.join(arguments.out, stem + ".safetensors")
+        tensorfile.write(path, averaged_parts(state, places),
+                         metadata(state, stem, places, arguments),
+                         "F32" if arguments.f32 else "F16")
+        print("%s  %.2f MB" % (path, os.path.getsize(path) / 1e6))
+
+
+if __name__ == "__main__":
+    main()

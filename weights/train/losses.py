@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Loss terms. Each returns the mean over the batch of a value per picture, so that processes
+that share a batch average to the same gradient as one process with all of it."""
+import torch
+
+from nets import TAPS, mean_std, mvn
+
+
+# Keeps the ratios below finite for flat pictures.
+FLAT = 1e-6
+
+
+def unexplained(x, target):
+    """Squared error over the target's spatial variance: 0 = equal, 1 = as good as its mean."""
+    x, target = x.float(), target.float()
+    error = (x - target).square().mean((1, 2, 3))
+    variance = target.var((2, 3), unbiased=False).mean(1)
+    return (error / (variance + FLAT)).mean()
+
+
+def structure(x, target):
+    """Squared error after mean-variance normalisation: blind to palette, sees shapes."""
+    return (mvn(x) - mvn(target)).square().mean()
+
+
+def statistics(features):
+    """{tap: (mean, deviation)} of {tap: features}."""
+    return {tap: mean_std(x) for tap, x in features.items()}
+
+
+def own_statistics(taps):
+    """The statistics of the encoder's features at relu1_1 .. relu5_1."""
+    return statistics({tap: taps[tap] for tap in TAPS})
+
+
+def style_distance(statistics_x, statistics_style):
+    """Sum over taps of the squared distance of channel means and deviations, divided by the
+    style's own summed variance, so that no tap and no style outweighs the others."""
+    total = 0
+    for tap, (mean, std) in statistics_style.items():
+        x_mean, x_std = statistics_x[tap]
+        error = ((x_mean - mean).square() + (x_std - std).square()).sum((1, 2, 3))
+        total = total + (error / (std.square().sum((1, 2, 3)) + FLAT)).mean()
+    return total
+
+
+def outside(x):
+    """Mean squared distance of pixels from 0..1."""
+    return (torch.relu(-x).square() + torch.relu(x - 1).square()).mean()
+
+
+def total_variation(x):
+    """Mean squared difference of neighbouring pixels."""
+    return ((x[:, :, 1:] - x[:, :, :-1]).square().mean()
+            + (x[:, :, :, 1:] - x[:, :, :, :-1]).square().mean())
+
+
+STYLE_WEIGHT = 0.5
+
+
+def transfer_loss(encoder, out, content, wanted):
+    """What MetaStyle's training and the adaptation in the engine minimise.
+
+    unexplained(relu3_1 of out, relu3_1 of content) + 0.5 * style_distance at relu1_1 ..
+    relu5_1 to `wanted`, all from the encoder alone. Returns (loss, terms).
+    """
+    with torch.no_grad():
+        target = encoder(content, "relu3_1")["relu3_1"]
+    taps = encoder(out)
+    terms = {"content": unexplained(taps["relu3_1"], target),
+             "style": style_distance(own_statistics(taps), wanted)}
+    return terms["content"] + STYLE_WEIGHT * terms["style"], terms

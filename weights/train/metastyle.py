@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Recipe: MetaStyle's initialisation (Zhang, Zhu and Zhu 2019), with our encoder for losses.
+
+Bilevel with T = 1. A task is a painting and two crops of photographs. The inner step moves
+the task's own copy of the normalisations' scales and shifts down the loss on the first crop;
+the outer loss is that of the moved network on the second, and trains everything. All tasks
+of a batch run at once, each with its own scales and shifts.
+
+The inner step is differentiated too (second order) unless --first-order is given.
+"""
+import torch
+
+from losses import own_statistics, transfer_loss
+from methods import MetaStyle
+from nets import transfer
+from recipe import StyleRecipe
+
+INNER, OUTER, STYLE = 2, 3, 4
+INNER_RATE = 0.05
+
+
+class Recipe(StyleRecipe):
+    method = MetaStyle
+    needs = ("encoder",)
+
+    def prepare(self):
+        self._wanted = self.table("style-own", self.style,
+                                  lambda x: own_statistics(self.network.encoder(x)))
+
+    def draw(self, draw):
+        size = self.options.size
+        return {"inner": draw.crops(self.content, INNER, size),
+                "outer": draw.crops(self.content, OUTER, size),
+                **self.style_statistics(draw.indices(self.style, STYLE))}
+
+    def forward(self, batch):
+        inner, outer = batch.pop("inner"), batch.pop("outer")
+        wanted = {tap: table.unbind(1) for tap, table in batch.items()}
+        p = self.network.transfer()
+        moving = [name for name in p if name.endswith((".scale", ".shift"))]
+        p.update((name, p[name].expand(len(inner), -1)) for name in moving)
+        before, _ = self._loss(inner, p, wanted)
+        # The loss is a mean over tasks; every task takes a step along its own gradient.
+        steps = torch.autograd.grad(before * len(inner), [p[name] for name in moving],
+                                    create_graph=not self.options.first_order)
+        p.update((name, p[name] - INNER_RATE * step) for name, step in zip(moving, steps))
+        loss, terms = self._loss(outer, p, wanted)
+        return loss, {"before": before, **terms}
+
+    def _loss(self, crops, p, wanted):
+        return transfer_loss(self.network.encoder, transfer(crops, p), crops, wanted)

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The four methods in PyTorch: what the engine computes of a photograph and a painting.
+
+Every class holds its parts as children of the names that the tensors in the files begin
+with. `multiple` is what both pictures' sides are reflect-padded to, right and below.
+paint(content, style, strength) takes and returns pictures [1, 3, h, w]; the result is not
+clamped.
+"""
+import torch
+from torch import nn
+
+from losses import own_statistics, transfer_loss
+from nets import (Decoder, Encoder, Initial, Meta, Shared, Transform, adain, mean_std,
+                  style_vector, transfer)
+
+
+class AdaIn(nn.Module):
+    """METHOD adain. Parts encoder and decoder; pictures in multiples of 8 pixels."""
+
+    multiple = 8
+
+    def __init__(self):
+        super().__init__()
+        self.encoder, self.decoder = Encoder(), Decoder()
+
+    def paint(self, content, style, strength=1.0):
+        mean, std = mean_std(self.encoder(style, "relu4_1")["relu4_1"])
+        deep = self.encoder(content, "relu4_1")["relu4_1"].float()
+        return self.decoder(adain(deep, mean, std, strength))
+
+
+class SaNet(nn.Module):
+    """METHOD sanet. Parts encoder, transform and decoder.
+
+    Strength blends with transform(content, content), since merge changes the basis.
+    """
+
+    multiple = 16
+
+    def __init__(self):
+        super().__init__()
+        self.encoder, self.transform, self.decoder = Encoder(), Transform(), Decoder()
+
+    def paint(self, content, style, strength=1.0):
+        content, style = self.encoder(content), self.encoder(style)
+        moved = self.transform(content, style)
+        if strength < 1:
+            moved = strength * moved + (1 - strength) * self.transform(content, content)
+        return self.decoder(moved)
+
+
+class MetaNet(nn.Module):
+    """METHOD metanet. Parts encoder, meta and shared.
+
+    Strength blends the generated parameters with those generated from the content itself.
+    """
+
+    multiple = 16
+
+    def __init__(self, base=8):
+        super().__init__()
+        self.encoder, self.meta, self.shared = Encoder(), Meta(base), Shared(base)
+
+    def network(self, picture):
+        """The transfer network {name: tensor} of one picture [1, 3, h, w]."""
+        return {**self.meta(style_vector(self.encoder(picture))[0]), **self.shared()}
+
+    def paint(self, content, style, strength=1.0):
+        p = self.network(style)
+        if strength < 1:
+            own = self.network(content)
+            p = {name: strength * p[name] + (1 - strength) * own[name] for name in p}
+        return transfer(content, p)
+
+
+class MetaStyle(nn.Module):
+    """METHOD metastyle. Parts encoder (the loss network of adaptation) and transfer.
+
+    Strength blends the adapted parameters with the initialisation.
+    """
+
+    multiple = 16
+
+    def __init__(self, base=16):
+        super().__init__()
+        self.encoder, self.transfer = Encoder(), Initial(base)
+
+    def adapt(self, style, draw_crop, steps=100, lr=1e-2):
+        """The transfer network of a painting, {name: tensor}.
+
+        Adam (0.9, 0.999), `steps` steps of transfer_loss() on one crop [1, 3, h, w] each,
+        as draw_crop() returns them, over the scales and shifts alone.
+        """
+        with torch.no_grad():
+            wanted = own_statistics(self.encoder(style))
+        p = {name: tensor.detach().clone() for name, tensor in self.transfer().items()}
+        moving = [p[name].requires_grad_() for name in p if name.endswith((".scale", ".shift"))]
+        optimizer = torch.optim.Adam(moving, lr=lr)
+        for _ in range(steps):
+            crop = draw_crop()
+            optimizer.zero_grad()
+            transfer_loss(self.encoder, transfer(crop, p), crop, wanted)[0].backward()
+            optimizer.step()
+        return {name: tensor.detach() for name, tensor in p.items()}
+
+    def paint(self, content, style, strength=1.0):
+        with torch.enable_grad():
+            adapted = self.adapt(style, lambda: content)
+        start = self.transfer()
+        p = {name: strength * adapted[name] + (1 - strength) * start[name] for name in start}
+        return transfer(content, p)
+
+
+METHODS = {"adain": AdaIn, "sanet": SaNet, "metanet": MetaNet, "metastyle": MetaStyle}

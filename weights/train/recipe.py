@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a network's recipe must answer, and what all recipes share."""
+import hashlib
+import os
+
+import numpy as np
+import torch
+from torch import nn
+
+import tensorfile
+from critic import Critic
+from data import Pictures, to_tensor
+from nets import TAPS
+
+
+def fixed_crops(pictures, count, size):
+    """The same crops for every run: for calibrating, never for training."""
+    picks = np.linspace(0, len(pictures) - 1, count).astype(int)
+    return to_tensor([pictures.crop(int(i), size, np.random.default_rng(int(i)))
+                      for i in picks])
+
+
+def load_part(module, part, path):
+    """Fills module from the tensors PART.* of a safetensors file."""
+    arrays, _ = tensorfile.read(path)
+    prefix = part + "."
+    state = {name[len(prefix):]: torch.from_numpy(a) for name, a in arrays.items()
+             if name.startswith(prefix)}
+    if not state:
+        raise SystemExit("%s holds no tensor named %s*" % (path, prefix))
+    module.load_state_dict(state)
+
+
+def checksum(module):
+    digest = hashlib.sha256()
+    for name, tensor in sorted(module.state_dict().items()):
+        digest.update(name.encode() + tensor.cpu().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def fill(module, path):
+    """Fills every part of module that the safetensors file holds; returns their names."""
+    parts = sorted({name.split(".")[0] for name in tensorfile.read(path)[0]})
+    for part in parts:
+        if not isinstance(getattr(module, part, None), nn.Module):
+            raise SystemExit("%s: no part %s in this network" % (path, part))
+        load_part(getattr(module, part), part, path)
+    return parts
+
+
+class Recipe(nn.Module):
+    """One network's data, losses and pictures.
+
+    needs: names of options that must be given for this network.
+    """
+
+    needs = ()
+
+    def __init__(self, options):
+        super().__init__()
+        self.options = options
+        for name in self.needs:
+            if getattr(options, name) is None:
+                raise SystemExit("Training %s needs --%s" % (options.network,
+                                                             name.replace("_", "-")))
+        self.content, self.style = (
+            Pictures(folder, self.cached(name), options.short, options.limit)
+            for name, folder in (("content", options.content), ("style", options.style)))
+
+    def cached(self, name):
+        """The path of a file that later runs on the same pictures may use again."""
+        return os.path.join(self.options.cache or self.options.out, name)
+
+    def prepare(self):
+        """Measures what the losses need, once the recipe is on its device."""
+
+    def measured(self):
+        """Tensors {name: tensor} that are exported but not trained."""
+        return {}
+
+    def draw(self, draw):
+        """The batch {name: tensor} of draw.step for this process."""
+        raise NotImplementedError
+
+    def forward(self, batch):
+        """Returns (loss, {name: unweighted term}); means over the batch."""
+        raise NotImplementedError
+
+    def paint(self, content, style):
+        """The picture [1, 3, h, w] that a contact sheet shows."""
+        raise NotImplementedError
+
+
+class StyleRecipe(Recipe):
+    """A recipe for a method: its network on the frozen encoder, judged by a Critic."""
+
+    needs = ("encoder", "vgg")
+    method = None
+
+    def __init__(self, options):
+        super().__init__(options)
+        self.network = self.method()
+        fill(self.network, options.encoder)
+        self.network.encoder.requires_grad_(False)
+        for path in options.init or ():
+            fill(self.network, path)
+        self.critic = Critic(self.network.encoder, options.vgg) if "vgg" in self.needs else None
+
+    def prepare(self):
+        self._wanted = self.table("style-critic", self.style, lambda x: self.critic(x)[0])
+
+    def table(self, name, pictures, measure):
+        """The statistics measure(x) = {tap: (mean, std)} of every picture as a whole,
+        {tap: [count, 2, channels]}.
+
+        They are the same at every step, so they are measured once and kept beside the
+        pictures, together with what they were measured from and with.
+        """
+        path = self.cached("%s.pt" % name)
+        key = (pictures.key, checksum(self.critic or self.network.encoder))
+        if os.path.exists(path):
+            stored = torch.load(path)
+            if stored["key"] == key:
+                return stored["table"]
+        device = next(self.network.encoder.parameters()).device
+        rows = {tap: [] for tap in TAPS}
+        for i in range(len(pictures)):
+            found = self.without_gradient(measure, to_tensor([pictures.whole(i)]).to(device))
+            for tap, pair in found.items():
+                rows[tap].append(torch.cat(pair)[:, :, 0, 0].cpu())
+        table = {tap: torch.stack(values) for tap, values in rows.items()}
+        part = "%s.%d" % (path, os.getpid())
+        torch.save({"key": key, "table": table}, part)
+        os.replace(part, path)
+        return table
+
+    def style_statistics(self, picks):
+        """{tap: [n, 2, channels, 1, 1]}: means and deviations of whole paintings."""
+        return {tap: table[picks][..., None, None] for tap, table in self._wanted.items()}
+
+    @staticmethod
+    @torch.no_grad()
+    def without_gradient(function, x):
+        return function(x)
+
+    def frozen(self, x):
+        """The encoder's features of a picture that is given, {tap: features}."""
+        return self.without_gradient(self.network.encoder, x)
+
+    def paint(self, content, style):
+        return self.network.paint(content, style)

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Recipe: SANet's transform and decoder (Park and Lee 2019) on the frozen encoder.
+
+As in the paper: content loss at normalised relu4_1 and relu5_1, style loss at relu1_1 ..
+relu5_1, identity losses with weights 50 (pixels) and 1 (features). Here the style and feature
+terms are divided by the target's variance (losses.py), and the identity losses take every
+fourth batch, photographs and paintings in turn, instead of tripling the cost of all.
+"""
+from losses import outside, structure, style_distance, unexplained
+from methods import SaNet
+from nets import TAPS
+from recipe import StyleRecipe
+
+CONTENT, STYLE, IDENTITY = 2, 3, 4
+IDENTITY_EVERY = 4
+WEIGHTS = {"content": 0.5, "style": 0.6, "outside": 20.0, "identity1": 50.0, "identity2": 1.0}
+
+
+class Recipe(StyleRecipe):
+    method = SaNet
+
+    def prepare(self):
+        """Attention moves places, so the style is a crop; nothing is known beforehand."""
+
+    def draw(self, draw):
+        size = self.options.size
+        if draw.step % IDENTITY_EVERY == IDENTITY_EVERY - 1:
+            pictures = (self.content, self.style)[draw.step // IDENTITY_EVERY % 2]
+            return {"picture": draw.crops(pictures, IDENTITY, size)}
+        return {"content": draw.crops(self.content, CONTENT, size),
+                "style": draw.crops(self.style, STYLE, size)}
+
+    def forward(self, batch):
+        terms = self._identity(**batch) if "picture" in batch else self._stylised(**batch)
+        return sum(WEIGHTS[name] * term for name, term in terms.items()), terms
+
+    def _stylised(self, content, style):
+        source = self.frozen(content)
+        wanted, painting = self.without_gradient(self.critic, style)
+        out = self.network.decoder(self.network.transform(source, painting))
+        found, taps = self.critic(out)
+        return {"content": sum(structure(taps[tap], source[tap])
+                               for tap in ("relu4_1", "relu5_1")),
+                "style": style_distance(found, wanted),
+                "outside": outside(out)}
+
+    def _identity(self, picture):
+        taps = self.frozen(picture)
+        out = self.network.decoder(self.network.transform(taps, taps))
+        source = {**self.without_gradient(self.critic.vgg, picture),
+                  "relu4_1": taps["relu4_1"], "relu5_1": taps["relu5_1"]}
+        found = {**self.network.encoder(out), **self.critic.vgg(out)}
+        return {"identity1": (out - picture).square().mean(),
+                "identity2": sum(unexplained(found[tap], source[tap]) for tap in TAPS)}

@@ -1,0 +1,273 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Self-test of the training kit on small random pictures and random teachers.
+
+    test_train.py [NAME ...]
+
+Prints 'N passed, N failed'; exit code 77 with a reason where PyTorch is absent.
+"""
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import traceback
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+try:
+    import numpy as np
+    import torch
+    import torch.nn.functional as F
+    from PIL import Image
+except ImportError as error:
+    print("skipped: %s" % error)
+    sys.exit(77)
+
+import export
+import losses
+import methods
+import nets
+import paint
+import tensorfile
+import train
+
+NETWORKS = train.NETWORKS
+
+
+def make_pictures(folder, count, seed):
+    """Blurred colour noise, 40 to 56 pixels a side."""
+    os.makedirs(folder)
+    rng = np.random.default_rng(seed)
+    for i in range(count):
+        small = Image.fromarray(rng.integers(0, 256, (7, 7, 3), dtype=np.uint8))
+        small.resize((40 + 8 * (i % 3), 40), Image.BICUBIC).save(
+            os.path.join(folder, "%d.png" % i))
+
+
+def make_teachers(folder):
+    """Random weights in the layout of the published files."""
+    def layers(names, widths):
+        state, c_in = {}, 3
+        for name, width in zip(names, widths):
+            gain = 0.02 if c_in == 3 else 2 ** 0.5
+            state[name + ".weight"] = torch.randn(width, c_in, 3, 3) * gain / (9 * c_in) ** 0.5
+            state[name + ".bias"] = torch.zeros(width)
+            c_in = width
+        return state
+
+    torch.manual_seed(0)
+    torch.save(layers(("2", "5", "9", "12", "16"), (64, 64, 128, 128, 256)),
+               os.path.join(folder, "vgg.pth"))
+    names = [name.replace("_", "") for name in nets.VGG_PLAN if name != "pool"]
+    state = layers(names, [nets.WIDTHS[int(name[4]) - 1] for name in names])
+    for name in ("conv41", "conv51"):
+        state[name + "_aux.weight"] = torch.randn(512, 128, 1, 1) / 128 ** 0.5
+        state[name + "_aux.bias"] = torch.zeros(512)
+    torch.save({"model": state}, os.path.join(folder, "small.pth"))
+    tensorfile.write(os.path.join(folder, "encoder.safetensors"),
+                     {"encoder." + name: tensor.numpy() for name, tensor in
+                      nets.Encoder().state_dict().items()}, {}, "F32")
+
+
+class World:
+    """A temporary folder with pictures and teachers, and runs in it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        make_pictures(self.path("content"), 5, 1)
+        make_pictures(self.path("style"), 4, 2)
+        make_teachers(folder)
+
+    def path(self, *parts):
+        return os.path.join(self.folder, *parts)
+
+    def arguments(self, network, out, steps):
+        return [network, "--content", self.path("content"), "--style", self.path("style"),
+                "--vgg", self.path("vgg.pth"), "--vgg-compressed", self.path("small.pth"),
+                "--encoder", self.path("encoder.safetensors"), "--out", self.path(out),
+                "--short", "40", "--size", "32", "--batch", "2", "--threads", "1",
+                "--warmup", "1", "--log-every", "1", "--steps", str(steps)]
+
+    def train(self, network, out, steps, *more):
+        train.main(self.arguments(network, out, steps) + list(more))
+        return self.state(out)
+
+    def train_in_two(self, network, out, steps):
+        """The same in two processes, with the variables that torchrun sets."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        command = [sys.executable, os.path.join(HERE, "train.py")]
+        processes = [subprocess.Popen(
+            command + self.arguments(network, out, steps),
+            env={**os.environ, "RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": "2",
+                 "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}) for rank in (0, 1)]
+        assert [process.wait(300) for process in processes] == [0, 0]
+        return self.state(out)
+
+    def state(self, out):
+        return torch.load(self.path(out, "checkpoint.pt"), map_location="cpu")
+
+
+def difference(a, b):
+    """The largest difference of two checkpoints' weights and averages."""
+    assert a["step"] == b["step"]
+    return max(float((a[kind][name] - b[kind][name]).abs().max())
+               for kind in ("weights", "average") for name in a[kind])
+
+
+def test_mirror(world):
+    """Equals reflect padding, with first and second derivatives."""
+    x = torch.randn(2, 3, 7, 9, dtype=torch.float64, requires_grad=True)
+    for n in (1, 4):
+        assert torch.equal(nets.mirror(x, n), F.pad(x, (n,) * 4, mode="reflect"))
+        assert torch.autograd.gradcheck(lambda z: nets.mirror(z, n), x)
+        assert torch.autograd.gradgradcheck(lambda z: nets.mirror(z, n), x)
+
+
+def test_tensorfile(world):
+    """Float16 values return as they were written; what float16 cannot hold is refused."""
+    path = world.path("t.safetensors")
+    values = np.float32([[1.5, -2.25], [0, 65504]])
+    tensorfile.write(path, {"a.weight": values}, {"licence": "x"})
+    arrays, metadata = tensorfile.read(path)
+    assert np.array_equal(arrays["a.weight"], values) and metadata == {"licence": "x"}
+    try:
+        tensorfile.write(path, {"a.weight": np.float32([1e6])}, {})
+    except ValueError as error:
+        assert "a.weight" in str(error)
+    else:
+        raise AssertionError("1e6 was written as float16")
+
+
+def test_losses(world):
+    """Zero for equal pictures, and 1 for a picture's mean in its place."""
+    x = torch.rand(2, 3, 16, 16)
+    assert losses.unexplained(x, x) == 0 and losses.structure(x, x) == 0
+    mean = x.mean((2, 3), keepdim=True).expand_as(x)
+    assert abs(float(losses.unexplained(mean, x)) - 1) < 1e-3
+    wanted = losses.statistics({"relu1_1": x})
+    assert losses.style_distance(wanted, wanted) == 0
+    assert losses.style_distance(losses.statistics({"relu1_1": x * 2}), wanted) > 0.1
+
+
+def test_strength(world):
+    """Strength 0 is the content's own picture, whatever the style; strength 1 is not."""
+    torch.manual_seed(0)
+    content, style = torch.rand(1, 3, 32, 48), torch.rand(1, 3, 48, 32) * 0.3
+    with torch.no_grad():
+        for name in ("adain", "sanet", "metanet"):
+            network = methods.METHODS[name]()
+            at = [network.paint(content, style, s) for s in (0, 1)]
+            own = network.paint(content, content, 1.0)
+            assert torch.allclose(at[0], own, atol=1e-4), name
+            assert not torch.allclose(at[1], own, atol=1e-3), name
+
+
+def test_single_colour(world):
+    """A picture of one colour gives finite pixels and finite gradients."""
+    flat = torch.full((1, 3, 32, 32), 0.5)
+    for name in ("adain", "sanet", "metanet"):
+        network = methods.METHODS[name]()
+        out = network.paint(flat, torch.rand(1, 3, 32, 32))
+        out.mean().backward()
+        assert torch.isfinite(out).all(), name
+        assert all(torch.isfinite(p.grad).all() for p in network.parameters()
+                   if p.grad is not None), name
+
+
+def test_adapt(world):
+    """MetaStyle's adaptation lowers the loss that it minimises."""
+    torch.manual_seed(0)
+    network = methods.MetaStyle(base=4)
+    content, style = torch.rand(1, 3, 32, 32), torch.rand(1, 3, 32, 32) * 0.3
+    with torch.no_grad():
+        wanted = losses.own_statistics(network.encoder(style))
+    value = lambda p: float(losses.transfer_loss(
+        network.encoder, nets.transfer(content, p), content, wanted)[0])
+    adapted = network.adapt(style, lambda: content, steps=8)
+    assert value(adapted) < 0.95 * value(network.transfer())
+
+
+def first_gradient(state):
+    """All gradients of a run's first step as one vector, from Adam's first moments."""
+    moments = state["optimizer"]["state"]
+    return torch.cat([moments[i]["exp_avg"].flatten() for i in sorted(moments)])
+
+
+def make_resume_test(network):
+    def test(world):
+        whole = world.train(network, network + "-whole", 4)
+        world.train(network, network + "-parts", 2)
+        assert difference(whole, world.train(network, network + "-parts", 4)) == 0
+        with open(world.path(network + "-parts", "losses.csv")) as f:
+            parts = f.read()
+        with open(world.path(network + "-whole", "losses.csv")) as f:
+            assert f.read() == parts
+    test.__doc__ = "%s: stopped and resumed equals never stopped, to the bit." % network
+    return test
+
+
+def make_processes_test(network):
+    def test(world):
+        # The gradient itself: Adam's steps magnify the rounding of whatever is nearly zero.
+        one = first_gradient(world.train(network, network + "-one", 1))
+        two = first_gradient(world.train_in_two(network, network + "-two", 1))
+        assert (one - two).norm() < 1e-3 * one.norm(), ((one - two).norm(), one.norm())
+    test.__doc__ = "%s: two processes find the gradient of one with all of the batch." % network
+    return test
+
+
+def test_export(world):
+    """Every network's files open as methods and paint; metadata is complete."""
+    files = {}
+    for network in NETWORKS:
+        out = world.path("export")
+        world.train(network, network + "-export", 1)
+        export.main([world.path(network + "-export"), out, "--data", "noise"])
+        files[network] = os.path.join(out, network + ".safetensors")
+    for method in methods.METHODS:
+        network = paint.load_method(method, [files["encoder"], files[method]])
+        with torch.no_grad():
+            out = network.paint(torch.rand(1, 3, 32, 32), torch.rand(1, 3, 32, 32))
+        assert out.shape == (1, 3, 32, 32) and torch.isfinite(out).all()
+        _, metadata = tensorfile.read(files[method])
+        assert metadata["scumble.method"] == method and metadata["steps"] == "1"
+        assert metadata["licence"] == "CC-BY-4.0"
+    assert os.path.getsize(files["metanet"]) < 16e6
+
+
+def test_sheet(world):
+    """A run leaves its table, curve and contact sheet."""
+    world.train("adain", "sheet", 2, "--sheet-every", "2", "--sheet-short", "32",
+                "--val-content", world.path("content"), "--val-style", world.path("style"),
+                "--sheet-columns", "2", "--sheet-rows", "1")
+    page = Image.open(world.path("sheet", "sheet-000002.jpg"))
+    assert page.size == (96, 64)
+    assert os.path.exists(world.path("sheet", "losses.csv"))
+
+
+TESTS = {name[5:]: f for name, f in list(globals().items()) if name.startswith("test_")}
+for each in NETWORKS:
+    TESTS["resume-" + each] = make_resume_test(each)
+    TESTS["processes-" + each] = make_processes_test(each)
+
+
+def main():
+    failed, names = 0, sys.argv[1:] or list(TESTS)
+    for name in names:
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                TESTS[name](World(folder))
+                print("ok    %s" % name, flush=True)
+            except (Exception, SystemExit):
+                failed += 1
+                traceback.print_exc()
+                print("FAIL  %s" % name, flush=True)
+    print("%d passed, %d failed" % (len(names) - failed, failed))
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()
