@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "params.h"
+#include "ref.h"
+
+#include <math.h>
+#include <string.h>
+
+static void
+test_defaults (void)
+{
+  g_autoptr (GError)  error  = NULL;
+  ScumbleSettings     settings;
+  guint               n;
+  const ScumbleParam *params = scumble_params (&n);
+
+  g_assert_cmpuint (n, >, 0);
+  scumble_settings_init (&settings);
+  g_assert_true (scumble_settings_check (&settings, &error));
+  for (guint i = 0; i < n; i++)
+    {
+      g_assert_cmpfloat (params[i].min, <, params[i].max);
+      g_assert_cmpfloat (*scumble_param_value (&params[i], &settings), ==, params[i].def);
+    }
+}
+
+/* Of every parameter: its ends are in, what is beyond them or no number is out. */
+static void
+test_ranges (void)
+{
+  guint               n;
+  const ScumbleParam *params = scumble_params (&n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      const double good[] = { params[i].min, params[i].max, params[i].def };
+      const double bad[]  = { nextafter (params[i].min, -INFINITY),
+                              nextafter (params[i].max, INFINITY), -INFINITY, INFINITY, NAN };
+      g_autoptr (GError) error = NULL;
+      ScumbleSettings    settings;
+
+      scumble_settings_init (&settings);
+      for (guint k = 0; k < G_N_ELEMENTS (good); k++)
+        {
+          *scumble_param_value (&params[i], &settings) = good[k];
+          g_assert_true (scumble_settings_check (&settings, &error));
+        }
+      for (guint k = 0; k < G_N_ELEMENTS (bad); k++)
+        {
+          *scumble_param_value (&params[i], &settings) = bad[k];
+          g_assert_false (scumble_settings_check (&settings, &error));
+          ref_assert_failed (&error, SCUMBLE_ERROR_ARGUMENT, params[i].name);
+        }
+    }
+}
+
+static void
+test_method (void)
+{
+  g_autoptr (GError) error = NULL;
+  ScumbleSettings    settings;
+
+  scumble_settings_init (&settings);
+  settings.method = "oil";
+  g_assert_false (scumble_settings_check (&settings, &error));
+  ref_assert_failed (&error, SCUMBLE_ERROR_ARGUMENT, "\"oil\"");
+}
+
+static void
+test_round_trip (void)
+{
+  static const double values[] = { 0.0, 1.0, 1.5, 0.1, 1.0 / 3.0 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    {
+      g_autofree char   *text  = NULL;
+      g_autoptr (GError) error = NULL;
+      ScumbleSettings    before, after;
+
+      scumble_settings_init (&before);
+      scumble_settings_init (&after);
+      before.strength = values[i];
+      text            = scumble_settings_to_text (&before);
+      g_assert_true (scumble_settings_from_text (&after, text, &error));
+      g_assert_cmpstr (after.method, ==, before.method);
+      g_assert_cmpfloat (after.strength, ==, values[i]);
+    }
+}
+
+/* What a text lacks or has wrong stays as it was. */
+static void
+test_partial (void)
+{
+  static const char *const texts[] = {
+    "[scumble]\nversion=1\n",
+    "[scumble]\nversion=1\nstrength=nan\nmethod=oil\n",
+    "[scumble]\nversion=1\nstrength=7\n[other]\nstrength=0.1\n",
+    "[scumble]\nversion=1\nstrength=a lot\nunknown=1\n",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      ScumbleSettings    settings;
+
+      scumble_settings_init (&settings);
+      settings.strength = 0.25;
+      g_assert_true (scumble_settings_from_text (&settings, texts[i], &error));
+      g_assert_cmpfloat (settings.strength, ==, 0.25);
+      g_assert_true (scumble_settings_check (&settings, &error));
+    }
+}
+
+static void
+test_garbage (void)
+{
+  static const char *const texts[] = {
+    "", "garbage", "[scumble", "[scumble]\n", "[scumble]\nversion=2\nstrength=0.5\n",
+    "[scumble]\nversion=one\n", "[other]\nversion=1\n", "\xff\xfe", "[scumble]\nversion=\n",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      ScumbleSettings    settings;
+
+      scumble_settings_init (&settings);
+      settings.strength = 0.25;
+      g_assert_false (scumble_settings_from_text (&settings, texts[i], &error));
+      g_assert_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT);
+      g_assert_cmpfloat (settings.strength, ==, 0.25);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/params/defaults", test_defaults);
+  g_test_add_func ("/params/ranges", test_ranges);
+  g_test_add_func ("/params/method", test_method);
+  g_test_add_func ("/params/round-trip", test_round_trip);
+  g_test_add_func ("/params/partial", test_partial);
+  g_test_add_func ("/params/garbage", test_garbage);
+
+  return g_test_run ();
+}
