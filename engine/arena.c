@@ -52,13 +52,13 @@ scumble_arena_new (gsize budget)
 {
   ScumbleArena *arena = g_new0 (ScumbleArena, 1);
 
-  arena->budget = budget / PAGE * PAGE;
-  if (arena->budget > 0)
-    arena->base = map (arena->budget);
-
-  /* Where not even the addresses are to be had, every request is refused in words. */
-  if (arena->base == NULL)
-    arena->budget = 0;
+  /* A system that does not overcommit may refuse a budget as large as its memory. */
+  for (arena->budget = budget / PAGE * PAGE; arena->budget > 0 && arena->base == NULL;)
+    {
+      arena->base = map (arena->budget);
+      if (arena->base == NULL)
+        arena->budget = arena->budget / 2 / PAGE * PAGE;
+    }
 
   return arena;
 }

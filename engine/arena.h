@@ -19,7 +19,8 @@ typedef struct _ScumbleArena ScumbleArena;
  * scumble_arena_new:
  * @budget: bytes that scratch memory and blocks may take together
  *
- * Reserves addresses only; pages are taken as they are touched.
+ * Reserves addresses only; pages are taken as they are touched. A system that grants less
+ * gets a smaller budget; scumble_arena_budget() tells.
  *
  * Returns: (transfer full): an arena; free with scumble_arena_free() after all blocks
  */
