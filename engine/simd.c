@@ -13,10 +13,16 @@
 
 #if defined __AVX512F__
 enum { LANES = 16, ROWS = 14 };
+#define EVEN 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30
+#define ODD  1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31
 #elif defined __AVX2__
 enum { LANES = 8, ROWS = 6 };
+#define EVEN 0, 2, 4, 6, 8, 10, 12, 14
+#define ODD  1, 3, 5, 7, 9, 11, 13, 15
 #else
 enum { LANES = 4, ROWS = 3 };
+#define EVEN 0, 2, 4, 6
+#define ODD  1, 3, 5, 7
 #endif
 
 enum { VECTORS = SCUMBLE_PANEL / LANES };
@@ -178,16 +184,7 @@ direct (const ScumbleConv *conv, const ScumbleTensor *x, const ScumbleTensor *y,
 INLINE Vector
 fold (Vector a, Vector b)
 {
-  Mask even, odd;
-
-  UNROLL
-  for (int i = 0; i < LANES; i++)
-    {
-      even[i] = 2 * i;
-      odd[i]  = 2 * i + 1;
-    }
-
-  return __builtin_shuffle (a, b, even) + __builtin_shuffle (a, b, odd);
+  return __builtin_shufflevector (a, b, EVEN) + __builtin_shufflevector (a, b, ODD);
 }
 
 /* Folds 2 @n vectors to @n; once all lanes are folded they are the vectors' totals, in

@@ -58,7 +58,9 @@ gimp-console-2.10 --no-interface --no-data --no-fonts --batch-interpreter plug-i
                                       (car (gimp-image-get-active-drawable image))
                                       (car (gimp-image-get-active-drawable style))
                                       \"adain\" 1.0))))
-    (file-png-save RUN-NONINTERACTIVE image layer $(quoted "$result") \"\" 0 9 0 0 0 0 0))" \
+    (file-png-save RUN-NONINTERACTIVE image layer $(quoted "$result") \"\" 0 9 0 0 0 0 0)
+    (gimp-image-delete image)
+    (gimp-image-delete style))" \
   --batch '(gimp-quit 0)'
 
 if [ ! -f "$result" ]; then
