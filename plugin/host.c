@@ -4,6 +4,7 @@
 #include "layers.h"
 #include "paint.h"
 #include "procedure.h"
+#include "session.h"
 
 #include <glib/gi18n-lib.h>
 #include <gtk/gtk.h>
@@ -151,11 +152,10 @@ scumble_host_run_dialog (const ScumbleTarget *target, ScumbleDrawableSource *con
                          ScumbleDrawableSink *sink, ScumbleSettings *settings,
                          gint32 *style, GError **error)
 {
-  g_auto (GStrv)     path   = scumble_model_path ();
-  g_autofree char   *name   = gimp_item_get_name (target->drawable);
-  g_autofree char   *folder = g_build_filename (gimp_directory (), "scumble", "presets",
-                                                NULL);
-  DrawableHost       self   = { .drawable = target->drawable };
+  g_auto (GStrv)   path   = scumble_model_path ();
+  g_autofree char *name   = gimp_item_get_name (target->drawable);
+  g_autofree char *folder = scumble_session_presets ();
+  DrawableHost     self   = { .drawable = target->drawable };
 
   self.host = (ScumbleHost) {
     .model_path    = (const char *const *) path,

@@ -32,7 +32,7 @@ append_layers (GArray *list, const int *items, int n_items)
 GArray *
 scumble_layers_list (void)
 {
-  GArray         *list = g_array_new (FALSE, FALSE, sizeof (gint32));
+  GArray         *list   = g_array_new (FALSE, FALSE, sizeof (gint32));
   int             n_images;
   g_autofree int *images = gimp_image_list (&n_images);
 
@@ -52,6 +52,8 @@ open_image (const char *path)
 {
   const gint32 image = gimp_file_load (GIMP_RUN_NONINTERACTIVE, path, path);
 
+  /* The file's progress is ours, and would stay in GIMP's status bar as long as we do. */
+  gimp_progress_end ();
   if (image != -1)
     opened = g_slist_prepend (opened, GINT_TO_POINTER (image));
 
@@ -62,13 +64,15 @@ open_image (const char *path)
 static gint32
 whole_picture (gint32 image, const char *path)
 {
-  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *name = g_filename_display_basename (path);
   int              n_layers;
   g_autofree int  *layers = gimp_image_get_layers (image, &n_layers);
-  const gint32     layer = n_layers == 1 && !gimp_item_is_group (layers[0])
-                           ? layers[0]
-                           : gimp_image_merge_visible_layers (image,
-                                                              GIMP_CLIP_TO_IMAGE);
+  gint32           layer;
+
+  if (n_layers == 1 && !gimp_item_is_group (layers[0]))
+    layer = layers[0];
+  else
+    layer = gimp_image_merge_visible_layers (image, GIMP_CLIP_TO_IMAGE);
 
   if (layer != -1)
     gimp_item_set_name (layer, name);
@@ -132,7 +136,7 @@ scumble_layers_store (GKeyFile *file, const char *group, gint32 layer, gint32 im
 }
 
 /* How well a layer fits what was stored: 3 entirely, 0 not at all. Within an image that
- * was renamed or saved as another file, the tattoo alone is better than the name alone. */
+ * was renamed or saved as another file, the tattoo alone is better than the name. */
 static int
 fit (GKeyFile *file, const char *group, gint32 layer, gint32 image)
 {
@@ -177,7 +181,7 @@ scumble_layers_recall (GKeyFile *file, const char *group, gint32 image)
   g_autofree char *home  = g_key_file_get_string (file, group, "image", NULL);
   g_autofree char *name  = g_key_file_get_string (file, group, "layer", NULL);
   g_autofree char *path  = home == NULL ? NULL : g_filename_from_uri (home, NULL, NULL);
-  g_autofree char *base  = path == NULL ? NULL : g_path_get_basename (path);
+  g_autofree char *base  = path == NULL ? NULL : g_filename_display_basename (path);
   gint32           again;
   gint32           found;
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "procedure.h"
+#include "presets.h"
+#include "session.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -12,11 +14,13 @@ enum
   ARG_STYLE = N_AGAIN_ARGS,
   N_SIMPLE_ARGS,
   ARG_METHOD = N_SIMPLE_ARGS,
+  ARG_PRESET = N_SIMPLE_ARGS,
   N_FIXED_ARGS,
 };
 
 #define AGAIN     SCUMBLE_PROCEDURE "-again"
 #define NEW_IMAGE SCUMBLE_PROCEDURE "-new-image"
+#define PRESET    SCUMBLE_PROCEDURE "-preset"
 
 static const char authors[]   = "The Scumble authors";
 static const char copyright[] = "The Scumble authors; GPL-3.0-or-later";
@@ -163,6 +167,26 @@ install_again (const GimpParamDef *args)
 }
 
 static void
+install_preset (const GimpParamDef *args)
+{
+  GimpParamDef own[N_FIXED_ARGS];
+
+  for (guint i = 0; i < N_SIMPLE_ARGS; i++)
+    own[i] = args[i];
+  own[ARG_PRESET] = (GimpParamDef) { GIMP_PDB_STRING, "preset",
+                                     "Name of a preset that was saved in the dialog, or "
+                                     "the full path of an exported one" };
+
+  gimp_install_procedure (PRESET,
+                          "Repaint a layer in the style of another with the settings of "
+                          "a preset",
+                          "Does what plug-in-scumble does; method and numbers are those "
+                          "of the preset.",
+                          authors, copyright, year, NULL, "RGB*, GRAY*, INDEXED*",
+                          GIMP_PLUGIN, N_FIXED_ARGS, G_N_ELEMENTS (result), own, result);
+}
+
+static void
 install_simple (const ScumbleMethod *method, const GimpParamDef *args)
 {
   g_autofree char *name  = g_strconcat (SCUMBLE_PROCEDURE, "-", method->id, NULL);
@@ -183,6 +207,7 @@ scumble_procedure_install (void)
   install_full (args);
   install_new_image (args);
   install_again (args);
+  install_preset (args);
   for (const ScumbleMethod *const *method = scumble_methods (); *method != NULL; method++)
     install_simple (*method, args);
 }
@@ -203,6 +228,25 @@ parse_settings (ScumbleSettings *settings, const GimpParam *args, GError **error
     *scumble_param_value (&params[i], settings) = args[N_FIXED_ARGS + i].data.d_float;
 
   return scumble_settings_check (settings, error);
+}
+
+static gboolean
+load_preset (ScumbleSettings *settings, const GimpParam *args, GError **error)
+{
+  const char      *preset = args[ARG_PRESET].data.d_string;
+  g_autofree char *folder = scumble_session_presets ();
+
+  if (preset == NULL || *preset == '\0')
+    {
+      g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+                           _("The name of the preset is missing."));
+      return FALSE;
+    }
+
+  if (g_path_is_absolute (preset))
+    return scumble_presets_import (preset, settings, error);
+
+  return scumble_presets_load (folder, preset, settings, error);
 }
 
 static gboolean
@@ -242,12 +286,15 @@ scumble_procedure_parse (ScumbleCall *call, const char *name, const GimpParam *p
 {
   const ScumbleMethod *simple   = simple_method (name);
   const ScumbleOutput  output   = output_of (name);
+  const gboolean       preset   = strcmp (name, PRESET) == 0;
   int                  n_needed = (int) count_arguments ();
 
   if (output == SCUMBLE_OUTPUT_AGAIN)
     n_needed = N_AGAIN_ARGS;
   else if (simple != NULL)
     n_needed = N_SIMPLE_ARGS;
+  else if (preset)
+    n_needed = N_FIXED_ARGS;
 
   *call = (ScumbleCall) { .run_mode = GIMP_RUN_NONINTERACTIVE, .output = output,
                           .style = -1 };
@@ -265,6 +312,8 @@ scumble_procedure_parse (ScumbleCall *call, const char *name, const GimpParam *p
     return TRUE;
 
   call->style = params[ARG_STYLE].data.d_drawable;
+  if (preset)
+    return load_preset (&call->settings, params, error);
   if (simple == NULL)
     return parse_settings (&call->settings, params, error);
 

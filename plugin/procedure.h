@@ -50,8 +50,8 @@ typedef struct
  * scumble_procedure_install:
  *
  * Announces the procedures to GIMP, with their menu entries and icon: the one with every
- * setting, its twin that makes a new image, one for each method with the usual settings,
- * and the one that paints an earlier result again.
+ * setting, its twin that makes a new image, one that takes them from a preset, one for
+ * each method with the usual settings, and the one that paints an earlier result again.
  */
 void     scumble_procedure_install (void);
 

@@ -8,6 +8,12 @@
 static const char group[]  = "style";
 static const char key_id[] = "id";
 
+char *
+scumble_session_presets (void)
+{
+  return g_build_filename (gimp_directory (), "scumble", "presets", NULL);
+}
+
 static char *
 file_name (void)
 {

@@ -11,8 +11,13 @@ failed=0
 
 run_script "$here/gimp-batch.scm" || failed=1
 
-# A style that was a file is opened for the run, and closed again.
-mkdir -p "$GIMP2_DIRECTORY/scumble"
+# A style that was a file is opened for the run, and closed again.  Presets by name and
+# by path.
+mkdir -p "$GIMP2_DIRECTORY/scumble/presets"
+printf '[scumble]\nversion=1\nmethod=adain\nstrength=0.25\n' \
+  > "$GIMP2_DIRECTORY/scumble/presets/Soft touch.preset"
+cp "$GIMP2_DIRECTORY/scumble/presets/Soft touch.preset" "$top/exported.preset"
+echo 'nonsense' > "$GIMP2_DIRECTORY/scumble/presets/Broken.preset"
 cat > "$GIMP2_DIRECTORY/scumble/last-values.ini" <<EOF
 [scumble]
 version=1
@@ -39,6 +44,17 @@ cat > "$top/file.scm" <<'EOF'
 (file-delete (string-append work-folder "/waves.png"))
 (check-refusal "style file: gone" image "not to be found"
   (lambda () (plug-in-scumble RUN-WITH-LAST-VALS image layer -1 "" 0)))
+
+(define (paint-preset preset)
+  (car (plug-in-scumble-preset RUN-NONINTERACTIVE image layer style preset)))
+(check-pixels "preset by name" (paint-preset "Soft touch") layer 0.25 0.0041)
+(check-pixels "preset by path"
+              (paint-preset (string-append work-folder "/exported.preset"))
+              layer 0.25 0.0041)
+(check-refusal "preset unknown" image "Other.preset" (lambda () (paint-preset "Other")))
+(check-refusal "preset damaged" image "Broken.preset" (lambda () (paint-preset "Broken")))
+(check-refusal "preset without a name" image "name of the preset is missing"
+               (lambda () (paint-preset "")))
 EOF
 run_script "$top/file.scm" || failed=1
 rm -r "$GIMP2_DIRECTORY/scumble"
@@ -62,8 +78,9 @@ cat > "$top/killed.scm" <<'EOF'
 (killed "killed after 0.3 s")
 (killed "killed after 0.8 s")
 (define small (new-image 40 30 RGB PRECISION-U8-GAMMA))
+(define small-layer (new-layer small "Sky" 40 30 #f 0))
 (check-equal "the run after that works"
-             (message-of (lambda () (paint small (new-layer small "Sky" 40 30 #f 0) 1.0))) "")
+             (message-of (lambda () (paint small small-layer 1.0))) "")
 EOF
 rm -f "$top/checks"
 (for delay in 0 0.3 0.8; do kill_after $delay; done) &

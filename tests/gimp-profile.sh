@@ -33,12 +33,13 @@ done
 mkdir -p "$XDG_DATA_HOME/scumble" "$XDG_CACHE_HOME" "$XDG_CONFIG_HOME"
 ln -s "$models" "$XDG_DATA_HOME/scumble/models"
 
-# Script-Fu, ours and the probe; the hundred others only cost time.
+# Script-Fu, ours and the probe; the hundred others only cost time.  Copies, because a
+# build may replace the files meanwhile.
 stock=$(pkg-config --variable=gimplibdir gimp-2.0)/plug-ins
 add_plugin ()
 {
   mkdir -p "$GIMP2_DIRECTORY/plug-ins/$2"
-  ln -s "$1" "$GIMP2_DIRECTORY/plug-ins/$2/$2"
+  cp "$1" "$GIMP2_DIRECTORY/plug-ins/$2/$2"
 }
 add_plugin "$plugin" scumble
 add_plugin "$probe" gimp-probe
@@ -63,7 +64,7 @@ run_script ()
 (check-end)
 EOF
   rm -f "$top/checks"
-  timeout 900 "$console" --no-interface --no-data --no-fonts --no-splash \
+  timeout 1800 "$console" --no-interface --no-data --no-fonts --no-splash \
     --batch "(load \"$top/start.scm\")" --batch '(gimp-quit 1)' > "$top/log" 2>&1 || true
   cat "$top/checks" 2>/dev/null
   if ! grep -q '^end$' "$top/checks" 2>/dev/null; then

@@ -108,7 +108,7 @@ cat > "$top/pictures.scm" <<'EOF'
 (save "sky.png" 256 192 0)
 (save "waves.png" 200 200 1)
 EOF
-run_script "$top/pictures.scm" > /dev/null
+run_script "$top/pictures.scm" > "$top/pictures" || { cat "$top/pictures"; exit 1; }
 
 cat > "$GIMP2_DIRECTORY/menurc" <<'EOF'
 (gtk_accel_path "<Actions>/plug-in/plug-in-scumble" "<Primary><Alt>s")
@@ -214,6 +214,18 @@ press "$dialog" Escape
 wait_for 20 window_is_gone || check "Escape closes the dialog" no yes
 check "Escape leaves the image alone" "$(layers)" 2
 shot 5-after-escape
+
+# The layer goes away while the dialog is open: what was painted is not lost.
+press "$main" ctrl+shift+f
+wait_for 60 window_is_there || true
+sleep 3
+lost=$(top_layer)
+ask "(gimp-image-remove-layer 2 $lost)" > /dev/null
+check "the layer is removed" "$(layers)" 1
+press "$dialog" Return
+wait_for 60 layers_are 2 || true
+check "the result of a removed layer comes on top" "$(layers)" 2
+wait_for 20 window_is_gone || true
 
 # Killed while the dialog is open and at work.
 press "$main" ctrl+shift+f
