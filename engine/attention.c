@@ -129,8 +129,8 @@ gather_visible (const ScumbleTensor *plane, const float *weights, float *cells, 
   for (int i = 0; i < plane->h; i++)
     for (int j = 0; j < plane->w; j++)
       {
-        const float weight = weights != NULL ? weights[(gsize) i * (gsize) plane->w + (gsize) j]
-                                             : 1.0f;
+        const gsize at     = (gsize) i * (gsize) plane->w + (gsize) j;
+        const float weight = weights != NULL ? weights[at] : 1.0f;
 
         if (weight > 0.0f)
           {

@@ -176,7 +176,8 @@ scumble_grad_conv_back (const ScumbleGradConv *grad, const ScumbleTensor *g,
 #pragma omp parallel for schedule(static) num_threads(threads)
   for (int i = 0; i < g->h; i++)
     for (int j = 0; j < g->w; j++)
-      memcpy (scumble_tensor_at (&spread, border + i * grad->stride, border + j * grad->stride),
+      memcpy (scumble_tensor_at (&spread, border + i * grad->stride,
+                                 border + j * grad->stride),
               scumble_tensor_at (g, i, j), (gsize) g->c * sizeof (float));
 
   scumble_conv3x3 (&grad->back, &spread, &padded, scratch, threads);

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 /**
  * ScumbleGradConv:
- * @forward: the convolution without its padding; @forward.relu is %FALSE
+ * @forward: the convolution without its padding; set @forward.relu for a ReLU after it
  * @back: the convolution that takes gradients to the padded input
  * @kernel: cells along a side of the kernel; the reflected border is kernel / 2 wide
  * @stride: cells from one result to the next

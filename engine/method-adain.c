@@ -48,7 +48,8 @@ adain_close (gpointer data)
 }
 
 static gpointer
-adain_open (const ScumbleSafetensors *file, const ScumbleConvnet *encoder, GError **error)
+adain_open (const ScumbleSafetensors *file, const ScumbleSafetensors *encoder_file,
+            const ScumbleConvnet *encoder, GError **error)
 {
   Net *net = g_new (Net, 1);
 

@@ -113,20 +113,11 @@ static gboolean
 load_all_shared (Net *net, const ScumbleSafetensors *file, GError **error)
 {
   ScumbleTransferLayer first, last;
-  int                  shape[4];
 
-  if (!scumble_safetensors_shape (file, "shared.first.weight", 4, shape, error))
+  net->base = scumble_transfer_base (file, "shared", error);
+  if (net->base == 0)
     return FALSE;
-  /* Ten times the paper's widest: an int holds all sizes. */
-  if (shape[0] < 1 || shape[0] > 320)
-    {
-      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-                   "The model file \"%s\" does not fit the network: its base width is %d "
-                   "where 1 to 320 is allowed.", scumble_safetensors_path (file), shape[0]);
-      return FALSE;
-    }
 
-  net->base   = shape[0];
   net->shared = g_new0 (float, scumble_transfer_count (net->base));
   first       = scumble_transfer_layer (net->base, SCUMBLE_TRANSFER_FIRST);
   last        = scumble_transfer_layer (net->base, SCUMBLE_TRANSFER_LAST);
@@ -174,13 +165,15 @@ load (Net *net, const ScumbleSafetensors *file, GError **error)
   net->mean = scumble_safetensors_floats (file, "meta.mean", (gsize) net->taps.length, error);
   if (net->mean == NULL)
     return FALSE;
-  net->scale = scumble_safetensors_floats (file, "meta.scale", (gsize) net->taps.length, error);
+  net->scale = scumble_safetensors_floats (file, "meta.scale", (gsize) net->taps.length,
+                                           error);
 
   return net->scale != NULL;
 }
 
 static gpointer
-metanet_open (const ScumbleSafetensors *file, const ScumbleConvnet *encoder, GError **error)
+metanet_open (const ScumbleSafetensors *file, const ScumbleSafetensors *encoder_file,
+              const ScumbleConvnet *encoder, GError **error)
 {
   Net *net = g_new0 (Net, 1);
 

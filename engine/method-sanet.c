@@ -109,7 +109,8 @@ load (Net *net, const ScumbleSafetensors *file, GError **error)
 }
 
 static gpointer
-sanet_open (const ScumbleSafetensors *file, const ScumbleConvnet *encoder, GError **error)
+sanet_open (const ScumbleSafetensors *file, const ScumbleSafetensors *encoder_file,
+            const ScumbleConvnet *encoder, GError **error)
 {
   Net *net = g_new0 (Net, 1);
 

@@ -14,10 +14,11 @@ typedef struct _ScumbleSafetensors ScumbleSafetensors;
  * @title: what the method is called; marked for translation, translated by the ui
  * @blurb: one sentence on what it is good at, likewise
  *
- * @open: builds what the method needs from its model file and the encoder
+ * @open: builds what the method needs from its model file, the encoder's, and the encoder
  * @close: frees it
  * @encode: fills @style, whose model is set
  * @style_free: frees what @encode made
+ * @adapt: (nullable): fine-tunes a style to a content; see scumble_model_adapt()
  * @survey: fills @content, whose model and source are set
  * @content_free: frees what @survey made
  * @render: renders a rectangle that fits the budget
@@ -34,12 +35,16 @@ struct _ScumbleMethod
   const char *title;
   const char *blurb;
 
-  gpointer (*open)         (const ScumbleSafetensors *file, const ScumbleConvnet *encoder,
-                            GError **error);
+  gpointer (*open)         (const ScumbleSafetensors *file,
+                            const ScumbleSafetensors *encoder_file,
+                            const ScumbleConvnet *encoder, GError **error);
   void     (*close)        (gpointer net);
   gpointer (*encode)       (ScumbleModel *model, ScumbleSource *source,
                             const ScumbleJob *job, GError **error);
   void     (*style_free)   (gpointer data);
+  gpointer (*adapt)        (ScumbleModel *model, gconstpointer style, ScumbleSource *source,
+                            const ScumbleAdaptation *adaptation, const ScumbleJob *job,
+                            GError **error);
   gpointer (*survey)       (ScumbleModel *model, ScumbleSource *source,
                             const ScumbleJob *job, GError **error);
   void     (*content_free) (gpointer data);

@@ -56,7 +56,7 @@ expect (const ScumbleSafetensors *file, const char *key, const char *value, GErr
 }
 
 /* A model file names its encoder; the one that all default models share is "encoder". */
-static ScumbleConvnet *
+static ScumbleSafetensors *
 open_encoder (const char *const *path, const ScumbleSafetensors *file, GError **error)
 {
   const char                    *name = scumble_safetensors_metadata (file, "scumble.encoder");
@@ -67,23 +67,27 @@ open_encoder (const char *const *path, const ScumbleSafetensors *file, GError **
       !expect (encoder, "scumble.version", "1", error))
     return NULL;
 
-  return scumble_vgg_encoder (encoder, error);
+  return g_steal_pointer (&encoder);
 }
 
 static gboolean
 load (ScumbleModel *model, const char *const *path, const char *name, GError **error)
 {
-  g_autoptr (ScumbleSafetensors) file = open_file (path, name, error);
+  g_autoptr (ScumbleSafetensors) file    = open_file (path, name, error);
+  g_autoptr (ScumbleSafetensors) encoder = NULL;
 
   if (file == NULL || !expect (file, "scumble.method", model->method->id, error) ||
       !expect (file, "scumble.version", "1", error))
     return FALSE;
 
-  model->encoder = open_encoder (path, file, error);
+  encoder = open_encoder (path, file, error);
+  if (encoder == NULL)
+    return FALSE;
+  model->encoder = scumble_vgg_encoder (encoder, error);
   if (model->encoder == NULL)
     return FALSE;
 
-  model->net = model->method->open (file, model->encoder, error);
+  model->net = model->method->open (file, encoder, model->encoder, error);
   return model->net != NULL;
 }
 
@@ -119,11 +123,10 @@ scumble_model_unref (ScumbleModel *model)
     model_free (model);
 }
 
-ScumbleStyle *
-scumble_model_encode (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
-                      GError **error)
+/* @data: (transfer full) (nullable): what a method made */
+static ScumbleStyle *
+new_style (ScumbleModel *model, gpointer data)
 {
-  gpointer      data = model->method->encode (model, source, job, error);
   ScumbleStyle *style;
 
   if (data == NULL)
@@ -135,6 +138,38 @@ scumble_model_encode (ScumbleModel *model, ScumbleSource *source, const ScumbleJ
   g_atomic_ref_count_init (&style->refs);
 
   return style;
+}
+
+ScumbleStyle *
+scumble_model_encode (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
+                      GError **error)
+{
+  return new_style (model, model->method->encode (model, source, job, error));
+}
+
+ScumbleStyle *
+scumble_model_adapt (ScumbleModel *model, const ScumbleStyle *style, ScumbleSource *source,
+                     const ScumbleAdaptation *adaptation, const ScumbleJob *job,
+                     GError **error)
+{
+  g_return_val_if_fail (style->model == model, NULL);
+
+  if (model->method->adapt == NULL)
+    {
+      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+                   "The method \"%s\" does not adapt its styles.", model->method->id);
+      return NULL;
+    }
+  if (adaptation->updates < 1)
+    {
+      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+                   "The number of updates is %d; it must be at least 1.",
+                   adaptation->updates);
+      return NULL;
+    }
+
+  return new_style (model, model->method->adapt (model, style->data, source, adaptation, job,
+                                                 error));
 }
 
 ScumbleStyle *

@@ -45,6 +45,28 @@ typedef struct
 } ScumbleLook;
 
 /**
+ * ScumbleAdaptTold:
+ * @update: number of an update that is done, from 1
+ * @loss: the loss before it
+ */
+typedef void (*ScumbleAdaptTold) (int update, double loss, gpointer user_data);
+
+/**
+ * ScumbleAdaptation:
+ * @updates: how many times to improve the style, at least 1
+ * @told: (nullable): told of every update, on the thread that called the engine
+ * @told_data: for @told
+ *
+ * How to adapt a style.
+ */
+typedef struct
+{
+  int              updates;
+  ScumbleAdaptTold told;
+  gpointer         told_data;
+} ScumbleAdaptation;
+
+/**
  * scumble_model_open:
  * @path: (array zero-terminated=1): folders to look for model files in, best first
  * @method: id of a method, such as "adain"
@@ -73,6 +95,23 @@ ScumbleStyle   *scumble_model_encode   (ScumbleModel *model, ScumbleSource *sour
                                         const ScumbleJob *job, GError **error);
 ScumbleStyle   *scumble_style_ref      (ScumbleStyle *style);
 void            scumble_style_unref    (ScumbleStyle *style);
+
+/**
+ * scumble_model_adapt:
+ * @style: of @model; it is left as it is
+ * @source: the content picture, parts of which are painted to learn from
+ *
+ * Fine-tunes a style, for the methods that can: they have an adapt function. When cancelled
+ * after the first update, the style is what it was at best until then.
+ *
+ * Returns: (transfer full) (nullable): the adapted style; %NULL with
+ *   %SCUMBLE_ERROR_ARGUMENT for another method or less than one update, or an error as for
+ *   scumble_model_encode()
+ */
+ScumbleStyle   *scumble_model_adapt    (ScumbleModel *model, const ScumbleStyle *style,
+                                        ScumbleSource *source,
+                                        const ScumbleAdaptation *adaptation,
+                                        const ScumbleJob *job, GError **error);
 
 /**
  * scumble_model_survey:

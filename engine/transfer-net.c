@@ -4,6 +4,7 @@
  * then forwards.  A frozen normalisation is a gain and a bias per channel, which go into the
  * convolution before it. */
 #include "transfer-net.h"
+#include "error.h"
 #include "kernels.h"
 #include "moments.h"
 #include "simd.h"
@@ -99,6 +100,9 @@ scumble_transfer_layer (int base, int i)
       layer.c_in    = row->in > 0 ? row->in * base : 3;
       layer.c_out   = row->out > 0 ? row->out * base : 3;
       layer.kernel  = row->kernel;
+      layer.stride  = row->stride;
+      layer.up      = row->form == SCUMBLE_CONV_UP;
+      layer.skip    = row->skip;
       layer.weights = layer.end;
       layer.scale   = layer.weights + (gsize) layer.c_out * (gsize) layer.c_in *
                                         (gsize) (row->kernel * row->kernel);
@@ -108,6 +112,24 @@ scumble_transfer_layer (int base, int i)
     }
 
   return layer;
+}
+
+/* Ten times the paper's widest at most: an int holds all sizes. */
+int
+scumble_transfer_base (const ScumbleSafetensors *file, const char *prefix, GError **error)
+{
+  g_autofree char *name = g_strconcat (prefix, ".first.weight", NULL);
+  int              shape[4];
+
+  if (!scumble_safetensors_shape (file, name, 4, shape, error))
+    return 0;
+  if (shape[0] >= 1 && shape[0] <= 320)
+    return shape[0];
+
+  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
+               "The model file \"%s\" does not fit the network: its base width is %d where "
+               "1 to 320 is allowed.", scumble_safetensors_path (file), shape[0]);
+  return 0;
 }
 
 gsize
@@ -540,7 +562,8 @@ scumble_transfer_run (const ScumbleTransfer *transfer, const ScumblePicture *pic
   gboolean            done;
 
   walk (picture->w, picture->h, *rect, extents);
-  done = take_buffers (&run, transfer->base, error) && read_input (&run, picture, NULL, error) &&
+  done = take_buffers (&run, transfer->base, error) &&
+         read_input (&run, picture, NULL, error) &&
          run_layers (&run, SCUMBLE_TRANSFER_LAYERS, &out, error);
   scumble_arena_release (job->arena, mark);
   if (!done)

@@ -3,6 +3,7 @@
 
 #include "job.h"
 #include "picture.h"
+#include "safetensors.h"
 
 G_BEGIN_DECLS
 
@@ -24,6 +25,9 @@ enum
  * @c_in: channels in
  * @c_out: channels out
  * @kernel: cells along a side of the kernel
+ * @stride: cells from one result to the next
+ * @up: whether its input is upsampled first
+ * @skip: whether it ends a residual block: instead of a ReLU, the block's input is added
  * @weights: where its [c_out, c_in, kernel, kernel] begin among the network's parameters
  * @scale: where the scale of its normalisation begins, [c_out]; the last layer has none
  * @shift: where the shift begins, [c_out]; of the last layer, the bias
@@ -37,6 +41,9 @@ typedef struct
   int         c_in;
   int         c_out;
   int         kernel;
+  int         stride;
+  gboolean    up;
+  gboolean    skip;
   gsize       weights;
   gsize       scale;
   gsize       shift;
@@ -49,6 +56,16 @@ typedef struct
  * @i: number of a layer
  */
 ScumbleTransferLayer scumble_transfer_layer (int base, int i);
+
+/**
+ * scumble_transfer_base:
+ * @file: a model file with a tensor PREFIX.first.weight [base, 3, 9, 9]
+ *
+ * Returns: the base width, or 0 with %SCUMBLE_ERROR_MODEL if there is no such tensor, or
+ *   one of a width out of bounds
+ */
+int                  scumble_transfer_base  (const ScumbleSafetensors *file,
+                                             const char *prefix, GError **error);
 
 /**
  * scumble_transfer_count:

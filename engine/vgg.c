@@ -50,6 +50,13 @@ scumble_vgg_part (const ScumbleConvnet *whole, ScumbleVggTap from, ScumbleVggTap
   return scumble_convnet_part (whole, rows_to[from], rows_to[to]);
 }
 
+const ScumbleLayer *
+scumble_vgg_plan (ScumbleVggTap to, guint *n)
+{
+  *n = rows_to[to];
+  return encoder;
+}
+
 ScumbleConvnet *
 scumble_vgg_decoder (const ScumbleSafetensors *file, int c_in, GError **error)
 {

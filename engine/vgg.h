@@ -46,6 +46,15 @@ ScumbleConvnet *scumble_vgg_part    (const ScumbleConvnet *encoder, ScumbleVggTa
                                      ScumbleVggTap to);
 
 /**
+ * scumble_vgg_plan:
+ * @to: where to end
+ * @n: (out): how many rows lead there
+ *
+ * Returns: (array length=n) (transfer none): the encoder's table of layers
+ */
+const ScumbleLayer *scumble_vgg_plan (ScumbleVggTap to, guint *n);
+
+/**
  * scumble_vgg_decoder:
  * @file: holds tensors decoder.conv4_1 to decoder.conv1_1
  * @c_in: channels of relu4_1

@@ -8,6 +8,7 @@
 #include "safetensors.h"
 
 #include <math.h>
+#include <string.h>
 
 typedef struct
 {
@@ -24,7 +25,8 @@ typedef struct
   double       strength;
   int          tile;
   int          threads;
-  ScumbleRect  area;   /* empty for the whole picture */
+  ScumbleRect  area;    /* empty for the whole picture */
+  int          updates; /* of adaptation; 0 for none */
 } Paint;
 
 static const char *golden_folder;
@@ -118,6 +120,25 @@ open_model (const char *method, const char *name)
   return model;
 }
 
+static inline gboolean
+adapt_style (ScumbleStyle **style, ScumbleModel *model, const Paint *how,
+             ScumbleSource *content, const ScumbleJob *job, GError **error)
+{
+  const ScumbleAdaptation adaptation = { .updates = how->updates };
+  ScumbleStyle           *adapted;
+
+  if (how->updates == 0)
+    return TRUE;
+
+  adapted = scumble_model_adapt (model, *style, content, &adaptation, job, error);
+  if (adapted == NULL)
+    return FALSE;
+  scumble_style_unref (*style);
+  *style = adapted;
+
+  return TRUE;
+}
+
 /* Encodes, surveys and paints; returns [area.h, area.w, 3], or NULL with an error. */
 static inline float *
 paint_within (gsize budget, const Paint *how, const Picture *content_picture,
@@ -143,7 +164,7 @@ paint_within (gsize budget, const Paint *how, const Picture *content_picture,
   scumble_memory_sink_init (&sink, &area, rgb);
 
   style = scumble_model_encode (model, &sources[1].source, &job, error);
-  if (style == NULL)
+  if (style == NULL || !adapt_style (&style, model, how, &sources[0].source, &job, error))
     return NULL;
   content = scumble_model_survey (model, &sources[0].source, &job, error);
   if (content == NULL)
@@ -186,7 +207,8 @@ check_goldens (const char *name, const Paint *how, double tolerance)
 
       paints.strength = strengths[i];
       rgb             = paint (&paints, &content, &style);
-      difference      = max_difference (rgb, expected, (gsize) shape[0] * (gsize) shape[1] * 3);
+      difference      = max_difference (rgb, expected,
+                                        3 * (gsize) shape[0] * (gsize) shape[1]);
       g_test_message ("%s %s: %.2g", name, tensor, difference);
       g_assert_cmpfloat (difference, <=, tolerance);
     }

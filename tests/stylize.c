@@ -3,7 +3,7 @@
 /* The engine without GIMP: picture files in, a picture file out, seconds and memory told.
  *
  *     stylize [--method M] [--strength S] [--threads N] [--memory MIB] [--tile PX]
- *             [--model NAME] [--models FOLDER] CONTENT STYLE OUTPUT.png */
+ *             [--model NAME] [--models FOLDER] [--updates N] CONTENT STYLE OUTPUT.png */
 #include "engine.h"
 #include "pixbuf-source.h"
 
@@ -19,6 +19,7 @@ typedef struct
   int    threads;
   int    memory;
   int    tile;
+  int    updates;
   char **files;
 } Options;
 
@@ -76,7 +77,34 @@ tell_memory (const ScumbleArena *arena)
            usage.ru_maxrss / 1024.0);
 }
 
-/* Encode, survey and render, with the seconds of each. */
+static void
+tell_loss (int update, double loss, gpointer user_data)
+{
+  if (update == 1 || update % 25 == 0)
+    g_print ("update %3d: loss %.4f\n", update, loss);
+}
+
+/* Fine-tunes the style on the content, if the method does that. */
+static gboolean
+adapt (ScumbleModel *model, ScumbleStyle **style, ScumbleSource *content,
+       const Options *options, const ScumbleJob *job, GError **error)
+{
+  const ScumbleAdaptation how = { options->updates, tell_loss, NULL };
+  ScumbleStyle           *adapted;
+
+  if (options->updates == 0)
+    return TRUE;
+
+  adapted = scumble_model_adapt (model, *style, content, &how, job, error);
+  if (adapted == NULL)
+    return FALSE;
+  scumble_style_unref (*style);
+  *style = adapted;
+
+  return TRUE;
+}
+
+/* Encode, adapt, survey and render, with the seconds of each. */
 static gboolean
 paint (ScumbleModel *model, ScumbleSource *content_source, ScumbleSource *style_source,
        ScumbleSink *sink, const Options *options, const ScumbleJob *job, GError **error)
@@ -90,6 +118,11 @@ paint (ScumbleModel *model, ScumbleSource *content_source, ScumbleSource *style_
   if (style == NULL)
     return FALSE;
   tell ("encode", lap (&since));
+
+  if (!adapt (model, &style, content_source, options, job, error))
+    return FALSE;
+  if (options->updates > 0)
+    tell ("adapt", lap (&since));
 
   content = scumble_model_survey (model, content_source, job, error);
   if (content == NULL)
@@ -148,6 +181,7 @@ parse (int argc, char **argv, Options *options, GError **error)
     { "threads", 't', 0, G_OPTION_ARG_INT, &options->threads, "Threads [all]", "N" },
     { "memory", 0, 0, G_OPTION_ARG_INT, &options->memory, "Working memory [1024]", "MIB" },
     { "tile", 0, 0, G_OPTION_ARG_INT, &options->tile, "Edge of a tile [by memory]", "PX" },
+    { "updates", 0, 0, G_OPTION_ARG_INT, &options->updates, "Of adaptation [0]", "N" },
     { "model", 0, 0, G_OPTION_ARG_STRING, &options->model, "Model file [M]", "NAME" },
     { "models", 0, 0, G_OPTION_ARG_FILENAME, &options->models, "Folder of models", "DIR" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL,

@@ -91,7 +91,8 @@ check (int h, int w, int style_h, int style_w, double scale)
   const int                      n         = style_h * style_w;
   ScumbleTensor                  y         = random_tensor (rand, h, w, 0.0);
   g_autofree float              *weights   = g_new (float, n);
-  g_autofree float              *scratch   = g_malloc (scumble_attention_scratch (attention, 2));
+  const gsize                    bytes     = scumble_attention_scratch (attention, 2);
+  g_autofree float              *scratch   = g_malloc (bytes);
   float                          mean[C], std[C];
   ScumbleKeys                    keys;
   ScumbleGaze                    gaze      = { mean, std, &keys, 0.5f };

@@ -102,7 +102,8 @@ loss_up (const Case *it, const double *x)
   for (int i = 0; i < 2 * it->h; i++)
     for (int j = 0; j < 2 * it->w; j++)
       for (int k = 0; k < it->c; k++)
-        loss += x[(i / 2 * it->w + j / 2) * it->c + k] * it->r[(i * 2 * it->w + j) * it->c + k];
+        loss += x[(i / 2 * it->w + j / 2) * it->c + k] *
+                it->r[(i * 2 * it->w + j) * it->c + k];
 
   return loss;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "method-test.h"
 
-static const Paint sanet = { "sanet", "tiny-sanet", 1.0, 0, 2, { 0, 0, 0, 0 } };
+static const Paint sanet = { "sanet", "tiny-sanet", 1.0, 0, 2, { 0, 0, 0, 0 }, 0 };
 
 /* Seen: 1.2e-5. */
 static void

@@ -119,7 +119,8 @@ test_normalised (void)
       g_autoptr (ScumbleTransfer) net = scumble_transfer_new (BASE, values, &picture, &job,
                                                               NULL);
 
-      g_assert_true (scumble_transfer_run (net, &picture, &whole, i == 0 ? before : after, &job, NULL));
+      g_assert_true (scumble_transfer_run (net, &picture, &whole, i == 0 ? before : after,
+                                           &job, NULL));
       for (gsize k = first.weights; k < first.scale; k++)
         values[k] *= 3.0f;
     }

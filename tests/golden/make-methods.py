@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes the goldens of SANet and MetaNet: narrow networks with random weights, and what
+"""Writes the goldens of SANet, MetaNet and MetaStyle: narrow networks with random weights, and what
 their PyTorch definitions (weights/train/nets.py and methods.py) make of two pictures.
 
     make-methods.py [FOLDER] [--full]
@@ -21,10 +21,13 @@ import torch.nn.functional as F
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "weights", "train"))
+import losses  # noqa: E402
+import methods  # noqa: E402
 import nets  # noqa: E402
 import tensorfile  # noqa: E402
 
 STRENGTHS = (0.0, 0.6, 1.0, 1.3)
+UPDATES = 3
 CONTENT, STYLE = (37, 45), (50, 41)
 
 
@@ -77,9 +80,9 @@ def write_model(folder, prefix, method, parts):
     tensorfile.write(os.path.join(folder, prefix + method + ".safetensors"), arrays, about)
 
 
-def write_golden(folder, method, content, style, painted):
+def write_golden(folder, method, content, style, painted, more):
     h, w = content.shape[:2]
-    arrays = {"content": content, "style": style}
+    arrays = {"content": content, "style": style, **more}
     for strength, x in painted.items():
         arrays["paint-%g" % strength] = x[0, :, :h, :w].clamp(0, 1).permute(1, 2, 0).numpy()
     tensorfile.write(os.path.join(folder, method + ".safetensors"), arrays, {}, "F32")
@@ -128,12 +131,44 @@ def metanet(encoder, widths, content, style):
     return {"meta": meta, "shared": shared}, painted
 
 
+def metastyle(encoder, widths, content, style):
+    """Adapted on the whole content, which is smaller than a crop; also the loss and its
+    gradient before the first update, [1, 1, n] in the order of the engine's parameters."""
+    base = 16 if widths == nets.WIDTHS else 3
+    method = methods.MetaStyle(base)
+    method.encoder = encoder
+    start = method.transfer()
+    generator = torch.Generator().manual_seed(3)
+    for name, tensor in start.items():
+        noise = torch.randn(tensor.shape, generator=generator)
+        tensor.copy_((tensor + 0.1 * noise * (tensor.std() if tensor.dim() > 1 else 1))
+                     .half().float())
+    content, style = padded(content, 16), padded(style, 16)
+    wanted = losses.own_statistics(encoder(style))
+    with torch.enable_grad():
+        p = {name: tensor.detach().clone().requires_grad_() for name, tensor in start.items()}
+        loss = losses.transfer_loss(encoder, nets.transfer(content, p), content, wanted)[0]
+        loss.backward()
+        adapted = method.adapt(style, lambda: content, UPDATES)
+    gradient = torch.cat([p["%s.%s" % (name, kind)].grad.flatten()
+                          for name, *_ in nets.transfer_plan(base)
+                          for kind in ("weight", "scale", "shift")])
+    start = {name: tensor.detach() for name, tensor in start.items()}
+    painted = {a: nets.transfer(content, {k: a * adapted[k] + (1 - a) * start[k]
+                                          for k in start}) for a in STRENGTHS}
+    statistics = torch.cat([part.flatten() for tap in nets.TAPS for part in wanted[tap]])
+    return {"transfer": method.transfer}, painted, {
+        "crop": content[0].permute(1, 2, 0).contiguous().numpy(),
+        "wanted": statistics.numpy()[None, None], "gradient": gradient.numpy()[None, None],
+        "loss": loss.detach().numpy()[None, None, None]}
+
+
 def fit(x):
     scale = 0.15 / x.std()
     return scale, 0.5 - x.mean() * scale
 
 
-METHODS = {"sanet": sanet, "metanet": metanet}
+METHODS = {"sanet": sanet, "metanet": metanet, "metastyle": metastyle}
 
 
 def main():
@@ -149,9 +184,11 @@ def main():
     write_model(arguments.folder, prefix, "encoder", {"encoder": encoder})
     content, style = picture(*CONTENT, 4), picture(*STYLE, 5)
     for method, build in METHODS.items():
-        parts, painted = build(encoder, widths, content, style)
+        torch.manual_seed(6)
+        parts, painted, *more = build(encoder, widths, content, style)
         write_model(arguments.folder, prefix, method, parts)
-        write_golden(arguments.folder, method, content, style, painted)
+        write_golden(arguments.folder, method, content, style, painted,
+                     more[0] if more else {})
         print("%s: values %.2f..%.2f, std %.3f" % (method, painted[1.0].min(),
                                                    painted[1.0].max(), painted[1.0].std()))
 

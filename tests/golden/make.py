@@ -106,7 +106,7 @@ def picture(height, width, phase):
                     0.5 + 0.4 * np.cos(phase * 2 + 0.5 * x - y * y / 60),
                     0.5 + 0.4 * np.sin(phase * 3 + 0.9 * x * np.sin(0.3 * y))], -1)
     rgb[height // 3:, width // 2:] *= 0.6
-    rgb[:3, :3] = (np.indices((3, 3)).sum(0) % 2)[..., None]
+    rgb[:3, :3] = (np.indices((height, width)).sum(0) % 2)[:3, :3, None]
     return rgb.astype("float32")
 
 

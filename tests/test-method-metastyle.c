@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "method-test.h"
+#include "critic.h"
+#include "transfer-grad.h"
+#include "transfer-net.h"
+
+/* As many updates as the goldens had. */
+static const Paint metastyle = { "metastyle", "tiny-metastyle", 1.0, 0, 2, { 0, 0, 0, 0 }, 3 };
+
+/* Seen: 7e-6. */
+static void
+test_golden (void)
+{
+  check_goldens ("metastyle", &metastyle, 1e-3);
+}
+
+/* The parameters of the model file, in the engine's order. */
+static float *
+read_parameters (const ScumbleSafetensors *file, int base)
+{
+  static const char *const kinds[] = { "weight", "scale", "shift", "bias" };
+  float                   *values  = g_new (float, scumble_transfer_count (base));
+
+  for (int i = 0; i < SCUMBLE_TRANSFER_LAYERS; i++)
+    {
+      const ScumbleTransferLayer layer = scumble_transfer_layer (base, i);
+      const gboolean             last  = i == SCUMBLE_TRANSFER_LAST;
+      const gsize                from[] = { layer.weights, layer.scale, layer.shift,
+                                            layer.shift, layer.end };
+
+      for (int k = 0; k < 4; k++)
+        if (k == 0 || last == (k == 3))
+          {
+            const gsize       to   = k == 0 ? layer.scale : k == 1 ? layer.shift : layer.end;
+            g_autofree char  *name = g_strdup_printf ("transfer.%s.%s", layer.name, kinds[k]);
+            g_autofree float *part = scumble_safetensors_floats (file, name, to - from[k],
+                                                                 NULL);
+
+            g_assert_nonnull (part);
+            memcpy (values + from[k], part, (to - from[k]) * sizeof *part);
+          }
+    }
+
+  return values;
+}
+
+static double
+greatest (const float *values, gsize from, gsize to)
+{
+  double most = 0.0;
+
+  for (gsize k = from; k < to; k++)
+    most = MAX (most, fabs (values[k]));
+
+  return most;
+}
+
+/* Every layer's gradients of scale and shift against PyTorch's, relative to the layer's
+ * greatest.  A shift that the next normalisation takes away has a gradient of rounding
+ * errors, hence the second term. */
+static void
+check_layer (const ScumbleTransferLayer *layer, const double *gradient, const float *expected,
+             double most)
+{
+  const double tolerance = 1e-3 * greatest (expected, layer->scale, layer->end) + 1e-5 * most;
+  double       worst     = 0.0;
+
+  for (gsize k = layer->scale; k < layer->end; k++)
+    worst = MAX (worst, fabs (gradient[k] - expected[k]));
+  g_test_message ("%s: %.2g of %.2g", layer->name, worst,
+                  greatest (expected, layer->scale, layer->end));
+  g_assert_cmpfloat (worst, <=, tolerance);
+}
+
+static void
+test_gradient (void)
+{
+  g_autoptr (ScumbleSafetensors)  model    = golden_open ("tiny-metastyle");
+  g_autoptr (ScumbleSafetensors)  encoder  = golden_open ("tiny-encoder");
+  g_autoptr (ScumbleSafetensors)  golden   = golden_open ("metastyle");
+  g_autoptr (ScumbleCritic)       critic   = scumble_critic_new (encoder, NULL);
+  g_autoptr (ScumbleArena)        arena    = scumble_arena_new ((gsize) 1 << 30);
+  const ScumbleJob                job      = { .arena = arena, .threads = 2 };
+  const int                       base     = scumble_transfer_base (model, "transfer", NULL);
+  g_autofree float               *values   = read_parameters (model, base);
+  g_autoptr (ScumbleTransferGrad) net      = scumble_transfer_grad_new (base, values);
+  g_autofree double              *gradient = g_new (double, scumble_transfer_count (base));
+  int                             shape[3], size[3];
+  g_autofree float               *crop     = golden_floats (golden, "crop", size);
+  g_autofree float               *wanted   = golden_floats (golden, "wanted", shape);
+  g_autofree float               *expected = golden_floats (golden, "gradient", shape);
+  g_autofree float               *loss     = golden_floats (golden, "loss", shape);
+  const ScumbleTensor             x        = { crop, size[0], size[1], 3,
+                                               3 * (gsize) size[1] };
+  ScumbleTensor                   y, g;
+  double                          found;
+
+  g_assert_true (scumble_arena_tensor (arena, x.h, x.w, 3, &y, NULL));
+  g_assert_true (scumble_arena_tensor (arena, x.h, x.w, 3, &g, NULL));
+  g_assert_true (scumble_transfer_grad_forward (net, &x, &y, &job, NULL));
+  g_assert_true (scumble_critic_judge (critic, &y, &x, wanted, &g, &found, &job, NULL));
+  g_assert_true (scumble_transfer_grad_back (net, &g, gradient, &job, NULL));
+
+  g_test_message ("loss: %.7g, %.7g wanted", found, loss[0]);
+  g_assert_cmpfloat (fabs (found - loss[0]), <=, 1e-4 * loss[0]);
+  for (int i = 0; i < SCUMBLE_TRANSFER_LAST; i++)
+    {
+      const ScumbleTransferLayer layer = scumble_transfer_layer (base, i);
+
+      check_layer (&layer, gradient, expected,
+                   greatest (expected, 0, scumble_transfer_layer (base, 14).end));
+    }
+}
+
+static void
+test_tiles (void)
+{
+  const Picture content = random_picture (101, 83, 1);
+  const Picture style   = random_picture (64, 90, 2);
+  Paint         half    = metastyle;
+
+  check_tiles (&metastyle, &content, &style, 16);
+  half.strength = 0.5;
+  half.updates  = 0;
+  check_tiles (&half, &content, &style, 56);
+
+  g_free (content.rgba);
+  g_free (style.rgba);
+}
+
+/* Strength 0 is the initialisation, and so is a style that has learned nothing. */
+static void
+test_strength_zero (void)
+{
+  const Picture     content = random_picture (60, 50, 1);
+  const Picture     style   = random_picture (64, 90, 2);
+  Paint             none    = metastyle;
+  g_autofree float *a       = NULL;
+  g_autofree float *b       = NULL;
+  g_autofree float *c       = paint (&none, &content, &style);
+
+  none.strength = 0.0;
+  a             = paint (&none, &content, &style);
+  none.updates  = 0;
+  none.strength = 1.0;
+  b             = paint (&none, &content, &style);
+  g_assert_cmpfloat (max_difference (a, b, 3 * 60 * 50), ==, 0.0);
+  g_assert_cmpfloat (max_difference (a, c, 3 * 60 * 50), >, 1e-3);
+
+  g_free (content.rgba);
+  g_free (style.rgba);
+}
+
+typedef struct
+{
+  GCancellable *cancel;
+  int           stop;
+  int           updates;
+  double        first;
+  double        last;
+} Log;
+
+static void
+note (int update, double loss, gpointer user_data)
+{
+  Log *log = user_data;
+
+  g_assert_cmpint (update, ==, log->updates + 1);
+  log->updates = update;
+  log->first   = update == 1 ? loss : log->first;
+  log->last    = loss;
+  if (update == log->stop)
+    g_cancellable_cancel (log->cancel);
+}
+
+static ScumbleStyle *
+adapt (Log *log, int updates, GError **error)
+{
+  const Picture            content = random_picture (70, 50, 1);
+  const Picture            style   = random_picture (64, 90, 2);
+  g_autoptr (ScumbleArena) arena   = scumble_arena_new ((gsize) 1 << 28);
+  g_autoptr (ScumbleModel) model   = open_model ("metastyle", "tiny-metastyle");
+  g_autoptr (ScumbleStyle) start   = NULL;
+  const ScumbleJob         job     = { .arena = arena, .threads = 2,
+                                       .cancellable = log->cancel };
+  const ScumbleAdaptation  how     = { updates, note, log };
+  ScumbleStyle            *adapted;
+  ScumbleMemorySource      sources[2];
+
+  scumble_memory_source_init (&sources[0], content.w, content.h, content.rgba);
+  scumble_memory_source_init (&sources[1], style.w, style.h, style.rgba);
+  start   = scumble_model_encode (model, &sources[1].source, &job, error);
+  adapted = scumble_model_adapt (model, start, &sources[0].source, &how, &job, error);
+  g_free (content.rgba);
+  g_free (style.rgba);
+
+  return adapted;
+}
+
+static void
+test_learning (void)
+{
+  g_autoptr (GError)       error = NULL;
+  Log                      log   = { .stop = -1 };
+  g_autoptr (ScumbleStyle) style = adapt (&log, 40, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (log.updates, ==, 40);
+  g_test_message ("loss: %.3g, then %.3g", log.first, log.last);
+  g_assert_cmpfloat (log.last, <, 0.9 * log.first);
+}
+
+/* Cancelled after some updates there is a style, before the first there is none. */
+static void
+test_cancel (void)
+{
+  g_autoptr (GError)       error  = NULL;
+  Log                      log    = { .cancel = g_cancellable_new (), .stop = 3 };
+  g_autoptr (ScumbleStyle) style  = adapt (&log, 10, &error);
+  g_autoptr (ScumbleStyle) nought = NULL;
+
+  g_assert_no_error (error);
+  g_assert_nonnull (style);
+  g_assert_cmpint (log.updates, ==, 3);
+
+  g_clear_object (&log.cancel);
+  log = (Log) { .stop = -1 };
+  nought = adapt (&log, 0, &error);
+  g_assert_null (nought);
+  g_assert_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT);
+}
+
+static void
+test_starvation (void)
+{
+  Paint one = metastyle;
+
+  one.updates = 1;
+  check_starvation (&one, 512 << 10);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_assert_cmpint (argc, ==, 2);
+  golden_folder = argv[1];
+
+  g_test_add_func ("/metastyle/gradient", test_gradient);
+  g_test_add_func ("/metastyle/golden", test_golden);
+  g_test_add_func ("/metastyle/tiles", test_tiles);
+  g_test_add_func ("/metastyle/strength-zero", test_strength_zero);
+  g_test_add_func ("/metastyle/learning", test_learning);
+  g_test_add_func ("/metastyle/cancel", test_cancel);
+  g_test_add_func ("/metastyle/starvation", test_starvation);
+
+  return g_test_run ();
+}
