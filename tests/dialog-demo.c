@@ -189,12 +189,16 @@ static gboolean
 parse (int *argc, char ***argv, Options *options, GError **error)
 {
   const GOptionEntry entries[] = {
-    { "models", 0, 0, G_OPTION_ARG_FILENAME, &options->models, "Folder of models", "DIR" },
-    { "memory", 0, 0, G_OPTION_ARG_INT, &options->memory, "Working memory [1024]", "MIB" },
+    { "models", 0, 0, G_OPTION_ARG_FILENAME, &options->models, "Folder of models",
+      "DIR" },
+    { "memory", 0, 0, G_OPTION_ARG_INT, &options->memory, "Working memory [1024]",
+      "MIB" },
     { "dark", 0, 0, G_OPTION_ARG_NONE, &options->dark, "Prefer a dark theme", NULL },
-    { "parent", 0, 0, G_OPTION_ARG_INT64, &options->parent, "Window to stay above", "XID" },
+    { "parent", 0, 0, G_OPTION_ARG_INT64, &options->parent, "Window to stay above",
+      "XID" },
     { "strength", 0, 0, G_OPTION_ARG_DOUBLE, &options->strength, "Strength [1]", "S" },
-    { "folder", 0, 0, G_OPTION_ARG_FILENAME, &options->folder, "Folder of presets", "DIR" },
+    { "folder", 0, 0, G_OPTION_ARG_FILENAME, &options->folder, "Folder of presets",
+      "DIR" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL,
       "CONTENT [STYLE...] OUTPUT.png" },
     { NULL }

@@ -21,6 +21,18 @@ def skip(reason):
     sys.exit(SKIP)
 
 
+def sanitized(env):
+    """In a build with sanitizers, leaves out what libraries keep as long as they live."""
+    os.makedirs(sys.argv[3], exist_ok=True)
+    path = os.path.join(sys.argv[3], "libraries.supp")
+    with open(path, "w") as file:
+        file.write("leak:libfontconfig\nleak:call_init\n")
+    # Full stacks: those through GLib end early otherwise, and match nothing.
+    env["ASAN_OPTIONS"] = env.get("ASAN_OPTIONS", "") + ":fast_unwind_on_malloc=0"
+    env["LSAN_OPTIONS"] = f"suppressions={path}:print_suppressions=0"
+    return env
+
+
 def enter_session():
     """Starts this script again on an X server and a message bus of its own."""
     for tool in ("Xvfb", "xdotool", "dbus-run-session"):
@@ -38,7 +50,8 @@ def enter_session():
                XDG_CONFIG_HOME=os.path.join(sys.argv[3], "config"),
                XDG_DATA_HOME=os.path.join(sys.argv[3], "data"))
     try:
-        sys.exit(subprocess.call(["dbus-run-session", "--", sys.executable] + sys.argv, env=env))
+        sys.exit(subprocess.call(["dbus-run-session", "--", sys.executable] + sys.argv,
+                                 env=sanitized(env)))
     finally:
         server.terminate()
         server.wait()
@@ -58,6 +71,7 @@ except (ImportError, ValueError) as error:
     skip(f"the accessibility bus cannot be read from Python: {error}")
 
 demo, stylize, folder = sys.argv[1:]
+pyatspi.setTimeout(10000, 30000)  # milliseconds; machines that build beside this are slow
 
 
 def wait_for(what, condition, seconds=60.0):
@@ -168,6 +182,11 @@ class Dialog:
         return wait_for(f"{name}", lambda: next(
             (n for n in every(self.window) if n.getRole() == role and n.name == name), None))
 
+    def find_entry(self):
+        return next((n for n in every(self.window.getApplication())
+                     if n.getRole() == pyatspi.ROLE_TEXT
+                     and n.getState().contains(pyatspi.STATE_FOCUSED)), None)
+
     def keys(self, *keys):
         subprocess.run(["xdotool", "key", "--delay", "30", *keys], check=True)
 
@@ -230,10 +249,11 @@ def test_keyboard(content, styles):
     before = slider.queryValue().currentValue
     begun = time.monotonic()
     dialog.keys("alt+s", *["Left"] * 20)
-    strength = slider.queryValue().currentValue
-    assert strength < before - 0.1, f"the slider went from {before} to {strength}"
     wait_for("a new picture", lambda: dialog.shown(240, 160) != second)
     print(f"keys to new picture: {time.monotonic() - begun:.2f} s for 20 keys")
+    wait_for("20 steps of the slider",
+             lambda: abs(slider.queryValue().currentValue - (before - 0.2)) < 1e-6)
+    strength = slider.queryValue().currentValue
     dialog.settle()
     screenshot("weaker")
 
@@ -274,8 +294,8 @@ def test_file(content, styles):
     dialog.focus("^Take the Style")
     time.sleep(1.0)
     dialog.keys("ctrl+l")
-    time.sleep(0.5)
-    subprocess.run(["xdotool", "type", "--delay", "40", styles[1]], check=True)
+    entry = wait_for("the entry for the path", dialog.find_entry)
+    entry.queryEditableText().setTextContents(styles[1])
     time.sleep(0.5)
     screenshot("file")
     dialog.keys("Return")
@@ -322,7 +342,8 @@ def test_presets(content, styles):
     time.sleep(0.3)
     dialog.keys("s")
     dialog.focus("^Save as a Preset")
-    subprocess.run(["xdotool", "type", "--delay", "20", "soft_1 / 2"], check=True)
+    entry = wait_for("the entry for the name", dialog.find_entry)
+    entry.queryEditableText().setTextContents("soft_1 / 2")
     dialog.keys("Return")
     wait_for("the preset's file", lambda: os.path.isdir(presets) and any(
         "strength=0.4" in open(os.path.join(presets, name)).read()

@@ -7,8 +7,8 @@
 
 #include <math.h>
 
-/* What a shrunken pixel is, by definition: every picture pixel counts with the area that it
- * covers. */
+/* What a shrunken pixel is, by definition: every picture pixel counts with the area that
+ * it covers. */
 static float
 naive_box (const float *pixels, int w, int h, int to_w, int to_h, int x, int y)
 {
@@ -157,8 +157,10 @@ test_viewport_anchor (void)
   v.x = 2000.0;
   v.y = 1500.0;
   scumble_viewport_zoom_at (&v, 2.0, 100.0, 50.0);
-  g_assert_cmpfloat_with_epsilon (v.x + (100.0 - 320.0) / 2.0, 2000.0 + (100.0 - 320.0), 1e-9);
-  g_assert_cmpfloat_with_epsilon (v.y + (50.0 - 240.0) / 2.0, 1500.0 + (50.0 - 240.0), 1e-9);
+  g_assert_cmpfloat_with_epsilon (v.x + (100.0 - 320.0) / 2.0, 2000.0 + (100.0 - 320.0),
+                                  1e-9);
+  g_assert_cmpfloat_with_epsilon (v.y + (50.0 - 240.0) / 2.0, 1500.0 + (50.0 - 240.0),
+                                  1e-9);
 }
 
 /* A worker whose orders are numbers, and its answers too. */
@@ -234,7 +236,8 @@ expect (const Shop *shop, const int *values, guint n)
 static void
 test_worker_patient (void)
 {
-  const ScumbleWorkerVTable vtable = { run_twice, shop_answer, shop_idle, g_free, g_free };
+  const ScumbleWorkerVTable vtable     = { run_twice, shop_answer, shop_idle, g_free,
+                                           g_free };
   const int      expected[] = { 1, 3, -3 };
   Shop           shop       = shop_new ();
   ScumbleWorker *worker     = scumble_worker_new (&vtable, &shop);
@@ -257,7 +260,8 @@ test_worker_patient (void)
 static void
 test_worker_at_once (void)
 {
-  const ScumbleWorkerVTable vtable = { run_twice, shop_answer, shop_idle, g_free, g_free };
+  const ScumbleWorkerVTable vtable     = { run_twice, shop_answer, shop_idle, g_free,
+                                           g_free };
   const int      expected[] = { 2, -2 };
   Shop           shop       = shop_new ();
   ScumbleWorker *worker     = scumble_worker_new (&vtable, &shop);
@@ -340,8 +344,8 @@ run_until_cancelled (gpointer order, ScumbleTask *task, gpointer user_data)
 static void
 test_worker_stop (void)
 {
-  const ScumbleWorkerVTable vtable = { run_until_cancelled, shop_answer, shop_idle, g_free,
-                                       g_free };
+  const ScumbleWorkerVTable vtable     = { run_until_cancelled, shop_answer, shop_idle,
+                                           g_free, g_free };
   const int      expected[] = { 7 };
   Shop           shop       = shop_new ();
   ScumbleWorker *worker     = scumble_worker_new (&vtable, &shop);

@@ -20,8 +20,8 @@ scumble_box_clear (ScumbleBox *box)
   g_clear_pointer (&box->sum, g_free);
 }
 
-/* Where pixel @i of @from lies among @to larger ones: it begins in the one returned, which
- * covers @share of it; the rest falls into the next. */
+/* Where pixel @i of @from lies among @to larger ones: it begins in the one returned,
+ * which covers @share of it; the rest falls into the next. */
 static int
 footprint (int i, int from, int to, float *share)
 {
@@ -43,7 +43,8 @@ add_row (ScumbleBox *box, const ScumbleRect *rect, const float *pixels, int row,
   for (int x = 0; x < rect->w; x++)
     {
       float     share;
-      const int column = footprint (rect->x - box->from.x + x, box->from.w, box->w, &share);
+      const int column =
+          footprint (rect->x - box->from.x + x, box->from.w, box->w, &share);
       float    *cell   = to + (gsize) column * (gsize) c;
 
       for (int k = 0; k < c; k++)
@@ -64,7 +65,7 @@ scumble_box_add (ScumbleBox *box, const ScumbleRect *rect, const float *pixels)
   for (int y = 0; y < rect->h; y++)
     {
       float        share;
-      const int    row  = footprint (rect->y - box->from.y + y, box->from.h, box->h, &share);
+      const int row = footprint (rect->y - box->from.y + y, box->from.h, box->h, &share);
       const float *line = pixels + (gsize) y * (gsize) rect->w * (gsize) box->channels;
 
       add_row (box, rect, line, row, area * share);
@@ -105,8 +106,8 @@ unpremultiply (float *rgba, gsize n)
 }
 
 static gboolean
-add_strip (ScumbleBox *box, ScumbleSource *source, const ScumbleRect *strip, float *pixels,
-           GError **error)
+add_strip (ScumbleBox *box, ScumbleSource *source, const ScumbleRect *strip,
+           float *pixels, GError **error)
 {
   if (!source->read (source, strip, pixels, error))
     return FALSE;
@@ -117,8 +118,8 @@ add_strip (ScumbleBox *box, ScumbleSource *source, const ScumbleRect *strip, flo
 }
 
 gboolean
-scumble_box_read (ScumbleSource *source, const ScumbleRect *from, int w, int h, float *rgba,
-                  GCancellable *cancellable, GError **error)
+scumble_box_read (ScumbleSource *source, const ScumbleRect *from, int w, int h,
+                  float *rgba, GCancellable *cancellable, GError **error)
 {
   const int         rows   = CLAMP (STRIP_PIXELS / from->w, 1, from->h);
   const gsize       n      = (gsize) w * (gsize) h;
@@ -130,7 +131,8 @@ scumble_box_read (ScumbleSource *source, const ScumbleRect *from, int w, int h, 
 
   for (int y = 0; y < from->h && ok; y += rows)
     {
-      const ScumbleRect strip = { from->x, from->y + y, from->w, MIN (rows, from->h - y) };
+      const ScumbleRect strip = { from->x, from->y + y, from->w,
+                                  MIN (rows, from->h - y) };
 
       ok = !g_cancellable_set_error_if_cancelled (cancellable, error) &&
            add_strip (&box, source, &strip, pixels, error);

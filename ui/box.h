@@ -15,8 +15,8 @@ G_BEGIN_DECLS
  * @channels: floats per pixel
  * @sum: [h, w, channels], weighted sums so far
  *
- * Shrinks a picture by the exact average over each small pixel's footprint. Pixels come in
- * any order, once each; at equal sizes they stay as they are.
+ * Shrinks a picture by the exact average over each small pixel's footprint. Pixels come
+ * in any order, once each; at equal sizes they stay as they are.
  */
 typedef struct
 {
@@ -36,7 +36,8 @@ void     scumble_box_clear (ScumbleBox *box);
  * @rect: a part of the box's rectangle
  * @pixels: [rect.h, rect.w, channels]
  */
-void     scumble_box_add   (ScumbleBox *box, const ScumbleRect *rect, const float *pixels);
+void     scumble_box_add   (ScumbleBox *box, const ScumbleRect *rect,
+                            const float *pixels);
 
 /**
  * ScumbleBoxSink:
@@ -49,7 +50,8 @@ typedef struct
   ScumbleBox  box;
 } ScumbleBoxSink;
 
-void     scumble_box_sink_init (ScumbleBoxSink *self, const ScumbleRect *from, int w, int h);
+void     scumble_box_sink_init (ScumbleBoxSink *self, const ScumbleRect *from, int w,
+                                int h);
 
 /**
  * scumble_box_read:

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dialog.h"
-#include "param-row.h"
+#include "controls.h"
 #include "preset-button.h"
 #include "sample-sheet.h"
 #include "sampler.h"
 #include "scumble-resources.h"
 #include "studio.h"
-#include "style-chooser.h"
 #include "viewer.h"
 
 #include <glib/gi18n-lib.h>
@@ -30,7 +29,6 @@ struct _ScumbleDialog
 
   ScumbleHost         *host;
   ScumbleSettings      settings;
-  ScumblePick         *pick;
   guint                look;   /* counts the changes of settings and style */
   ScumbleStudio       *studio; /* the worker's */
   ScumbleWorker       *worker;
@@ -40,7 +38,7 @@ struct _ScumbleDialog
   gboolean             painting;
   gboolean             leaving; /* once the painting has stopped */
   gboolean             painted;
-  gboolean             draft;   /* the preview is the best that will come, not the real thing */
+  gboolean draft; /* the preview is the best that will come, not the real thing */
   double               seconds; /* what the painting will take, or 0 */
   gint64               begun;
 
@@ -49,6 +47,8 @@ struct _ScumbleDialog
   guint                show_busy; /* timeout source, or 0 */
   guint                poll;      /* likewise */
 
+  gboolean             fault_of_preview; /* the sentence in the bar is about a preview */
+
   GtkInfoBar          *info_bar;
   GtkLabel            *info_label;
   GtkWidget           *desk;
@@ -56,11 +56,7 @@ struct _ScumbleDialog
   ScumblePreview      *preview; /* the viewer's */
   GtkSpinner          *spinner;
   GtkLabel            *status;
-  ScumbleStyleChooser *chooser;
-  GtkComboBox         *methods;
-  GtkWidget           *compare_button;
-  GtkLabel            *method_blurb;
-  GtkContainer        *params;
+  ScumbleControls     *controls;
   GtkStack            *foot;
   GtkWidget           *status_page;
   GtkProgressBar      *progress_bar;
@@ -73,6 +69,7 @@ G_DEFINE_TYPE (ScumbleDialog, scumble_dialog, GTK_TYPE_DIALOG)
 static void
 complain (ScumbleDialog *self, const char *sentence)
 {
+  self->fault_of_preview = FALSE;
   gtk_label_set_text (self->info_label, sentence);
   gtk_info_bar_set_revealed (self->info_bar, TRUE);
 }
@@ -96,11 +93,13 @@ quiet_status (ScumbleDialog *self)
 {
   g_autofree char *time = duration (self->seconds);
 
-  if (self->pick == NULL)
+  if (scumble_controls_get_pick (self->controls) == NULL)
     return g_strdup (_("Choose a style to see the result."));
   if (self->draft)
-    return g_strdup_printf (_("Painting takes %s. A quick preview: zoom to 100 %% to see the "
-                              "real strokes."), time);
+    return g_strdup_printf (
+        _("Painting takes %s. A quick preview: zoom to 100 %% to see the "
+           "real strokes."),
+        time);
   if (self->seconds > 0.0)
     return g_strdup_printf (_("Painting takes %s."), time);
 
@@ -115,8 +114,8 @@ show_status (ScumbleDialog *self)
   gtk_label_set_text (self->status, text);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->status), text);
   gtk_dialog_set_response_sensitive (GTK_DIALOG (self), GTK_RESPONSE_OK,
-                                     self->pick != NULL && !self->painting);
-  gtk_widget_set_sensitive (self->compare_button, self->pick != NULL);
+                                     scumble_controls_get_pick (self->controls) != NULL &&
+                                       !self->painting);
 }
 
 static gboolean
@@ -135,9 +134,10 @@ static ScumbleOrder *
 order_new (ScumbleDialog *self)
 {
   ScumbleOrder *order = g_new0 (ScumbleOrder, 1);
+  ScumblePick  *pick  = scumble_controls_get_pick (self->controls);
 
   order->settings = self->settings;
-  order->pick     = self->pick == NULL ? NULL : scumble_pick_ref (self->pick);
+  order->pick     = pick == NULL ? NULL : scumble_pick_ref (pick);
   order->look     = self->look;
   order->view     = scumble_preview_get_view (self->preview);
 
@@ -254,9 +254,10 @@ take_answer (gconstpointer data, gpointer user_data)
   const ScumbleAnswer *answer = data;
   ScumbleDialog       *self   = user_data;
 
-  if (self->sheet != NULL)
+  if (answer->kind == SCUMBLE_ORDER_SAMPLES)
     {
-      scumble_sample_sheet_take (self->sheet, answer);
+      if (self->sheet != NULL)
+        scumble_sample_sheet_take (self->sheet, answer);
       return;
     }
 
@@ -267,10 +268,13 @@ take_answer (gconstpointer data, gpointer user_data)
 
   if (answer->shot != NULL)
     scumble_preview_take (self->preview, answer->shot);
-  if (answer->shot != NULL && answer->shot->after != NULL)
+  if (answer->shot != NULL && answer->shot->after != NULL && self->fault_of_preview)
     gtk_info_bar_set_revealed (self->info_bar, FALSE);
   if (answer->error != NULL)
-    complain (self, answer->error->message);
+    {
+      complain (self, answer->error->message);
+      self->fault_of_preview = answer->kind == SCUMBLE_ORDER_PREVIEW;
+    }
 }
 
 static void
@@ -302,104 +306,30 @@ static const ScumbleWorkerVTable worker_vtable = {
   .answer_free = scumble_answer_free,
 };
 
-/* Opens the chosen layer; one that cannot be opened is said and not used. */
 static void
-open_pick (ScumbleDialog *self)
+on_style_changed (ScumbleControls *controls, ScumbleDialog *self)
 {
-  const ScumbleHostLayer *layer = scumble_style_chooser_get_layer (self->chooser);
-  g_autoptr (GError)      error = NULL;
-
-  g_clear_pointer (&self->pick, scumble_pick_unref);
-  if (layer != NULL)
-    self->pick = scumble_pick_new (self->host, layer->id, &error);
-  if (error != NULL)
-    complain (self, error->message);
-
+  gtk_info_bar_set_revealed (self->info_bar, FALSE);
   show_status (self);
   look_changed (self, SCUMBLE_WORKER_AT_ONCE);
 }
 
 static void
-list_styles (ScumbleDialog *self, int layer_id)
+on_style_failed (ScumbleControls *controls, const char *sentence, ScumbleDialog *self)
 {
-  scumble_style_chooser_fill (self->chooser, self->host->list_layers (self->host), layer_id);
-  open_pick (self);
+  complain (self, sentence);
 }
 
 static void
-on_style_changed (ScumbleStyleChooser *chooser, ScumbleDialog *self)
+on_method_changed (ScumbleControls *controls, ScumbleDialog *self)
 {
-  gtk_info_bar_set_revealed (self->info_bar, FALSE);
-  open_pick (self);
-}
-
-static void
-on_style_refresh (ScumbleStyleChooser *chooser, ScumbleDialog *self)
-{
-  const ScumbleHostLayer *layer = scumble_style_chooser_get_layer (chooser);
-
-  list_styles (self, layer == NULL ? -1 : layer->id);
-}
-
-/* For the file chooser's list of recent files. */
-static void
-remember_file (const char *path)
-{
-  g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
-
-  if (uri != NULL)
-    gtk_recent_manager_add_item (gtk_recent_manager_get_default (), uri);
-}
-
-static void
-on_style_file (ScumbleStyleChooser *chooser, const char *path, ScumbleDialog *self)
-{
-  g_autoptr (GError) error = NULL;
-  const int          id    = self->host->add_file (self->host, path, &error);
-
-  if (error != NULL)
-    {
-      complain (self, error->message);
-      return;
-    }
-
-  list_styles (self, id);
-  remember_file (path);
-}
-
-static void
-show_method (ScumbleDialog *self)
-{
-  const ScumbleMethod *method = scumble_method_find (self->settings.method, NULL);
-
-  gtk_combo_box_set_active_id (self->methods, method->id);
-  gtk_label_set_text (self->method_blurb, _(method->blurb));
-}
-
-static void
-on_method_changed (GtkComboBox *methods, ScumbleDialog *self)
-{
-  const char *id = gtk_combo_box_get_active_id (methods);
-
-  if (id == NULL || g_str_equal (id, self->settings.method))
-    return;
-
-  self->settings.method = scumble_method_find (id, NULL)->id;
-  show_method (self);
   look_changed (self, SCUMBLE_WORKER_AT_ONCE);
 }
 
 static void
-show_param (GtkWidget *row, gpointer settings)
+on_value_changed (ScumbleControls *controls, ScumbleDialog *self)
 {
-  scumble_param_row_show (SCUMBLE_PARAM_ROW (row), settings);
-}
-
-static void
-show_settings (ScumbleDialog *self)
-{
-  show_method (self);
-  gtk_container_foreach (self->params, show_param, &self->settings);
+  look_changed (self, SCUMBLE_WORKER_PATIENT);
 }
 
 static void
@@ -407,11 +337,11 @@ choose_sample (ScumbleDialog *self, int sample)
 {
   self->settings.method   = scumble_methods ()[sample / SCUMBLE_SAMPLER_COLUMNS]->id;
   self->settings.strength = scumble_sampler_strength (sample % SCUMBLE_SAMPLER_COLUMNS);
-  show_settings (self);
+  scumble_controls_show (self->controls);
 }
 
 static void
-on_compare (GtkButton *button, ScumbleDialog *self)
+on_compare (ScumbleControls *controls, ScumbleDialog *self)
 {
   GtkWidget    *sheet = scumble_sample_sheet_new (GTK_WINDOW (self),
                                                   self->host->content);
@@ -431,16 +361,9 @@ on_compare (GtkButton *button, ScumbleDialog *self)
 }
 
 static void
-on_param_changed (ScumbleParamRow *row, ScumbleDialog *self)
-{
-  scumble_param_row_store (row, &self->settings);
-  look_changed (self, SCUMBLE_WORKER_PATIENT);
-}
-
-static void
 on_preset_loaded (ScumblePresetButton *presets, ScumbleDialog *self)
 {
-  show_settings (self);
+  scumble_controls_show (self->controls);
   look_changed (self, SCUMBLE_WORKER_AT_ONCE);
 }
 
@@ -454,7 +377,7 @@ static void
 reset (ScumbleDialog *self)
 {
   scumble_settings_init (&self->settings);
-  show_settings (self);
+  scumble_controls_show (self->controls);
   look_changed (self, SCUMBLE_WORKER_AT_ONCE);
 }
 
@@ -507,12 +430,12 @@ on_delete (GtkWidget *widget, GdkEvent *event, ScumbleDialog *self)
 }
 
 static gboolean
-file_key (ScumbleDialog *self, guint key)
+control_key (ScumbleDialog *self, guint key)
 {
-  if (key != GDK_KEY_o || self->host->add_file == NULL)
-    return FALSE;
+  if (key != GDK_KEY_o)
+    return scumble_viewer_key (self->viewer, key);
 
-  scumble_style_chooser_ask_file (self->chooser);
+  scumble_controls_ask_file (self->controls);
   return TRUE;
 }
 
@@ -522,8 +445,7 @@ static gboolean
 on_key_press (GtkWidget *widget, GdkEventKey *event, ScumbleDialog *self)
 {
   if ((event->state & GDK_CONTROL_MASK) != 0)
-    return !self->painting && (scumble_viewer_key (self->viewer, event->keyval) ||
-                               file_key (self, event->keyval));
+    return !self->painting && control_key (self, event->keyval);
 
   switch (event->keyval)
     {
@@ -535,7 +457,7 @@ on_key_press (GtkWidget *widget, GdkEventKey *event, ScumbleDialog *self)
       return GDK_EVENT_STOP;
     case GDK_KEY_F5:
       if (!self->painting)
-        on_style_refresh (self->chooser, self);
+        scumble_controls_list (self->controls);
       return GDK_EVENT_STOP;
     default:
       return GDK_EVENT_PROPAGATE;
@@ -552,29 +474,6 @@ static void
 on_view_changed (ScumbleViewer *viewer, ScumbleDialog *self)
 {
   ask_soon (self, SCUMBLE_WORKER_PATIENT);
-}
-
-static void
-add_methods (ScumbleDialog *self)
-{
-  for (const ScumbleMethod *const *m = scumble_methods (); *m != NULL; m++)
-    gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (self->methods), (*m)->id,
-                               _((*m)->title));
-}
-
-static void
-add_params (ScumbleDialog *self)
-{
-  guint               n_params;
-  const ScumbleParam *params = scumble_params (&n_params);
-
-  for (guint i = 0; i < n_params; i++)
-    {
-      GtkWidget *row = scumble_param_row_new (&params[i]);
-
-      g_signal_connect (row, "changed", G_CALLBACK (on_param_changed), self);
-      gtk_container_add (self->params, row);
-    }
 }
 
 /* GIMP's image window belongs to another process. */
@@ -602,7 +501,6 @@ scumble_dialog_finalize (GObject *object)
 
   scumble_worker_free (self->worker);
   scumble_studio_free (self->studio);
-  scumble_pick_unref (self->pick);
   g_clear_handle_id (&self->ask, g_source_remove);
   g_clear_handle_id (&self->show_busy, g_source_remove);
   g_clear_handle_id (&self->poll, g_source_remove);
@@ -614,17 +512,13 @@ scumble_dialog_finalize (GObject *object)
 static void
 bind_children (GtkWidgetClass *widget_class)
 {
+  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, controls);
   gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, info_bar);
   gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, info_label);
   gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, desk);
   gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, viewer);
   gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, spinner);
   gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, status);
-  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, chooser);
-  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, methods);
-  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, compare_button);
-  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, method_blurb);
-  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, params);
   gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, foot);
   gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, status_page);
   gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, progress_bar);
@@ -644,8 +538,8 @@ bind_handlers (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, on_preset_loaded);
   gtk_widget_class_bind_template_callback (widget_class, on_response);
   gtk_widget_class_bind_template_callback (widget_class, on_style_changed);
-  gtk_widget_class_bind_template_callback (widget_class, on_style_file);
-  gtk_widget_class_bind_template_callback (widget_class, on_style_refresh);
+  gtk_widget_class_bind_template_callback (widget_class, on_style_failed);
+  gtk_widget_class_bind_template_callback (widget_class, on_value_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_view_changed);
 }
 
@@ -657,8 +551,8 @@ scumble_dialog_class_init (ScumbleDialogClass *klass)
   G_OBJECT_CLASS (klass)->finalize = scumble_dialog_finalize;
 
   scumble_ui_register_resource ();
+  g_type_ensure (SCUMBLE_TYPE_CONTROLS);
   g_type_ensure (SCUMBLE_TYPE_PRESET_BUTTON);
-  g_type_ensure (SCUMBLE_TYPE_STYLE_CHOOSER);
   g_type_ensure (SCUMBLE_TYPE_VIEWER);
   gtk_widget_class_set_template_from_resource (widget_class, "/scumble/ui/dialog.ui");
   bind_children (widget_class);
@@ -689,12 +583,8 @@ dialog_new (ScumbleHost *host, const ScumbleSettings *settings, int style_id)
   gtk_widget_set_visible (GTK_WIDGET (self->presets), host->folder != NULL);
   if (host->folder != NULL)
     scumble_preset_button_attach (self->presets, host->folder, &self->settings);
-  scumble_style_chooser_set_files (self->chooser, host->add_file != NULL);
-  add_methods (self);
-  add_params (self);
-  show_settings (self);
   scumble_preview_set_size (self->preview, host->content->width, host->content->height);
-  list_styles (self, style_id);
+  scumble_controls_attach (self->controls, host, &self->settings, style_id);
 
   return self;
 }
@@ -702,11 +592,8 @@ dialog_new (ScumbleHost *host, const ScumbleSettings *settings, int style_id)
 static void
 give_results (ScumbleDialog *self, ScumbleSettings *settings, int *style_id)
 {
-  const ScumbleHostLayer *layer = scumble_style_chooser_get_layer (self->chooser);
-
   *settings = self->settings;
-  if (layer != NULL)
-    *style_id = layer->id;
+  *style_id = scumble_controls_get_style_id (self->controls);
 }
 
 gboolean
@@ -722,7 +609,7 @@ scumble_dialog_run (ScumbleHost *host, ScumbleSettings *settings, int *style_id)
   self = dialog_new (host, settings, *style_id);
   gtk_widget_realize (GTK_WIDGET (self));
   stay_above (self);
-  scumble_style_chooser_focus (self->chooser);
+  scumble_controls_focus (self->controls);
   gtk_window_present (GTK_WINDOW (self));
   g_main_loop_run (self->loop);
 

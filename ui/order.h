@@ -76,6 +76,7 @@ void scumble_order_free (gpointer order);
 
 /**
  * ScumbleAnswer:
+ * @kind: of the order that is answered
  * @shot: (nullable): a picture for the preview, or a sample
  * @sample: which sample, row by row; each row is a method
  * @error: (nullable): what went wrong, for the user to read; never a mere cancel
@@ -86,12 +87,13 @@ void scumble_order_free (gpointer order);
  */
 typedef struct
 {
-  ScumbleShot *shot;
-  int          sample;
-  GError      *error;
-  gboolean     painted;
-  gboolean     draft;
-  double       seconds;
+  ScumbleOrderKind kind;
+  ScumbleShot     *shot;
+  int              sample;
+  GError          *error;
+  gboolean         painted;
+  gboolean         draft;
+  double           seconds;
 } ScumbleAnswer;
 
 void scumble_answer_free (gpointer answer);

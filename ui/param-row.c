@@ -59,14 +59,16 @@ void
 scumble_param_row_show (ScumbleParamRow *self, ScumbleSettings *settings)
 {
   self->quiet = TRUE;
-  gtk_adjustment_set_value (self->adjustment, *scumble_param_value (self->param, settings));
+  gtk_adjustment_set_value (self->adjustment,
+                            *scumble_param_value (self->param, settings));
   self->quiet = FALSE;
 }
 
 void
 scumble_param_row_store (ScumbleParamRow *self, ScumbleSettings *settings)
 {
-  *scumble_param_value (self->param, settings) = gtk_adjustment_get_value (self->adjustment);
+  *scumble_param_value (self->param, settings) =
+      gtk_adjustment_get_value (self->adjustment);
 }
 
 static void
@@ -74,8 +76,8 @@ scumble_param_row_class_init (ScumbleParamRowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  signals[CHANGED] = g_signal_new ("changed", SCUMBLE_TYPE_PARAM_ROW, G_SIGNAL_RUN_LAST, 0,
-                                   NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[CHANGED] = g_signal_new ("changed", SCUMBLE_TYPE_PARAM_ROW, G_SIGNAL_RUN_LAST,
+                                   0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   gtk_widget_class_set_template_from_resource (widget_class, "/scumble/ui/param-row.ui");
   gtk_widget_class_bind_template_child (widget_class, ScumbleParamRow, adjustment);

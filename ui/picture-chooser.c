@@ -36,12 +36,11 @@ add_filters (GtkFileChooser *chooser)
 char *
 scumble_picture_chooser_run (GtkWindow *parent)
 {
-  GtkWidget      *dialog = gtk_file_chooser_dialog_new (_("Take the Style from a Picture File"),
-                                                        parent,
-                                                        GTK_FILE_CHOOSER_ACTION_OPEN,
-                                                        _("_Cancel"), GTK_RESPONSE_CANCEL,
-                                                        _("_Open"), GTK_RESPONSE_ACCEPT,
-                                                        NULL);
+  GtkWidget *dialog =
+      gtk_file_chooser_dialog_new (_("Take the Style from a Picture File"), parent,
+                                   GTK_FILE_CHOOSER_ACTION_OPEN, _("_Cancel"),
+                                   GTK_RESPONSE_CANCEL, _("_Open"), GTK_RESPONSE_ACCEPT,
+                                   NULL);
   GtkFileChooser *chooser = GTK_FILE_CHOOSER (dialog);
   GtkWidget      *image   = gtk_image_new ();
   char           *path    = NULL;

@@ -35,8 +35,7 @@ describe (ScumbleSettings *settings)
       g_auto (GStrv)   parts = g_strsplit (_(params[i].title), "_", -1);
       g_autofree char *title = g_strjoinv ("", parts);
 
-      /* Translators: a setting and its value, one of several: "Strength 0.80" */
-      g_string_append_printf (text, _(", %s %.2f"), title,
+      g_string_append_printf (text, ", %s %.2f", title,
                               *scumble_param_value (&params[i], settings));
     }
 
@@ -252,10 +251,10 @@ scumble_preset_button_class_init (ScumblePresetButtonClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = scumble_preset_button_finalize;
 
-  signals[LOADED] = g_signal_new ("loaded", SCUMBLE_TYPE_PRESET_BUTTON, G_SIGNAL_RUN_LAST, 0,
-                                  NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[FAILED] = g_signal_new ("failed", SCUMBLE_TYPE_PRESET_BUTTON, G_SIGNAL_RUN_LAST, 0,
-                                  NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[LOADED] = g_signal_new ("loaded", SCUMBLE_TYPE_PRESET_BUTTON, G_SIGNAL_RUN_LAST,
+                                  0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[FAILED] = g_signal_new ("failed", SCUMBLE_TYPE_PRESET_BUTTON, G_SIGNAL_RUN_LAST,
+                                  0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

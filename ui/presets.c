@@ -90,8 +90,8 @@ scumble_presets_load (const char *folder, const char *name, ScumbleSettings *set
 }
 
 gboolean
-scumble_presets_save (const char *folder, const char *name, const ScumbleSettings *settings,
-                      GError **error)
+scumble_presets_save (const char *folder, const char *name,
+                      const ScumbleSettings *settings, GError **error)
 {
   g_autofree char *path = path_of (folder, name);
 
@@ -142,7 +142,8 @@ scumble_presets_recent (const char *folder)
 }
 
 gboolean
-scumble_presets_remember (const char *folder, const ScumbleSettings *settings, GError **error)
+scumble_presets_remember (const char *folder, const ScumbleSettings *settings,
+                          GError **error)
 {
   g_autofree char      *path  = g_build_filename (folder, recent_file, NULL);
   g_autoptr (GKeyFile)  file  = g_key_file_new ();

@@ -40,9 +40,10 @@ update_accessible (ScumblePreview *self)
 {
   g_autofree char *text = NULL;
   const char      *what = self->scene.original ? _("the original")
-                          : self->scene.split  ? _("the original to the left of a line, the result "
-                                             "to its right")
-                                         : _("the result");
+                          : self->scene.split
+                              ? _("the original to the left of a line, the result "
+                                        "to its right")
+                              : _("the result");
 
   text = g_strdup_printf (_("Shows %s at %.0f %%. Plus and minus zoom, 0 shows the whole "
                             "picture, 1 shows it at 100 %%, arrow keys move it, Control "
@@ -51,7 +52,8 @@ update_accessible (ScumblePreview *self)
   atk_object_set_description (gtk_widget_get_accessible (GTK_WIDGET (self)), text);
 }
 
-/* Says what has changed, and only that: a listener may well be resized by what it hears. */
+/* Says what has changed, and only that: a listener may well be resized by what it hears.
+ */
 static void
 view_changed (ScumblePreview *self)
 {
@@ -126,7 +128,8 @@ scumble_preview_set_zoom (ScumblePreview *self, double zoom)
 void
 scumble_preview_step_zoom (ScumblePreview *self, int direction)
 {
-  scumble_preview_set_zoom (self, scumble_viewport_step (&self->scene.viewport, direction));
+  scumble_preview_set_zoom (self,
+                            scumble_viewport_step (&self->scene.viewport, direction));
 }
 
 static gboolean
@@ -215,7 +218,8 @@ arrow_key (ScumblePreview *self, guint key, gboolean control)
   if (control)
     move_split (self, self->scene.split_at + 0.05 * x);
   else
-    move_from (self, self->scene.viewport.x, self->scene.viewport.y, KEY_STEP * x, KEY_STEP * y);
+    move_from (self, self->scene.viewport.x, self->scene.viewport.y, KEY_STEP * x,
+               KEY_STEP * y);
 
   return TRUE;
 }
@@ -287,7 +291,8 @@ drag_begin (GtkGestureDrag *drag, double x, double y, ScumblePreview *self)
   self->dragging = near_line (self, x)                         ? DRAG_SPLIT
                    : scumble_viewport_can_pan (&self->scene.viewport) ? DRAG_PICTURE
                                                                 : DRAG_NOTHING;
-  self->drag_x = self->dragging == DRAG_SPLIT ? self->scene.split_at : self->scene.viewport.x;
+  self->drag_x =
+      self->dragging == DRAG_SPLIT ? self->scene.split_at : self->scene.viewport.x;
   self->drag_y = self->scene.viewport.y;
 }
 
@@ -321,7 +326,8 @@ pinch_scale (GtkGestureZoom *pinch, double factor, ScumblePreview *self)
 static void
 scumble_preview_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
-  ScumblePreview *self = SCUMBLE_PREVIEW (object);
+  ScumblePreview *self    = SCUMBLE_PREVIEW (object);
+  const double    percent = 100.0 * scumble_viewport_zoom (&self->scene.viewport);
 
   switch (id)
     {
@@ -332,7 +338,7 @@ scumble_preview_get_property (GObject *object, guint id, GValue *value, GParamSp
       g_value_set_boolean (value, self->scene.original);
       break;
     case PROP_ZOOM_TEXT:
-      g_value_take_string (value, g_strdup_printf (_("%.0f %%"), 100.0 * scumble_viewport_zoom (&self->scene.viewport)));
+      g_value_take_string (value, g_strdup_printf (_("%.0f %%"), percent));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -376,10 +382,11 @@ scumble_preview_finalize (GObject *object)
 static void
 install_properties (GObjectClass *klass)
 {
-  props[PROP_SPLIT]     = g_param_spec_boolean ("split", NULL, NULL, FALSE,
-                                                G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
-  props[PROP_ORIGINAL]  = g_param_spec_boolean ("original", NULL, NULL, FALSE,
-                                                G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  props[PROP_SPLIT] = g_param_spec_boolean ("split", NULL, NULL, FALSE,
+                                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  props[PROP_ORIGINAL] =
+      g_param_spec_boolean ("original", NULL, NULL, FALSE,
+                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   props[PROP_ZOOM_TEXT] = g_param_spec_string ("zoom-text", NULL, NULL, NULL,
                                                G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (klass, N_PROPS, props);

@@ -36,18 +36,18 @@ char *
 scumble_prompt_file (GtkWindow *parent, GtkFileChooserAction action)
 {
   const gboolean  save    = action == GTK_FILE_CHOOSER_ACTION_SAVE;
-  GtkWidget      *dialog  = gtk_file_chooser_dialog_new (save ? _("Export the Settings")
-                                                              : _("Import Settings"),
-                                                         parent, action,
-                                                         _("_Cancel"), GTK_RESPONSE_CANCEL,
-                                                         save ? _("_Export") : _("_Import"),
-                                                         GTK_RESPONSE_ACCEPT, NULL);
+  GtkWidget      *dialog =
+      gtk_file_chooser_dialog_new (save ? _("Export the Settings")
+                                        : _("Import Settings"),
+                                   parent, action, _("_Cancel"), GTK_RESPONSE_CANCEL,
+                                   save ? _("_Export") : _("_Import"),
+                                   GTK_RESPONSE_ACCEPT, NULL);
   GtkFileChooser *chooser = GTK_FILE_CHOOSER (dialog);
   char           *path    = NULL;
 
   gtk_file_chooser_set_do_overwrite_confirmation (chooser, TRUE);
   if (save)
-    gtk_file_chooser_set_current_name (chooser, _("settings.preset"));
+    gtk_file_chooser_set_current_name (chooser, "settings.preset");
   gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_ACCEPT);
 
   if (gtk_dialog_run (GTK_DIALOG (dialog)) == GTK_RESPONSE_ACCEPT)

@@ -25,8 +25,9 @@ on_sample_clicked (GtkButton *sample, GtkDialog *sheet)
 static void
 add_sample (ScumbleSampleSheet *self, const ScumbleView *view, int row, int column)
 {
-  g_autofree char *name   = g_strdup_printf (_("%s, strength %.2f"), _(scumble_methods ()[row]->title),
-                                             scumble_sampler_strength (column));
+  g_autofree char *name =
+      g_strdup_printf (_("%s, strength %.2f"), _(scumble_methods ()[row]->title),
+                       scumble_sampler_strength (column));
   GtkWidget       *sample = scumble_sample_new (name, view->w, view->h);
   const int        number = row * SCUMBLE_SAMPLER_COLUMNS + column;
 
@@ -38,8 +39,8 @@ add_sample (ScumbleSampleSheet *self, const ScumbleView *view, int row, int colu
 GtkWidget *
 scumble_sample_sheet_new (GtkWindow *parent, const ScumbleSource *content)
 {
-  ScumbleSampleSheet *self = g_object_new (SCUMBLE_TYPE_SAMPLE_SHEET, "transient-for", parent,
-                                           "use-header-bar", FALSE, NULL);
+  ScumbleSampleSheet *self = g_object_new (SCUMBLE_TYPE_SAMPLE_SHEET, "transient-for",
+                                           parent, "use-header-bar", FALSE, NULL);
   const ScumbleView   view = scumble_sampler_view (content);
 
   for (int row = 0; scumble_methods ()[row] != NULL; row++)
@@ -73,7 +74,8 @@ scumble_sample_sheet_class_init (ScumbleSampleSheetClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  gtk_widget_class_set_template_from_resource (widget_class, "/scumble/ui/sample-sheet.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/scumble/ui/sample-sheet.ui");
   gtk_widget_class_bind_template_child (widget_class, ScumbleSampleSheet, grid);
   gtk_widget_class_bind_template_child (widget_class, ScumbleSampleSheet, spinner);
 }

@@ -23,7 +23,8 @@ GtkWidget *scumble_sample_sheet_new  (GtkWindow *parent, const ScumbleSource *co
  * scumble_sample_sheet_take:
  * @answer: of the sampler
  */
-void       scumble_sample_sheet_take (ScumbleSampleSheet *self, const ScumbleAnswer *answer);
+void       scumble_sample_sheet_take (ScumbleSampleSheet  *self,
+                                      const ScumbleAnswer *answer);
 
 /**
  * scumble_sample_sheet_done:

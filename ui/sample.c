@@ -33,7 +33,8 @@ scumble_sample_take (ScumbleSample *self, const ScumbleShot *shot)
 void
 scumble_sample_complain (ScumbleSample *self, const char *sentence)
 {
-  gtk_image_set_from_icon_name (self->image, "dialog-warning-symbolic", GTK_ICON_SIZE_DIALOG);
+  gtk_image_set_from_icon_name (self->image, "dialog-warning-symbolic",
+                                GTK_ICON_SIZE_DIALOG);
   gtk_label_set_text (self->label, sentence);
 }
 

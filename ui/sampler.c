@@ -45,7 +45,7 @@ static gboolean
 paint_sample (Sampler *self, ScumbleContent *content, const ScumbleLook *look, int sample,
               GError **error)
 {
-  ScumbleAnswer  answer = { .sample = sample };
+  ScumbleAnswer  answer = { .kind = SCUMBLE_ORDER_SAMPLES, .sample = sample };
   ScumbleBoxSink sink;
   gboolean       ok;
 
@@ -71,8 +71,8 @@ paint_row (Sampler *self, const char *method, int row, GError **error)
   model = scumble_model_open (self->host->model_path, method, NULL, error);
   if (model == NULL)
     return FALSE;
-  style = scumble_model_encode (model, scumble_pick_source (self->order->pick), &self->job,
-                                error);
+  style = scumble_model_encode (model, scumble_pick_source (self->order->pick),
+                                &self->job, error);
   if (style == NULL)
     return FALSE;
   content = scumble_model_survey (model, &self->source.source, &self->job, error);
@@ -98,7 +98,8 @@ paint_rows (Sampler *self)
 
   for (int i = 0; methods[i] != NULL; i++)
     {
-      ScumbleAnswer answer = { .sample = i * SCUMBLE_SAMPLER_COLUMNS };
+      ScumbleAnswer answer = { .kind   = SCUMBLE_ORDER_SAMPLES,
+                               .sample = i * SCUMBLE_SAMPLER_COLUMNS };
 
       if (paint_row (self, methods[i]->id, i, &answer.error))
         continue;
@@ -122,15 +123,15 @@ read_content (Sampler *self, float **work, GError **error)
   g_autofree float  *rgba    = g_new (float, (gsize) sample.w * (gsize) sample.h * 4);
 
   *work = g_new (float, (gsize) read.w * (gsize) read.h * 4);
-  if (!scumble_box_read (content, &read.rect, read.w, read.h, *work, self->job.cancellable,
-                         error))
+  if (!scumble_box_read (content, &read.rect, read.w, read.h, *work,
+                         self->job.cancellable, error))
     return FALSE;
 
   scumble_memory_source_init (&self->source, read.w, read.h, *work);
   self->view = (ScumbleView) { { 0, 0, read.w, read.h }, MIN (sample.w, read.w),
                                MIN (sample.h, read.h) };
-  if (!scumble_box_read (&self->source.source, &self->view.rect, self->view.w, self->view.h,
-                         rgba, self->job.cancellable, error))
+  if (!scumble_box_read (&self->source.source, &self->view.rect, self->view.w,
+                         self->view.h, rgba, self->job.cancellable, error))
     return FALSE;
 
   self->before = scumble_shot_surface (rgba, self->view.w, self->view.h);
@@ -142,7 +143,7 @@ scumble_sampler_run (ScumbleHost *host, ScumbleArena *arena, const ScumbleOrder 
                      ScumbleTask *task)
 {
   Sampler           self   = { .host = host, .order = order, .task = task };
-  ScumbleAnswer     answer = { .sample = 0 };
+  ScumbleAnswer     answer = { .kind = SCUMBLE_ORDER_SAMPLES };
   g_autofree float *work   = NULL;
 
   self.job = (ScumbleJob) { .arena       = arena,

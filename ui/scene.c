@@ -33,7 +33,8 @@ scumble_scene_clear (ScumbleScene *self)
 static gboolean
 has_result (const ScumbleScene *self)
 {
-  return self->shots[SCUMBLE_LAYER_COARSE] != NULL || self->shots[SCUMBLE_LAYER_FINE] != NULL;
+  return self->shots[SCUMBLE_LAYER_COARSE] != NULL ||
+         self->shots[SCUMBLE_LAYER_FINE] != NULL;
 }
 
 gboolean
@@ -112,7 +113,7 @@ draw_side (const ScumbleScene *self, cairo_t *cr, const ScumbleRect *area, gbool
   for (ScumbleLayer layer = SCUMBLE_LAYER_COARSE; layer < SCUMBLE_N_LAYERS; layer++)
     {
       const ScumbleShot *shot    = self->shots[layer];
-      cairo_surface_t   *surface = shot == NULL ? NULL : after ? shot->after : shot->before;
+      cairo_surface_t *surface = shot == NULL ? NULL : after ? shot->after : shot->before;
 
       if (surface != NULL)
         draw_surface (self, cr, surface, shot);
@@ -158,8 +159,8 @@ draw_line (const ScumbleScene *self, cairo_t *cr, int x, const ScumbleRect *area
 
 /* A word on the picture. It keeps away where its side is too narrow for it. */
 static void
-draw_tag (const ScumbleScene *self, cairo_t *cr, PangoLayout *tag, const ScumbleRect *side,
-          gboolean at_right)
+draw_tag (const ScumbleScene *self, cairo_t *cr, PangoLayout *tag,
+          const ScumbleRect *side, gboolean at_right)
 {
   int w, h, x;
 
@@ -180,7 +181,8 @@ draw_tag (const ScumbleScene *self, cairo_t *cr, PangoLayout *tag, const Scumble
 }
 
 static void
-draw_split (const ScumbleScene *self, cairo_t *cr, PangoLayout *tag, const ScumbleRect *area)
+draw_split (const ScumbleScene *self, cairo_t *cr, PangoLayout *tag,
+            const ScumbleRect *area)
 {
   const int         x     = scumble_scene_line (self);
   const ScumbleRect left  = { area->x, area->y, x - area->x, area->h };

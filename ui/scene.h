@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 /**
  * ScumbleLayer:
  *
- * Shots lie above each other: a coarse result of the whole picture, the finest result of a
- * part of it, the original of the part in sight.
+ * Shots lie above each other: a coarse result of the whole picture, the finest result of
+ * a part of it, the original of the part in sight.
  */
 typedef enum
 {
@@ -45,8 +45,8 @@ typedef struct
 /**
  * scumble_scene_take:
  *
- * Puts a copy of @shot in its layer. A coarse result takes away a finer one that was painted
- * with other settings.
+ * Puts a copy of @shot in its layer. A coarse result takes away a finer one that was
+ * painted with other settings.
  */
 void     scumble_scene_take     (ScumbleScene *self, const ScumbleShot *shot);
 void     scumble_scene_clear    (ScumbleScene *self);
@@ -70,6 +70,7 @@ int      scumble_scene_line     (const ScumbleScene *self);
  * @cr: in device pixels
  * @tags: for the words on the picture
  */
-void     scumble_scene_draw     (const ScumbleScene *self, cairo_t *cr, PangoContext *tags);
+void     scumble_scene_draw     (const ScumbleScene *self, cairo_t *cr,
+                                 PangoContext *tags);
 
 G_END_DECLS

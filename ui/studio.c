@@ -107,7 +107,8 @@ pixels_of (const ScumbleSource *source)
   return (double) source->width * source->height;
 }
 
-/* What rendering @pixels of the content would take, with all that is still missing for it. */
+/* What rendering @pixels of the content would take, with all that is still missing for
+ * it. */
 static double
 seconds_for (const ScumbleStudio *self, double pixels)
 {
@@ -129,6 +130,7 @@ answer (Run *run, ScumbleAnswer values)
 {
   ScumbleStudio *self = run->studio;
 
+  values.kind = run->order->kind;
   if (values.shot != NULL)
     values.shot->look = run->order->look;
   if (self->render_pace > 0.0)
@@ -297,7 +299,7 @@ show_draft (Run *run, GError **error)
 {
   ScumbleStudio       *self    = run->studio;
   const ScumbleSource *content = self->host->content;
-  const double         scale   = (double) DRAFT_EDGE / MAX (content->width, content->height);
+  const double scale = (double) DRAFT_EDGE / MAX (content->width, content->height);
 
   return scale > 0.75 ||
          (need_proxy (run, &self->draft, MAX (1, (int) (content->width * scale)),

@@ -99,7 +99,8 @@ scumble_style_chooser_set_files (ScumbleStyleChooser *self, gboolean files)
 
   if (files)
     {
-      gtk_drag_dest_set (GTK_WIDGET (self), GTK_DEST_DEFAULT_ALL, NULL, 0, GDK_ACTION_COPY);
+      gtk_drag_dest_set (GTK_WIDGET (self), GTK_DEST_DEFAULT_ALL, NULL, 0,
+                         GDK_ACTION_COPY);
       gtk_drag_dest_add_uri_targets (GTK_WIDGET (self));
     }
 }
@@ -170,11 +171,12 @@ scumble_style_chooser_class_init (ScumbleStyleChooserClass *klass)
   G_OBJECT_CLASS (klass)->finalize = scumble_style_chooser_finalize;
   signals[CHANGED]                 = add_signal ("changed");
   signals[REFRESH]                 = add_signal ("refresh");
-  signals[ADD_FILE] = g_signal_new ("add-file", SCUMBLE_TYPE_STYLE_CHOOSER,
-                                    G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                    G_TYPE_STRING);
+  signals[ADD_FILE] =
+      g_signal_new ("add-file", SCUMBLE_TYPE_STYLE_CHOOSER, G_SIGNAL_RUN_LAST, 0, NULL,
+                    NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
-  gtk_widget_class_set_template_from_resource (widget_class, "/scumble/ui/style-chooser.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/scumble/ui/style-chooser.ui");
   gtk_widget_class_bind_template_child (widget_class, ScumbleStyleChooser, add_button);
   gtk_widget_class_bind_template_child (widget_class, ScumbleStyleChooser, stack);
   gtk_widget_class_bind_template_child (widget_class, ScumbleStyleChooser, list);

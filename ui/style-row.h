@@ -8,7 +8,8 @@
 G_BEGIN_DECLS
 
 #define SCUMBLE_TYPE_STYLE_ROW (scumble_style_row_get_type ())
-G_DECLARE_FINAL_TYPE (ScumbleStyleRow, scumble_style_row, SCUMBLE, STYLE_ROW, GtkListBoxRow)
+G_DECLARE_FINAL_TYPE (ScumbleStyleRow, scumble_style_row, SCUMBLE, STYLE_ROW,
+                      GtkListBoxRow)
 
 /**
  * ScumbleStyleRow:

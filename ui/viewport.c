@@ -79,9 +79,10 @@ scumble_viewport_place (const ScumbleViewport *self, const ScumbleRect *rect)
   int          x, y;
 
   corner (self, &x, &y);
-  return (ScumbleRect) { x + (int) round (rect->x * zoom), y + (int) round (rect->y * zoom),
-                         MAX (1, (int) round (rect->w * zoom)),
-                         MAX (1, (int) round (rect->h * zoom)) };
+  return (ScumbleRect){ x + (int) round (rect->x * zoom),
+                        y + (int) round (rect->y * zoom),
+                        MAX (1, (int) round (rect->w * zoom)),
+                        MAX (1, (int) round (rect->h * zoom)) };
 }
 
 ScumbleRect

@@ -66,10 +66,11 @@ void        scumble_viewport_zoom_at (ScumbleViewport *self, double zoom, double
  * scumble_viewport_place:
  * @rect: a part of the picture
  *
- * Returns: the part of the window that it covers, device pixels. Whole numbers, so that at
- *   100 % every pixel of the picture is one of the screen
+ * Returns: the part of the window that it covers, device pixels. Whole numbers, so that
+ * at 100 % every pixel of the picture is one of the screen
  */
-ScumbleRect scumble_viewport_place  (const ScumbleViewport *self, const ScumbleRect *rect);
+ScumbleRect scumble_viewport_place  (const ScumbleViewport *self,
+                                     const ScumbleRect     *rect);
 
 /**
  * scumble_viewport_covered:

@@ -44,8 +44,8 @@ typedef struct
 
 /**
  * ScumbleWorkerHaste:
- * @SCUMBLE_WORKER_PATIENT: an order in work may give its first answer, if that comes soon,
- *   so that a slider being dragged shows something on its way
+ * @SCUMBLE_WORKER_PATIENT: an order in work may give its first answer, if that comes
+ * soon, so that a slider being dragged shows something on its way
  * @SCUMBLE_WORKER_AT_ONCE: whatever was asked before is of no interest any more
  */
 typedef enum
