@@ -288,14 +288,16 @@ static void
 append_values (GByteArray *data, const Tensor *tensor)
 {
   for (gsize i = 0; i < tensor->n; i++)
-    {
-      const guint16 half = half_bits (tensor->values[i]);
+    if (tensor->half)
+      {
+        const guint16 half = half_bits (tensor->values[i]);
 
-      if (tensor->half)
         g_byte_array_append (data, (const guint8 *) &half, sizeof half);
-      else
+      }
+    else
+      {
         g_byte_array_append (data, (const guint8 *) &tensor->values[i], sizeof (float));
-    }
+      }
 }
 
 GBytes *

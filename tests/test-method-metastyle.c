@@ -205,6 +205,7 @@ test_learning (void)
   g_autoptr (ScumbleStyle) style = adapt (&log, 40, &error);
 
   g_assert_no_error (error);
+  g_assert_nonnull (style);
   g_assert_cmpint (log.updates, ==, 40);
   g_test_message ("loss: %.3g, then %.3g", log.first, log.last);
   g_assert_cmpfloat (log.last, <, 0.9 * log.first);

@@ -5,9 +5,10 @@
  *     bench [--models FOLDER] [--threads N] [--runs N] [--edge PX] [--pixels MP]
  *           [--memory MIB] [--tile PX] MEASURE...
  *
- * Every measurement is a line of tab-separated fields: measure, case, size, threads, seconds
- * (the median of the runs), figure, unit.  Pictures are generated as they are read, so that a
- * large one takes no memory of its own; every pixel of a result is looked at. */
+ * Every measurement is a line of tab-separated fields: measure, case, size, threads,
+ * seconds (the median of the runs), figure, unit.  Pictures are generated as they are
+ * read, so that a large one takes no memory of its own; every pixel of a result is looked
+ * at. */
 #include "engine.h"
 #include "proxy.h"
 #include "simd.h"
@@ -36,8 +37,8 @@ typedef gboolean (*Act) (gpointer user_data, GError **error);
 enum { STYLE_EDGE = 512, PROXY_EDGE = 512, SWEEP_FROM = 1024, SWEEP_TO = 64 };
 
 static void
-print_line (const char *measure, const char *name, int w, int h, int threads, double seconds,
-            double figure, const char *unit)
+print_line (const char *measure, const char *name, int w, int h, int threads,
+            double seconds, double figure, const char *unit)
 {
   g_print ("%s\t%s\t%dx%d\t%d\t%.6f\t%.4g\t%s\n", measure, name, w, h, threads, seconds,
            figure, unit);
@@ -51,14 +52,14 @@ compare_doubles (gconstpointer a, gconstpointer b)
   return (x > y) - (x < y);
 }
 
-/* Runs @act once to warm up and then @runs times.
- * Returns: the median of the seconds, or a negative number with @error set */
+/* Runs @act @warm_ups and then @runs times.
+ * Returns: the median of the latter's seconds, or a negative number with @error set */
 static double
-median_seconds (Act act, gpointer user_data, int runs, GError **error)
+median_seconds (Act act, gpointer user_data, int warm_ups, int runs, GError **error)
 {
   g_autofree double *seconds = g_new (double, (gsize) runs);
 
-  for (int i = -1; i < runs; i++)
+  for (int i = -warm_ups; i < runs; i++)
     {
       const gint64 begun = g_get_monotonic_time ();
 
@@ -75,8 +76,8 @@ median_seconds (Act act, gpointer user_data, int runs, GError **error)
 static float *
 random_floats (gsize n)
 {
-  float   *values = g_aligned_alloc (n, sizeof *values, 64);
-  guint32  state  = 1;
+  float  *values = g_aligned_alloc (n, sizeof *values, 64);
+  guint32 state  = 1;
 
   for (gsize i = 0; i < n; i++)
     {
@@ -143,17 +144,19 @@ measure_machine (const Options *options, GError **error)
   openblas_set_num_threads (options->threads);
   for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
     {
-      const int   n       = limits[i].n;
-      const gsize floats  = (gsize) n * (gsize) n;
-      Machine     machine = { n, random_floats (floats), random_floats (floats),
-                              random_floats (floats), options->threads };
-      const double seconds = median_seconds (limits[i].act, &machine, options->runs, error);
+      const int    n       = limits[i].n;
+      const gsize  floats  = (gsize) n * (gsize) n;
+      Machine      machine = { n, random_floats (floats), random_floats (floats),
+                               random_floats (floats), options->threads };
+      const double seconds =
+          median_seconds (limits[i].act, &machine, 1, options->runs, error);
 
       g_aligned_free (machine.a);
       g_aligned_free (machine.b);
       g_aligned_free (machine.c);
       print_line ("machine", limits[i].name, n, n, options->threads, seconds,
-                  limits[i].work * pow (n, limits[i].power) / seconds / 1e9, limits[i].unit);
+                  limits[i].work * pow (n, limits[i].power) / seconds / 1e9,
+                  limits[i].unit);
     }
 
   return TRUE;
@@ -236,24 +239,26 @@ random_tensor (int h, int w, int c)
 
 /* @edge: cells along each side of the convolution's result, before any pooling */
 static void
-layer_run_init (LayerRun *run, const Layer *layer, const int *widths, int edge, int threads)
+layer_run_init (LayerRun *run, const Layer *layer, const int *widths, int edge,
+                int threads)
 {
-  const int         c_in    = widths[layer->c_in], c_out = widths[layer->c_out];
-  const int         from    = layer->form == SCUMBLE_CONV_UP ? edge / 2 : edge;
-  const int         to      = layer->form == SCUMBLE_CONV_POOL ? edge / 2 : edge;
-  float            *weights = random_floats (9 * (gsize) c_in * (gsize) c_out);
-  float            *bias    = random_floats ((gsize) c_out);
+  const int c_in = widths[layer->c_in], c_out = widths[layer->c_out];
+  const int from    = layer->form == SCUMBLE_CONV_UP ? edge / 2 : edge;
+  const int to      = layer->form == SCUMBLE_CONV_POOL ? edge / 2 : edge;
+  float    *weights = random_floats (9 * (gsize) c_in * (gsize) c_out);
+  float    *bias    = random_floats ((gsize) c_out);
 
   run->conv    = (ScumbleConv) { .form  = layer->form,
-                                 .c_in  = c_in,
-                                 .c_out = c_out,
-                                 .relu  = layer->c_out != RGB,
-                                 .simd  = scumble_simd_best () };
+                                .c_in  = c_in,
+                                .c_out = c_out,
+                                .relu  = layer->c_out != RGB,
+                                .simd  = scumble_simd_best () };
   run->x       = random_tensor (from + 2, from + 2, c_in);
   run->y       = random_tensor (to, to, c_out);
   run->threads = threads;
   scumble_conv_init (&run->conv, weights, bias);
-  run->scratch = g_aligned_alloc0 (scumble_conv_scratch (&run->conv, threads) + 64, 1, 64);
+  run->scratch =
+      g_aligned_alloc0 (scumble_conv_scratch (&run->conv, threads) + 64, 1, 64);
   g_aligned_free (weights);
   g_aligned_free (bias);
 }
@@ -273,28 +278,56 @@ tensor_bytes (const ScumbleTensor *tensor)
   return (double) sizeof (float) * tensor->h * (double) tensor->stride;
 }
 
+static gboolean
+check_finite (const ScumbleTensor *tensor, const char *name, GError **error)
+{
+  gboolean finite = TRUE;
+
+  for (gsize i = 0; i < (gsize) tensor->h * tensor->stride; i++)
+    finite = finite && isfinite (tensor->data[i]);
+  if (!finite)
+    g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+                 "The layer \"%s\" made something that is no number.", name);
+
+  return finite;
+}
+
+/* Seconds and operations of all layers so far. */
+typedef struct
+{
+  double seconds;
+  double flops;
+} Total;
+
 /* The rate is that of the definition's multiplications and additions; the traffic that of
  * each number read once and each result written once. */
-static double
+static gboolean
 measure_layer (const char *network, const int *widths, const Layer *layer,
-               const Options *options, double *flops, GError **error)
+               const Options *options, Total *total, GError **error)
 {
   const int        edge = options->edge >> layer->level;
   g_autofree char *name = g_strconcat (network, "/", layer->name, NULL);
   LayerRun         run;
-  double           seconds, bytes;
+  double           seconds, flops, bytes;
+  gboolean         done;
 
   layer_run_init (&run, layer, widths, edge, options->threads);
-  seconds = median_seconds (run_layer, &run, options->runs, error);
-  *flops  = 18.0 * run.conv.c_in * run.conv.c_out * edge * edge;
+  seconds = median_seconds (run_layer, &run, 1, options->runs, error);
+  flops   = 18.0 * run.conv.c_in * run.conv.c_out * edge * edge;
   bytes   = tensor_bytes (&run.x) + tensor_bytes (&run.y);
-  print_line ("layer", name, edge, edge, options->threads, seconds, *flops / seconds / 1e9,
-              "GFLOP/s");
-  print_line ("traffic", name, edge, edge, options->threads, seconds, bytes / seconds / 1e9,
-              "GB/s");
+  done    = check_finite (&run.y, name, error);
+  if (done)
+    {
+      print_line ("layer", name, edge, edge, options->threads, seconds,
+                  flops / seconds / 1e9, "GFLOP/s");
+      print_line ("traffic", name, edge, edge, options->threads, seconds,
+                  bytes / seconds / 1e9, "GB/s");
+    }
   layer_run_clear (&run);
+  total->seconds += seconds;
+  total->flops   += flops;
 
-  return seconds;
+  return done;
 }
 
 static gboolean
@@ -302,18 +335,15 @@ measure_layers (const Options *options, GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (networks); i++)
     {
-      double seconds = 0.0, flops = 0.0;
+      Total total = { 0.0, 0.0 };
 
       for (guint j = 0; j < G_N_ELEMENTS (layers); j++)
-        {
-          double more;
-
-          seconds += measure_layer (networks[i].name, networks[i].widths, &layers[j], options,
-                                    &more, error);
-          flops   += more;
-        }
-      print_line ("layers", networks[i].name, options->edge, options->edge, options->threads,
-                  seconds, flops / seconds / 1e9, "GFLOP/s");
+        if (!measure_layer (networks[i].name, networks[i].widths, &layers[j], options,
+                            &total, error))
+          return FALSE;
+      print_line ("layers", networks[i].name, options->edge, options->edge,
+                  options->threads, total.seconds, total.flops / total.seconds / 1e9,
+                  "GFLOP/s");
     }
 
   return TRUE;
@@ -330,7 +360,8 @@ typedef struct
 } GeneratedSource;
 
 static gboolean
-generated_read (ScumbleSource *source, const ScumbleRect *rect, float *rgba, GError **error)
+generated_read (ScumbleSource *source, const ScumbleRect *rect, float *rgba,
+                GError **error)
 {
   const GeneratedSource *self = (const GeneratedSource *) source;
 
@@ -356,13 +387,14 @@ generated_source_init (GeneratedSource *self, int w, int h)
 
   self->source = (ScumbleSource) { w, h, FALSE, generated_read };
   for (int i = 0; i < GRAIN; i++)
-    waves[i] = sinf (0.11f * (float) i) + sinf (0.37f * (float) i) + sinf (1.9f * (float) i);
+    waves[i] =
+        sinf (0.11f * (float) i) + sinf (0.37f * (float) i) + sinf (1.9f * (float) i);
   for (int y = 0; y < GRAIN; y++)
     for (int x = 0; x < GRAIN; x++)
       self->grain[y][x] = 0.5f + 0.16f * waves[x] * waves[(y + x / 3) % GRAIN] / 3.0f;
 }
 
-/* Counts the pixels, so that a result with holes or with values out of range is noticed. */
+/* Counts the pixels, so that a result with holes or values out of range is noticed. */
 typedef struct
 {
   ScumbleSink sink;
@@ -382,7 +414,8 @@ count_good (const float *rgb, gsize n)
 }
 
 static gboolean
-counting_write (ScumbleSink *sink, const ScumbleRect *rect, const float *rgb, GError **error)
+counting_write (ScumbleSink *sink, const ScumbleRect *rect, const float *rgb,
+                GError **error)
 {
   ((CountingSink *) sink)->good += count_good (rgb, (gsize) rect->w * (gsize) rect->h);
   return TRUE;
@@ -395,8 +428,8 @@ check_pixels (gsize good, gsize wanted, GError **error)
     return TRUE;
 
   g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-               "Only %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " pixels are colours.", good,
-               wanted);
+               "Only %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " pixels are colours.",
+               good, wanted);
   return FALSE;
 }
 
@@ -409,8 +442,8 @@ static const char *const stages[] = { "encode", "survey", "paint" };
 /* What a picture takes from a loaded model on, nothing kept from run to run. */
 typedef struct
 {
-  const Options *options;
-  ScumbleModel  *model;
+  const Options  *options;
+  ScumbleModel   *model;
   GeneratedSource content;
   GeneratedSource style;
   int             tile;
@@ -438,17 +471,17 @@ lap (GArray *seconds, gint64 since)
 static gboolean
 stylize (gpointer user_data, GError **error)
 {
-  Stylize                   *self    = user_data;
-  const Options             *options = self->options;
-  const ScumbleSource       *source  = &self->content.source;
-  g_autoptr (ScumbleArena)   arena   = scumble_arena_new ((gsize) options->memory << 20);
-  g_autoptr (ScumbleStyle)   style   = NULL;
+  Stylize             *self          = user_data;
+  const Options       *options       = self->options;
+  const ScumbleSource *source        = &self->content.source;
+  g_autoptr (ScumbleArena) arena     = scumble_arena_new ((gsize) options->memory << 20);
+  g_autoptr (ScumbleStyle) style     = NULL;
   g_autoptr (ScumbleContent) content = NULL;
-  const ScumbleJob           job     = { .arena   = arena,
+  const ScumbleJob job               = { .arena   = arena,
                                          .threads = options->threads,
                                          .tile    = self->tile };
-  CountingSink               sink    = { { counting_write }, 0 };
-  gint64                     since   = g_get_monotonic_time ();
+  CountingSink     sink              = { { counting_write }, 0 };
+  gint64           since             = g_get_monotonic_time ();
 
   style = scumble_model_encode (self->model, &self->style.source, &job, error);
   if (style == NULL)
@@ -460,8 +493,8 @@ stylize (gpointer user_data, GError **error)
     return FALSE;
   since = lap (self->seconds[SURVEY], since);
 
-  if (!scumble_content_paint (content, &(ScumbleLook) { style, 1.0 }, NULL, &sink.sink, &job,
-                              error))
+  if (!scumble_content_paint (content, &(ScumbleLook) { style, 1.0 }, NULL, &sink.sink,
+                              &job, error))
     return FALSE;
   lap (self->seconds[PAINT], since);
 
@@ -506,8 +539,8 @@ print_stages (Stylize *self)
       g_array_remove_index (seconds, 0); /* the warm-up */
       g_array_sort (seconds, compare_doubles);
       median = g_array_index (seconds, double, seconds->len / 2);
-      print_line ("stage", stages[i], source->width, source->height, self->options->threads,
-                  median, median * 1e3, "ms");
+      print_line ("stage", stages[i], source->width, source->height,
+                  self->options->threads, median, median * 1e3, "ms");
     }
 }
 
@@ -518,12 +551,12 @@ measure_stylize (const Options *options, GError **error)
   double  seconds = -1.0;
 
   if (stylize_init (&self, options, options->edge, options->edge, error))
-    seconds = median_seconds (stylize, &self, options->runs, error);
+    seconds = median_seconds (stylize, &self, 1, options->runs, error);
   if (seconds >= 0.0)
     {
       print_stages (&self);
-      print_line ("stylize", "adain", options->edge, options->edge, options->threads, seconds,
-                  options->edge * options->edge / seconds / 1e6, "MP/s");
+      print_line ("stylize", "adain", options->edge, options->edge, options->threads,
+                  seconds, options->edge * options->edge / seconds / 1e6, "MP/s");
     }
   stylize_clear (&self);
 
@@ -545,11 +578,11 @@ measure_tiles (const Options *options, GError **error)
   for (int tile = SWEEP_FROM; tile >= SWEEP_TO; tile /= 2)
     {
       self.tile = tile;
-      seconds   = median_seconds (stylize, &self, options->runs, error);
+      seconds   = median_seconds (stylize, &self, 1, options->runs, error);
       if (seconds < 0.0)
         break;
-      print_line ("tile", "adain", options->edge, options->edge, options->threads, seconds,
-                  tile, "px");
+      print_line ("tile", "adain", options->edge, options->edge, options->threads,
+                  seconds, tile, "px");
     }
   stylize_clear (&self);
 
@@ -565,31 +598,28 @@ resident_mib (void)
   return (double) usage.ru_maxrss / 1024.0;
 }
 
-/* A picture of 4:3, run once after no warm-up: its peak of memory is this process's. */
+/* A picture of 4:3, without a warm-up; the peak of memory is this process's. */
 static gboolean
 measure_size (const Options *options, GError **error)
 {
-  const int w = MAX (1, (int) sqrt (options->pixels * 1e6 * 4.0 / 3.0));
-  const int h = MAX (1, (int) (options->pixels * 1e6 / w));
+  const int        w      = MAX (1, (int) sqrt (options->pixels * 1e6 * 4.0 / 3.0));
+  const int        h      = MAX (1, (int) (options->pixels * 1e6 / w));
   g_autofree char *budget = g_strdup_printf ("%d MiB", options->memory);
-  Stylize   self;
-  gint64    begun;
-  double    seconds;
-  gboolean  done;
+  Stylize          self;
+  double           seconds = -1.0;
 
-  done    = stylize_init (&self, options, w, h, error);
-  begun   = g_get_monotonic_time ();
-  done    = done && stylize (&self, error);
-  seconds = (double) (g_get_monotonic_time () - begun) / 1e6;
-  if (done)
+  if (stylize_init (&self, options, w, h, error))
+    seconds = median_seconds (stylize, &self, 0, options->runs, error);
+  if (seconds >= 0.0)
     {
       print_line ("size", budget, w, h, options->threads, seconds,
                   seconds * 1e9 / ((double) w * h), "ns/pixel");
-      print_line ("resident", budget, w, h, options->threads, seconds, resident_mib (), "MiB");
+      print_line ("resident", budget, w, h, options->threads, seconds, resident_mib (),
+                  "MiB");
     }
   stylize_clear (&self);
 
-  return done;
+  return seconds >= 0.0;
 }
 
 /* ---- What the dialog does ---- */
@@ -620,16 +650,16 @@ change_strength (gpointer user_data, GError **error)
 static gboolean
 measure_strength (const Options *options, GError **error)
 {
-  const int                  edge    = options->edge;
-  g_autoptr (ScumbleArena)   arena   = scumble_arena_new ((gsize) options->memory << 20);
-  g_autoptr (ScumbleModel)   model   = open_model (options, error);
-  g_autoptr (ScumbleStyle)   style   = NULL;
+  const int edge                     = options->edge;
+  g_autoptr (ScumbleArena) arena     = scumble_arena_new ((gsize) options->memory << 20);
+  g_autoptr (ScumbleModel) model     = open_model (options, error);
+  g_autoptr (ScumbleStyle) style     = NULL;
   g_autoptr (ScumbleContent) content = NULL;
-  g_autofree float          *rgb     = g_new (float, 3 * (gsize) edge * (gsize) edge);
-  const ScumbleJob           job     = { .arena = arena, .threads = options->threads };
-  GeneratedSource            pictures[2];
-  Preview                    preview = { .rect = { edge / 2, edge / 2, edge, edge } };
-  double                     seconds;
+  g_autofree float *rgb              = g_new (float, 3 * (gsize) edge * (gsize) edge);
+  const ScumbleJob  job              = { .arena = arena, .threads = options->threads };
+  GeneratedSource   pictures[2];
+  Preview           preview = { .rect = { edge / 2, edge / 2, edge, edge } };
+  double            seconds;
 
   generated_source_init (&pictures[0], 2 * edge, 2 * edge);
   generated_source_init (&pictures[1], edge, edge);
@@ -644,7 +674,7 @@ measure_strength (const Options *options, GError **error)
   preview.look    = (ScumbleLook) { style, 0.0 };
   preview.rgb     = rgb;
   preview.job     = &job;
-  seconds         = median_seconds (change_strength, &preview, options->runs, error);
+  seconds         = median_seconds (change_strength, &preview, 1, options->runs, error);
   if (seconds >= 0.0)
     print_line ("strength", "adain", edge, edge, options->threads, seconds, seconds * 1e3,
                 "ms");
@@ -662,15 +692,16 @@ fits_preview (int w, int h)
 static gboolean
 first_picture (gpointer user_data, GError **error)
 {
-  Stylize                   *self    = user_data;
-  g_autoptr (ScumbleArena)   arena   = scumble_arena_new ((gsize) self->options->memory << 20);
-  g_autoptr (ScumbleModel)   model   = open_model (self->options, error);
-  g_autoptr (ScumbleStyle)   style   = NULL;
+  Stylize *self = user_data;
+  g_autoptr (ScumbleArena) arena =
+      scumble_arena_new ((gsize) self->options->memory << 20);
+  g_autoptr (ScumbleModel) model     = open_model (self->options, error);
+  g_autoptr (ScumbleStyle) style     = NULL;
   g_autoptr (ScumbleContent) content = NULL;
-  const ScumbleJob           job     = { .arena = arena, .threads = self->options->threads };
-  CountingSink               sink    = { { counting_write }, 0 };
-  ScumbleProxy               proxy   = { NULL };
-  gboolean                   done;
+  const ScumbleJob job   = { .arena = arena, .threads = self->options->threads };
+  CountingSink     sink  = { { counting_write }, 0 };
+  ScumbleProxy     proxy = { NULL };
+  gboolean         done;
 
   done = model != NULL &&
          scumble_proxy_init (&proxy, &self->content.source, fits_preview, &job, error);
@@ -681,8 +712,8 @@ first_picture (gpointer user_data, GError **error)
   done = content != NULL &&
          scumble_content_paint (content, &(ScumbleLook) { style, 1.0 }, NULL, &sink.sink,
                                 &job, error) &&
-         check_pixels (sink.good, (gsize) proxy.source->width * (gsize) proxy.source->height,
-                       error);
+         check_pixels (sink.good,
+                       (gsize) proxy.source->width * (gsize) proxy.source->height, error);
 
   g_clear_pointer (&content, scumble_content_free);
   scumble_proxy_clear (&proxy);
@@ -699,9 +730,10 @@ measure_first_picture (const Options *options, GError **error)
   double    seconds = -1.0;
 
   if (stylize_init (&self, options, w, h, error))
-    seconds = median_seconds (first_picture, &self, options->runs, error);
+    seconds = median_seconds (first_picture, &self, 1, options->runs, error);
   if (seconds >= 0.0)
-    print_line ("first-picture", "adain", w, h, options->threads, seconds, seconds * 1e3, "ms");
+    print_line ("first-picture", "adain", w, h, options->threads, seconds, seconds * 1e3,
+                "ms");
   stylize_clear (&self);
 
   return seconds >= 0.0;
@@ -712,14 +744,11 @@ measure_first_picture (const Options *options, GError **error)
 static const struct
 {
   const char *name;
-  gboolean  (*run) (const Options *options, GError **error);
+  gboolean (*run) (const Options *options, GError **error);
 } measures[] = {
-  { "machine", measure_machine },
-  { "layers", measure_layers },
-  { "stylize", measure_stylize },
-  { "tiles", measure_tiles },
-  { "strength", measure_strength },
-  { "first-picture", measure_first_picture },
+  { "machine", measure_machine },   { "layers", measure_layers },
+  { "stylize", measure_stylize },   { "tiles", measure_tiles },
+  { "strength", measure_strength }, { "first-picture", measure_first_picture },
   { "size", measure_size },
 };
 
@@ -730,8 +759,8 @@ run_measure (const char *name, const Options *options, GError **error)
     if (g_str_equal (measures[i].name, name))
       return measures[i].run (options, error);
 
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "There is no measure \"%s\".",
-               name);
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               "There is no measure \"%s\".", name);
   return FALSE;
 }
 
@@ -739,11 +768,13 @@ static gboolean
 run (const Options *options, GError **error)
 {
   if (options->measures == NULL || options->threads < 1 || options->runs < 1 ||
-      options->edge < 16 || options->pixels <= 0.0 || options->memory < 1 || options->tile < 0)
+      options->edge < 16 || options->pixels <= 0.0 || options->memory < 1 ||
+      options->tile < 0)
     {
-      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                           "At least one measure is needed, and positive numbers; the edge "
-                           "must be 16 or more.");
+      g_set_error_literal (
+          error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+          "At least one measure is needed, and positive numbers; the edge "
+          "must be 16 or more.");
       return FALSE;
     }
 
@@ -762,17 +793,21 @@ parse (int argc, char **argv, Options *options, GError **error)
     { "threads", 0, 0, G_OPTION_ARG_INT, &options->threads, "Threads [all]", "N" },
     { "runs", 0, 0, G_OPTION_ARG_INT, &options->runs, "Runs [5]", "N" },
     { "edge", 0, 0, G_OPTION_ARG_INT, &options->edge, "Edge of a picture [512]", "PX" },
-    { "pixels", 0, 0, G_OPTION_ARG_DOUBLE, &options->pixels, "A large picture [12]", "MP" },
-    { "memory", 0, 0, G_OPTION_ARG_INT, &options->memory, "Working memory [1024]", "MIB" },
-    { "tile", 0, 0, G_OPTION_ARG_INT, &options->tile, "Edge of a tile [by memory]", "PX" },
+    { "pixels", 0, 0, G_OPTION_ARG_DOUBLE, &options->pixels, "A large picture [12]",
+      "MP" },
+    { "memory", 0, 0, G_OPTION_ARG_INT, &options->memory, "Working memory [1024]",
+      "MIB" },
+    { "tile", 0, 0, G_OPTION_ARG_INT, &options->tile, "Edge of a tile [by memory]",
+      "PX" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->measures, NULL,
       "MEASURE..." },
     { NULL }
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
 
-  g_option_context_set_summary (context, "Measures: machine, layers, stylize, tiles, strength, "
-                                         "first-picture, size.");
+  g_option_context_set_summary (context,
+                                "Measures: machine, layers, stylize, tiles, strength, "
+                                "first-picture, size.");
   g_option_context_add_main_entries (context, entries, NULL);
 
   return g_option_context_parse (context, &argc, &argv, error);
@@ -781,14 +816,14 @@ parse (int argc, char **argv, Options *options, GError **error)
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GError) error   = NULL;
-  Options            options = { .models  = g_strdup (SCUMBLE_MODEL_DIR),
-                                 .threads = (int) g_get_num_processors (),
-                                 .runs    = 5,
-                                 .edge    = 512,
-                                 .pixels  = 12.0,
-                                 .memory  = 1024 };
-  const gboolean     done = parse (argc, argv, &options, &error) && run (&options, &error);
+  g_autoptr (GError) error = NULL;
+  Options        options   = { .models  = g_strdup (SCUMBLE_MODEL_DIR),
+                               .threads = (int) g_get_num_processors (),
+                               .runs    = 5,
+                               .edge    = 512,
+                               .pixels  = 12.0,
+                               .memory  = 1024 };
+  const gboolean done = parse (argc, argv, &options, &error) && run (&options, &error);
 
   if (!done)
     g_printerr ("bench: %s\n", error->message);

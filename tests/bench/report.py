@@ -17,6 +17,7 @@ EDGES = [512, 1024, 2048]
 # Megapixels, and the MiB that they are to be painted in.
 SPARING = [(24, 512), (100, 1024)]
 PLENTY = 8192  # MiB, where memory is not to be what limits
+SOME = 24      # megapixels; the larger ones are painted once
 FIELDS = ["measure", "case", "size", "threads", "seconds", "figure", "unit"]
 
 
@@ -27,10 +28,10 @@ def plan(options):
     calls += [["stylize", "--edge", str(edge)] for edge in EDGES]
     calls += [["stylize", "--edge", "512"] + full] if full else []
     calls += [["tiles", "--edge", "1024"], ["strength"], ["first-picture"]]
-    calls += [["size", "--pixels", str(mp), "--memory", str(PLENTY)]
-              for mp in SIZES if mp <= options.largest]
-    calls += [["size", "--pixels", str(mp), "--memory", str(mib)]
-              for mp, mib in SPARING if mp <= options.largest]
+    for mp, mib in [(mp, PLENTY) for mp in SIZES] + SPARING:
+        if mp <= options.largest:
+            runs = "3" if mp <= SOME else "1"
+            calls.append(["size", "--pixels", str(mp), "--memory", str(mib), "--runs", runs])
     return calls
 
 
@@ -101,19 +102,18 @@ def write_tables(rows, path):
                 % (slope, offset, 100 * worst))
 
 
-def points(rows, budget=None):
-    """[(megapixels, seconds)] of the sizes, those within a budget alone if one is given."""
+def points(rows, measure, field, budget):
+    """[(megapixels, field)] of the pictures painted within a budget."""
     found = []
-    for row in select(rows, "size"):
+    for row in select(rows, measure, case=budget):
         w, h = map(int, row["size"].split("x"))
-        if budget in (None, row["case"]):
-            found.append((w * h / 1e6, float(row["seconds"])))
+        found.append((w * h / 1e6, float(row[field])))
     return found
 
 
 def fit(rows):
     """The line through the sizes that is off by the least share: slope, offset, worst share."""
-    data = points(rows, "%d MiB" % PLENTY)
+    data = points(rows, "size", "seconds", "%d MiB" % PLENTY)
     if len(data) < 2:
         return float("nan"), float("nan"), float("nan")
     s = [sum(x ** i * y ** j / y ** 2 for x, y in data)
@@ -125,17 +125,14 @@ def fit(rows):
 
 def plot_sizes(pyplot, rows, path):
     slope, offset, _ = fit(rows)
-    data = points(rows, "%d MiB" % PLENTY)
+    data = points(rows, "size", "seconds", "%d MiB" % PLENTY)
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(9, 3.6))
     xs = [data[0][0] * (data[-1][0] / data[0][0]) ** (i / 50) for i in range(51)]
     left.loglog(xs, [slope * x + offset for x in xs], color="#8c8c8c",
                 label="%.3f s/MP %+.3f s" % (slope, offset))
     for budget in dict.fromkeys(row["case"] for row in select(rows, "size")):
-        left.loglog(*zip(*points(rows, budget)), "o", label=budget)
-        memory = [(row["size"], float(row["figure"]))
-                  for row in select(rows, "resident", case=budget)]
-        pixels = [eval(size.replace("x", "*")) / 1e6 for size, _ in memory]
-        right.semilogx(pixels, [mib for _, mib in memory], "o-", label=budget)
+        left.loglog(*zip(*points(rows, "size", "seconds", budget)), "o", label=budget)
+        right.semilogx(*zip(*points(rows, "resident", "figure", budget)), "o-", label=budget)
     left.set(xlabel="megapixels", ylabel="seconds")
     right.set(xlabel="megapixels", ylabel="MiB resident at once")
     left.legend(fontsize=8)

@@ -4,10 +4,10 @@
  *
  *     runner FOLDER THREADS WIDTH HEIGHT CONTENT.f32 WIDTH HEIGHT STYLE.f32
  *
- * FOLDER holds the model files; pictures are float32 [height, width, 3].  "run" answers with
- * the seconds of one run, in which nothing is left of earlier ones but the model and the pages
- * of the arena, as other engines keep theirs; "fresh" does the same with a new arena, and
- * "save FILE" writes the picture. */
+ * FOLDER holds the model files; pictures are float32 [height, width, 3].  "run" answers
+ * with the seconds of one run, in which nothing is left of earlier ones but the model and
+ * the pages of the arena, as other engines keep theirs; "fresh" does the same with a new
+ * arena, and "save FILE" writes the picture. */
 #include "engine.h"
 
 #include <stdio.h>
@@ -34,11 +34,11 @@ typedef struct
 static gboolean
 read_picture (Picture *picture, char **arguments, GError **error)
 {
-  const int       w = atoi (arguments[0]), h = atoi (arguments[1]);
-  const gsize     n = (gsize) w * (gsize) h;
+  const int        w = atoi (arguments[0]), h = atoi (arguments[1]);
+  const gsize      n     = (gsize) w * (gsize) h;
   g_autofree char *bytes = NULL;
-  const float    *rgb;
-  gsize           length;
+  const float     *rgb;
+  gsize            length;
 
   if (!g_file_get_contents (arguments[2], &bytes, &length, error))
     return FALSE;
@@ -64,19 +64,18 @@ read_picture (Picture *picture, char **arguments, GError **error)
 static gboolean
 stylize (Runner *runner, ScumbleSink *sink, GError **error)
 {
-  g_autoptr (ScumbleStyle)   style   = NULL;
+  g_autoptr (ScumbleStyle) style     = NULL;
   g_autoptr (ScumbleContent) content = NULL;
 
   style = scumble_model_encode (runner->model, &runner->style.source.source, &runner->job,
                                 error);
   if (style == NULL)
     return FALSE;
-  content = scumble_model_survey (runner->model, &runner->content.source.source, &runner->job,
-                                  error);
+  content = scumble_model_survey (runner->model, &runner->content.source.source,
+                                  &runner->job, error);
 
-  return content != NULL &&
-         scumble_content_paint (content, &(ScumbleLook) { style, 1.0 }, NULL, sink,
-                                &runner->job, error);
+  return content != NULL && scumble_content_paint (content, &(ScumbleLook) { style, 1.0 },
+                                                   NULL, sink, &runner->job, error);
 }
 
 static gsize
@@ -153,9 +152,9 @@ runner_clear (Runner *runner)
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GError) error  = NULL;
-  Runner             runner = { NULL };
-  gboolean           done   = FALSE;
+  g_autoptr (GError) error = NULL;
+  Runner   runner          = { NULL };
+  gboolean done            = FALSE;
 
   if (argc == 9)
     {
