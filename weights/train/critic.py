@@ -6,7 +6,7 @@ that only it sees; the deep ones are the encoder's own.
 """
 from torch import nn
 
-from losses import statistics
+from losses import own_statistics, statistics
 from teachers import Vgg19
 
 DEEP_TAPS = ("relu4_1", "relu5_1")
@@ -25,3 +25,17 @@ class Critic(nn.Module):
         found = statistics(self.vgg(x))
         found.update(statistics({tap: own[tap] for tap in DEEP_TAPS}))
         return found, own
+
+    def measure(self, x):
+        return self(x)[0]
+
+
+class OwnCritic(nn.Module):
+    """The encoder alone, at all taps: what the engine can measure too."""
+
+    def __init__(self, encoder):
+        super().__init__()
+        self.encoder = encoder
+
+    def measure(self, x):
+        return own_statistics(self.encoder(x))

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write a run's averaged weights as the safetensors files that the engine reads.
+"""Write a run's weights as the safetensors files that the engine reads.
 
-    export.py RUN_DIR OUT_DIR --data TEXT [--commit ID] [--scores TEXT] [--f32]
+    export.py RUN_DIR OUT_DIR --data TEXT [--commit ID] [--scores TEXT] [--last] [--f32]
 
 RUN_DIR is train.py's --out. FILES says what becomes of it.
 """
@@ -26,13 +26,13 @@ FILES = {
 }
 
 
-def averaged_parts(state, places):
-    """{PART.tensor: array} of the checkpoint's averaged weights."""
+def tensors(state, places, kind):
+    """{PART.tensor: array} of the checkpoint's weights, of kind "average" or "weights"."""
     arrays = {}
     for part, place in places.items():
         prefix = place + "."
         found = {part + "." + name[len(prefix):]: tensor.cpu().numpy()
-                 for name, tensor in {**state["average"], **state["fixed"]}.items()
+                 for name, tensor in {**state[kind], **state["fixed"]}.items()
                  if name.startswith(prefix)}
         arrays.update(found)
     return arrays
@@ -60,13 +60,16 @@ def main(arguments=None):
     p.add_argument("--data", required=True, help="what it was trained on, in words")
     p.add_argument("--commit", default="unknown", help="of the training kit")
     p.add_argument("--scores", help="what the judge says, in words")
+    p.add_argument("--last", action="store_true",
+                   help="the last weights instead of the average: for the end of a short decay")
     p.add_argument("--f32", action="store_true", help="float32 instead of float16")
     arguments = p.parse_args(arguments)
     state = torch.load(os.path.join(arguments.run, "checkpoint.pt"), map_location="cpu")
+    kind = "weights" if arguments.last else "average"
     os.makedirs(arguments.out, exist_ok=True)
     for stem, places in FILES[state["network"]].items():
         path = os.path.join(arguments.out, stem + ".safetensors")
-        tensorfile.write(path, averaged_parts(state, places),
+        tensorfile.write(path, tensors(state, places, kind),
                          metadata(state, stem, places, arguments),
                          "F32" if arguments.f32 else "F16")
         print("%s  %.2f MB" % (path, os.path.getsize(path) / 1e6))

@@ -12,7 +12,8 @@ drawn (data.py), and the gradient's norm is clipped.
 """
 import torch
 
-from losses import own_statistics, structure, style_distance, total_variation, unexplained
+from critic import OwnCritic
+from losses import structure, style_distance, total_variation, unexplained
 from methods import MetaNet
 from nets import TAPS, transfer
 from recipe import StyleRecipe
@@ -35,8 +36,8 @@ class Recipe(StyleRecipe):
 
     def prepare(self):
         super().prepare()
-        measure = lambda x: own_statistics(self.network.encoder(x))
-        self._vectors = {pictures: self._flat(self.table(name + "-own", pictures, measure))
+        own = OwnCritic(self.network.encoder)
+        self._vectors = {pictures: self._flat(self.table(name + "-own", pictures, own))
                          for name, pictures in (("content", self.content),
                                                 ("style", self.style))}
         vectors = torch.cat(list(self._vectors.values()))

@@ -10,7 +10,8 @@ The inner step is differentiated too (second order) unless --first-order is give
 """
 import torch
 
-from losses import own_statistics, transfer_loss
+from critic import OwnCritic
+from losses import transfer_loss
 from methods import MetaStyle
 from nets import transfer
 from recipe import StyleRecipe
@@ -23,9 +24,11 @@ class Recipe(StyleRecipe):
     method = MetaStyle
     needs = ("encoder",)
 
+    def make_critic(self):
+        return OwnCritic(self.network.encoder)
+
     def prepare(self):
-        self._wanted = self.table("style-own", self.style,
-                                  lambda x: own_statistics(self.network.encoder(x)))
+        self._wanted = self.table("style-own", self.style, self.critic)
 
     def draw(self, draw):
         size = self.options.size

@@ -104,20 +104,22 @@ class StyleRecipe(Recipe):
         self.network.encoder.requires_grad_(False)
         for path in options.init or ():
             fill(self.network, path)
-        self.critic = Critic(self.network.encoder, options.vgg) if "vgg" in self.needs else None
+        self.critic = self.make_critic()
+
+    def make_critic(self):
+        return Critic(self.network.encoder, self.options.vgg)
 
     def prepare(self):
-        self._wanted = self.table("style-critic", self.style, lambda x: self.critic(x)[0])
+        self._wanted = self.table("style-critic", self.style, self.critic)
 
-    def table(self, name, pictures, measure):
-        """The statistics measure(x) = {tap: (mean, std)} of every picture as a whole,
-        {tap: [count, 2, channels]}.
+    def table(self, name, pictures, critic):
+        """The statistics {tap: [count, 2, channels]} of every picture as a whole.
 
         They are the same at every step, so they are measured once and kept beside the
         pictures, together with what they were measured from and with.
         """
         path = self.cached("%s.pt" % name)
-        key = (pictures.key, checksum(self.critic or self.network.encoder))
+        key = (pictures.key, checksum(critic))
         if os.path.exists(path):
             stored = torch.load(path)
             if stored["key"] == key:
@@ -125,7 +127,8 @@ class StyleRecipe(Recipe):
         device = next(self.network.encoder.parameters()).device
         rows = {tap: [] for tap in TAPS}
         for i in range(len(pictures)):
-            found = self.without_gradient(measure, to_tensor([pictures.whole(i)]).to(device))
+            x = to_tensor([pictures.whole(i)]).to(device)
+            found = self.without_gradient(critic.measure, x)
             for tap, pair in found.items():
                 rows[tap].append(torch.cat(pair)[:, :, 0, 0].cpu())
         table = {tap: torch.stack(values) for tap, values in rows.items()}
