@@ -1,24 +1,42 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "method-test.h"
 
-static const Paint sanet = { "sanet", "tiny-sanet", 1.0, 0, 2, { 0, 0, 0, 0 }, 0 };
+/* What holds for every method that paints by itself, with a narrow network of random weights.
+ * A large content and style are beyond the method's caps. */
+typedef struct
+{
+  Paint full;
+  int   content[2]; /* width and height */
+  int   style[2];
+  int   tile;
+} Case;
+
+static const Case cases[] = {
+  { { "metanet", "tiny-metanet", 1.0, 0, 2, { 0, 0, 0, 0 }, 0 },
+    { 1300, 820 }, { 1100, 1001 }, 512 },
+  { { "sanet", "tiny-sanet", 1.0, 0, 2, { 0, 0, 0, 0 }, 0 },
+    { 650, 430 }, { 700, 601 }, 200 },
+};
 
 /* Seen: 1.2e-5. */
 static void
-test_golden (void)
+test_golden (gconstpointer data)
 {
-  check_goldens ("sanet", &sanet, 1e-4);
+  const Case *c = data;
+
+  check_goldens (c->full.method, &c->full, 1e-4);
 }
 
 static void
-test_tiles (void)
+test_tiles (gconstpointer data)
 {
+  const Case *c = data;
   const Picture content = random_picture (101, 83, 1);
   const Picture style   = random_picture (64, 90, 2);
-  Paint         half    = sanet;
+  Paint         half    = c->full;
 
-  check_tiles (&sanet, &content, &style, 16);
-  check_tiles (&sanet, &content, &style, 56);
+  check_tiles (&c->full, &content, &style, 16);
+  check_tiles (&c->full, &content, &style, 56);
   half.strength = 0.5;
   check_tiles (&half, &content, &style, 24);
 
@@ -29,14 +47,15 @@ test_tiles (void)
 /* Both pictures are beyond the cap: the style is shrunk, and the content looks at a small
  * copy of itself. */
 static void
-test_large (void)
+test_large (gconstpointer data)
 {
-  const Picture content = random_picture (650, 430, 1);
-  const Picture style   = random_picture (700, 601, 2);
-  Paint         half    = sanet;
+  const Case *c = data;
+  const Picture content = random_picture (c->content[0], c->content[1], 1);
+  const Picture style   = random_picture (c->style[0], c->style[1], 2);
+  Paint         half    = c->full;
 
   half.strength = 0.5;
-  check_tiles (&half, &content, &style, 200);
+  check_tiles (&half, &content, &style, c->tile);
 
   g_free (content.rgba);
   g_free (style.rgba);
@@ -44,12 +63,13 @@ test_large (void)
 
 /* Strength 0 knows nothing of the style. */
 static void
-test_strength_zero (void)
+test_strength_zero (gconstpointer data)
 {
+  const Case *c = data;
   const Picture     content = random_picture (60, 50, 1);
   const Picture     one     = random_picture (64, 90, 2);
   const Picture     two     = random_picture (48, 40, 7);
-  Paint             none    = sanet;
+  Paint             none    = c->full;
   g_autofree float *a       = NULL;
   g_autofree float *b       = NULL;
 
@@ -70,11 +90,12 @@ test_strength_zero (void)
 
 /* What is painted under an alpha of zero changes nothing, in style or content. */
 static void
-test_invisible (void)
+test_invisible (gconstpointer data)
 {
+  const Case *c = data;
   Picture           content = random_picture (60, 50, 1);
   Picture           style   = random_picture (64, 90, 2);
-  Paint             half    = sanet;
+  Paint             half    = c->full;
   g_autofree float *a       = NULL;
   g_autofree float *b       = NULL;
 
@@ -97,19 +118,22 @@ test_invisible (void)
 }
 
 static void
-test_starvation (void)
+test_starvation (gconstpointer data)
 {
-  check_starvation (&sanet, 256 << 10);
+  const Case *c = data;
+
+  check_starvation (&c->full, 256 << 10);
 }
 
 static void
-test_cancel (void)
+test_cancel (gconstpointer data)
 {
+  const Case *c = data;
   const Picture              picture = random_picture (60, 50, 1);
   g_autoptr (GError)         error   = NULL;
   g_autoptr (GCancellable)   cancel  = g_cancellable_new ();
   g_autoptr (ScumbleArena)   arena   = scumble_arena_new (64 << 20);
-  g_autoptr (ScumbleModel)   model   = open_model ("sanet", "tiny-sanet");
+  g_autoptr (ScumbleModel)   model   = open_model (c->full.method, c->full.model);
   const ScumbleJob           job     = { .arena = arena, .threads = 1,
                                          .cancellable = cancel };
   ScumbleMemorySource        source;
@@ -122,6 +146,14 @@ test_cancel (void)
   g_free (picture.rgba);
 }
 
+static void
+add (const Case *c, const char *name, GTestDataFunc test)
+{
+  g_autofree char *path = g_strdup_printf ("/%s/%s", c->full.method, name);
+
+  g_test_add_data_func (path, c, test);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -129,13 +161,16 @@ main (int argc, char **argv)
   g_assert_cmpint (argc, ==, 2);
   golden_folder = argv[1];
 
-  g_test_add_func ("/sanet/golden", test_golden);
-  g_test_add_func ("/sanet/tiles", test_tiles);
-  g_test_add_func ("/sanet/large", test_large);
-  g_test_add_func ("/sanet/strength-zero", test_strength_zero);
-  g_test_add_func ("/sanet/invisible", test_invisible);
-  g_test_add_func ("/sanet/starvation", test_starvation);
-  g_test_add_func ("/sanet/cancel", test_cancel);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      add (&cases[i], "golden", test_golden);
+      add (&cases[i], "tiles", test_tiles);
+      add (&cases[i], "large", test_large);
+      add (&cases[i], "strength-zero", test_strength_zero);
+      add (&cases[i], "invisible", test_invisible);
+      add (&cases[i], "starvation", test_starvation);
+      add (&cases[i], "cancel", test_cancel);
+    }
 
   return g_test_run ();
 }
