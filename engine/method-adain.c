@@ -157,8 +157,8 @@ blend (const Content *content, const Style *style, float strength, float *gain, 
 
 /* [in, c] of the plane -> blend -> decoder -> [rect.h, rect.w, 3] */
 static gboolean
-render (const ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect *rect,
-        float *rgb, const ScumbleJob *job, GError **error)
+adain_render (ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect *rect,
+              float *rgb, const ScumbleJob *job, GError **error)
 {
   const Net           *net     = handle->model->net;
   const Content       *content = handle->data;
@@ -183,17 +183,6 @@ render (const ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect
   scumble_clamp (&out.tensor);
 
   return TRUE;
-}
-
-static gboolean
-adain_render (ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect,
-              float *rgb, const ScumbleJob *job, GError **error)
-{
-  const gsize    mark = scumble_arena_mark (job->arena);
-  const gboolean done = render (content, look, rect, rgb, job, error);
-
-  scumble_arena_release (job->arena, mark);
-  return done;
 }
 
 static gsize

@@ -340,8 +340,8 @@ add_up (const ScumbleTensor *coarse, const ScumbleTensor *fine, const Need *need
 
 /* fine and coarse planes -> attention -> merge -> decoder -> [rect.h, rect.w, 3] */
 static gboolean
-render (const ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect *rect,
-        float *rgb, const ScumbleJob *job, GError **error)
+sanet_render (ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect *rect,
+              float *rgb, const ScumbleJob *job, GError **error)
 {
   const Net           *net    = handle->model->net;
   const Content       *content = handle->data;
@@ -372,17 +372,6 @@ render (const ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect
   scumble_clamp (&out.tensor);
 
   return TRUE;
-}
-
-static gboolean
-sanet_render (ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect,
-              float *rgb, const ScumbleJob *job, GError **error)
-{
-  const gsize    mark = scumble_arena_mark (job->arena);
-  const gboolean done = render (content, look, rect, rgb, job, error);
-
-  scumble_arena_release (job->arena, mark);
-  return done;
 }
 
 static gsize

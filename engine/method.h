@@ -21,7 +21,7 @@ typedef struct _ScumbleSafetensors ScumbleSafetensors;
  * @adapt: (nullable): fine-tunes a style to a content; see scumble_model_adapt()
  * @survey: fills @content, whose model and source are set
  * @content_free: frees what @survey made
- * @render: renders a rectangle that fits the budget
+ * @render: renders a rectangle that fits the budget; the caller gives its scratch back
  * @room: how many bytes of scratch @render needs for a rectangle of w x h pixels
  *
  * The contract of a method: everything the engine does is a combination of these. A

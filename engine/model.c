@@ -248,8 +248,13 @@ scumble_content_render (ScumbleContent *content, const ScumbleLook *look,
                         const ScumbleRect *rect, float *rgb, const ScumbleJob *job,
                         GError **error)
 {
-  return check_render (content, look, rect, error) &&
-         content->model->method->render (content, look, rect, rgb, job, error);
+  const gsize    mark = scumble_arena_mark (job->arena);
+  const gboolean done =
+    check_render (content, look, rect, error) &&
+    content->model->method->render (content, look, rect, rgb, job, error);
+
+  scumble_arena_release (job->arena, mark);
+  return done;
 }
 
 typedef struct
