@@ -4,12 +4,18 @@
 The shallow taps are true VGG-19 features, which a small network cannot fool with patterns
 that only it sees; the deep ones are the encoder's own.
 """
+import torch
 from torch import nn
 
-from losses import own_statistics, statistics
+from losses import GRAM_TAPS, grams, own_statistics, statistics
 from teachers import Vgg19
 
 DEEP_TAPS = ("relu4_1", "relu5_1")
+
+
+def stacked(found):
+    """{tap: [n, 2, channels]} of {tap: (mean, deviation)}."""
+    return {tap: torch.stack(pair, 1)[..., 0, 0] for tap, pair in found.items()}
 
 
 class Critic(nn.Module):
@@ -27,7 +33,7 @@ class Critic(nn.Module):
         return found, own
 
     def measure(self, x):
-        return self(x)[0]
+        return stacked(self(x)[0])
 
 
 class OwnCritic(nn.Module):
@@ -38,4 +44,11 @@ class OwnCritic(nn.Module):
         self.encoder = encoder
 
     def measure(self, x):
-        return own_statistics(self.encoder(x))
+        return stacked(own_statistics(self.encoder(x)))
+
+
+class GramCritic(OwnCritic):
+    """The encoder's Gram matrices."""
+
+    def measure(self, x):
+        return grams(self.encoder(x, GRAM_TAPS[-1]))

@@ -124,6 +124,7 @@ class Draw:
             raise SystemExit("A batch of %d cannot be split over %d processes" % (batch, world))
         self.step = step
         self._seed = seed
+        self._batch = batch
         self._first = rank * (batch // world)
         self._count = batch // world
 
@@ -131,10 +132,15 @@ class Draw:
         return [np.random.default_rng((self._seed, stream, self.step, self._first + i))
                 for i in range(self._count)]
 
-    def common(self, count, stream, steps=1):
-        """One number below count for all processes, the same for `steps` steps."""
-        rng = np.random.default_rng((self._seed, stream, self.step // steps))
-        return int(rng.integers(count))
+    def held(self, pictures, stream, steps):
+        """A picture's number for each crop of this process, each kept for `steps` steps.
+
+        They change in turn, not all at the same step.
+        """
+        turns = [(self.step + i * steps // self._batch) // steps
+                 for i in range(self._first, self._first + self._count)]
+        return [int(np.random.default_rng((self._seed, stream, turn, self._first + i))
+                    .integers(len(pictures))) for i, turn in enumerate(turns)]
 
     def indices(self, pictures, stream):
         """A picture's number for each crop of this process."""
@@ -144,6 +150,7 @@ class Draw:
         """Crops [n, 3, size, size]; another stream number draws others."""
         return to_tensor([pictures.any_crop(size, rng) for rng in self._generators(stream)])
 
-    def crops_of(self, pictures, index, stream, size):
-        """Crops of one picture."""
-        return to_tensor([pictures.crop(index, size, rng) for rng in self._generators(stream)])
+    def crops_of(self, pictures, picks, stream, size):
+        """Crops of given pictures, a number for each crop of this process."""
+        return to_tensor([pictures.crop(pick, size, rng) for pick, rng in
+                          zip(picks, self._generators(stream))])

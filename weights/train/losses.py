@@ -33,6 +33,31 @@ def own_statistics(taps):
     return statistics({tap: taps[tap] for tap in TAPS})
 
 
+def gram(x):
+    """Gram matrices [n, c, c] of features [n, c, h, w]: mean products of two channels.
+
+    Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural Networks", CVPR
+    2016.
+    """
+    flat = x.float().flatten(2)
+    return torch.bmm(flat, flat.transpose(1, 2)) / flat.shape[2]
+
+
+def grams(taps):
+    """The Gram matrices {tap: [n, c, c]} of the encoder's features at GRAM_TAPS."""
+    return {tap: gram(taps[tap]) for tap in GRAM_TAPS}
+
+
+def gram_distance(grams_x, grams_style):
+    """Sum over taps of the squared distance of Gram matrices, divided by the style's own
+    squared norm: 1 for a tap whose features are all zero."""
+    total = 0
+    for tap, wanted in grams_style.items():
+        error = (grams_x[tap] - wanted).square().sum((1, 2))
+        total = total + (error / (wanted.square().sum((1, 2)) + FLAT)).mean()
+    return total
+
+
 def style_distance(statistics_x, statistics_style):
     """Sum over taps of the squared distance of channel means and deviations, divided by the
     style's own summed variance, so that no tap and no style outweighs the others."""
@@ -55,18 +80,20 @@ def total_variation(x):
             + (x[:, :, :, 1:] - x[:, :, :, :-1]).square().mean())
 
 
-STYLE_WEIGHT = 0.5
+# Where MetaStyle looks: the first convolution of each level that the loss needs.
+GRAM_TAPS = TAPS[:4]
+STYLE_WEIGHT = 3.0
 
 
 def transfer_loss(encoder, out, content, wanted):
     """What MetaStyle's training and the adaptation in the engine minimise.
 
-    unexplained(relu3_1 of out, relu3_1 of content) + 0.5 * style_distance at relu1_1 ..
-    relu5_1 to `wanted`, all from the encoder alone. Returns (loss, terms).
+    unexplained(relu3_1 of out, relu3_1 of content) + 3 * gram_distance at relu1_1 .. relu4_1
+    to `wanted`, {tap: [n, c, c]}, all from the encoder alone. Returns (loss, terms).
     """
     with torch.no_grad():
         target = encoder(content, "relu3_1")["relu3_1"]
-    taps = encoder(out)
+    taps = encoder(out, GRAM_TAPS[-1])
     terms = {"content": unexplained(taps["relu3_1"], target),
-             "style": style_distance(own_statistics(taps), wanted)}
+             "style": gram_distance(grams(taps), wanted)}
     return terms["content"] + STYLE_WEIGHT * terms["style"], terms

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Recipe: MetaNet (Shen, Yan and Zeng 2018) on the frozen encoder.
 
-One painting per step, kept for 20 steps as in the paper. Every eighth step asks the network
-generated from a picture to return that picture, photographs and paintings in turn: strength
-below 1 blends with the network of the content itself.
+Every crop of a batch has a painting of its own, which stays for 20 steps as in the paper, but
+they change one after the other: where the paper's batch is one painting, every gradient here
+is a mean over several. Every eighth step asks the networks generated from pictures to return
+those pictures, photographs and paintings in turn: strength below 1 blends with the network of
+the content itself.
 
 Two guards the paper lacks. A generated kernel's length has no effect, because a normalisation
 follows, so nothing keeps it from growing until learning stops: `drift` holds it at its
@@ -53,23 +55,31 @@ class Recipe(StyleRecipe):
         size = self.options.size
         if draw.step % IDENTITY_EVERY == IDENTITY_EVERY - 1:
             pictures = (self.content, self.style)[draw.step // IDENTITY_EVERY % 2]
-            pick = draw.common(len(pictures), OWN)
-            return {"picture": draw.crops_of(pictures, pick, OWN, size),
-                    "vector": self._vectors[pictures][pick]}
-        pick = draw.common(len(self.style), PAINTING, PAINTING_STEPS)
+            picks = draw.indices(pictures, OWN)
+            return {"picture": draw.crops_of(pictures, picks, OWN, size),
+                    "vectors": self._vectors[pictures][picks]}
+        picks = draw.held(self.style, PAINTING, PAINTING_STEPS)
         return {"content": draw.crops(self.content, CONTENT, size),
-                "vector": self._vectors[self.style][pick],
-                **self.style_statistics([pick])}
+                "vectors": self._vectors[self.style][picks],
+                **self.style_statistics(picks)}
 
     def forward(self, batch):
-        p = {**self.network.meta(batch.pop("vector")), **self.network.shared()}
-        terms = self._identity(p, **batch) if "picture" in batch else \
-            self._stylised(p, **batch)
-        terms["drift"] = drift(p)
+        vectors = batch.pop("vectors")
+        shared = self.network.shared()
+        networks = [{**self.network.meta(vector), **shared} for vector in vectors]
+        terms = self._identity(networks, **batch) if "picture" in batch else \
+            self._stylised(networks, **batch)
+        terms["drift"] = sum(map(drift, networks)) / len(networks)
         return sum(WEIGHTS[name] * term for name, term in terms.items()), terms
 
-    def _stylised(self, p, content, **style):
-        out = transfer(content, p)
+    @staticmethod
+    def _paint(networks, pictures):
+        """Every picture by the network of the same number."""
+        return torch.cat([transfer(picture[None], p)
+                          for picture, p in zip(pictures, networks)])
+
+    def _stylised(self, networks, content, **style):
+        out = self._paint(networks, content)
         found, taps = self.critic(out)
         source = self.frozen(content)
         return {"content": (structure(taps["relu3_1"], source["relu3_1"])
@@ -77,9 +87,8 @@ class Recipe(StyleRecipe):
                 "style": style_distance(found, {tap: style[tap].unbind(1) for tap in TAPS}),
                 "smooth": total_variation(out)}
 
-    @staticmethod
-    def _identity(p, picture):
-        return {"identity": unexplained(transfer(picture, p), picture)}
+    def _identity(self, networks, picture):
+        return {"identity": unexplained(self._paint(networks, picture), picture)}
 
     def measured(self):
         return {"network.meta.mean": self.network.meta.mean,

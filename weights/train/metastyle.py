@@ -10,7 +10,7 @@ The inner step is differentiated too (second order) unless --first-order is give
 """
 import torch
 
-from critic import OwnCritic
+from critic import GramCritic
 from losses import transfer_loss
 from methods import MetaStyle
 from nets import transfer
@@ -25,29 +25,28 @@ class Recipe(StyleRecipe):
     needs = ("encoder",)
 
     def make_critic(self):
-        return OwnCritic(self.network.encoder)
+        return GramCritic(self.network.encoder)
 
     def prepare(self):
-        self._wanted = self.table("style-own", self.style, self.critic)
+        self._wanted = self.table("style-gram", self.style, self.critic)
 
     def draw(self, draw):
         size = self.options.size
         return {"inner": draw.crops(self.content, INNER, size),
                 "outer": draw.crops(self.content, OUTER, size),
-                **self.style_statistics(draw.indices(self.style, STYLE))}
+                **self.wanted(draw.indices(self.style, STYLE))}
 
     def forward(self, batch):
         inner, outer = batch.pop("inner"), batch.pop("outer")
-        wanted = {tap: table.unbind(1) for tap, table in batch.items()}
         p = self.network.transfer()
         moving = [name for name in p if name.endswith((".scale", ".shift"))]
         p.update((name, p[name].expand(len(inner), -1)) for name in moving)
-        before, _ = self._loss(inner, p, wanted)
+        before, _ = self._loss(inner, p, batch)
         # The loss is a mean over tasks; every task takes a step along its own gradient.
         steps = torch.autograd.grad(before * len(inner), [p[name] for name in moving],
                                     create_graph=not self.options.first_order)
         p.update((name, p[name] - INNER_RATE * step) for name, step in zip(moving, steps))
-        loss, terms = self._loss(outer, p, wanted)
+        loss, terms = self._loss(outer, p, batch)
         return loss, {"before": before, **terms}
 
     def _loss(self, crops, p, wanted):

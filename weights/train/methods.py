@@ -9,7 +9,7 @@ clamped.
 import torch
 from torch import nn
 
-from losses import own_statistics, transfer_loss
+from losses import GRAM_TAPS, grams, transfer_loss
 from nets import (Decoder, Encoder, Initial, Meta, Shared, Transform, adain, mean_std,
                   style_vector, transfer)
 
@@ -92,7 +92,7 @@ class MetaStyle(nn.Module):
         as draw_crop() returns them, over the scales and shifts alone.
         """
         with torch.no_grad():
-            wanted = own_statistics(self.encoder(style))
+            wanted = grams(self.encoder(style, GRAM_TAPS[-1]))
         p = {name: tensor.detach().clone() for name, tensor in self.transfer().items()}
         moving = [p[name].requires_grad_() for name in p if name.endswith((".scale", ".shift"))]
         optimizer = torch.optim.Adam(moving, lr=lr)

@@ -10,7 +10,6 @@ from torch import nn
 import tensorfile
 from critic import Critic
 from data import Pictures, to_tensor
-from nets import TAPS
 
 
 def fixed_crops(pictures, count, size):
@@ -113,7 +112,7 @@ class StyleRecipe(Recipe):
         self._wanted = self.table("style-critic", self.style, self.critic)
 
     def table(self, name, pictures, critic):
-        """The statistics {tap: [count, 2, channels]} of every picture as a whole.
+        """What critic.measure() says of every picture as a whole: {tap: [count, ...]}.
 
         They are the same at every step, so they are measured once and kept beside the
         pictures, together with what they were measured from and with.
@@ -125,21 +124,22 @@ class StyleRecipe(Recipe):
             if stored["key"] == key:
                 return stored["table"]
         device = next(self.network.encoder.parameters()).device
-        rows = {tap: [] for tap in TAPS}
-        for i in range(len(pictures)):
-            x = to_tensor([pictures.whole(i)]).to(device)
-            found = self.without_gradient(critic.measure, x)
-            for tap, pair in found.items():
-                rows[tap].append(torch.cat(pair)[:, :, 0, 0].cpu())
-        table = {tap: torch.stack(values) for tap, values in rows.items()}
+        rows = [self.without_gradient(critic.measure,
+                                      to_tensor([pictures.whole(i)]).to(device))
+                for i in range(len(pictures))]
+        table = {tap: torch.cat([row[tap].cpu() for row in rows]) for tap in rows[0]}
         part = "%s.%d" % (path, os.getpid())
         torch.save({"key": key, "table": table}, part)
         os.replace(part, path)
         return table
 
+    def wanted(self, picks):
+        """What the critic measured of whole paintings, {tap: [n, ...]}."""
+        return {tap: table[picks] for tap, table in self._wanted.items()}
+
     def style_statistics(self, picks):
         """{tap: [n, 2, channels, 1, 1]}: means and deviations of whole paintings."""
-        return {tap: table[picks][..., None, None] for tap, table in self._wanted.items()}
+        return {tap: table[..., None, None] for tap, table in self.wanted(picks).items()}
 
     @staticmethod
     @torch.no_grad()

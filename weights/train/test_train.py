@@ -150,6 +150,9 @@ def test_losses(world):
     wanted = losses.statistics({"relu1_1": x})
     assert losses.style_distance(wanted, wanted) == 0
     assert losses.style_distance(losses.statistics({"relu1_1": x * 2}), wanted) > 0.1
+    wanted = {"relu1_1": losses.gram(x)}
+    assert losses.gram_distance(wanted, wanted) == 0
+    assert abs(float(losses.gram_distance({"relu1_1": 0 * wanted["relu1_1"]}, wanted)) - 1) < 1e-3
 
 
 def test_strength(world):
@@ -183,7 +186,7 @@ def test_adapt(world):
     network = methods.MetaStyle(base=4)
     content, style = torch.rand(1, 3, 32, 32), torch.rand(1, 3, 32, 32) * 0.3
     with torch.no_grad():
-        wanted = losses.own_statistics(network.encoder(style))
+        wanted = losses.grams(network.encoder(style))
     value = lambda p: float(losses.transfer_loss(
         network.encoder, nets.transfer(content, p), content, wanted)[0])
     adapted = network.adapt(style, lambda: content, steps=8)
