@@ -8,6 +8,7 @@ from nets import TAPS, mean_std, mvn
 
 # Keeps the ratios below finite for flat pictures.
 FLAT = 1e-6
+SMOOTH = 1e-4
 
 
 def unexplained(x, target):
@@ -49,12 +50,18 @@ def grams(taps):
 
 
 def gram_distance(grams_x, grams_style):
-    """Sum over taps of the squared distance of Gram matrices, divided by the style's own
-    squared norm: 1 for a tap whose features are all zero."""
+    """Sum over taps of the distance of Gram matrices over the norm of the style's own: 1 for a
+    tap whose features are all zero.
+
+    The square of it, usual elsewhere, grows with the fourth power of the features: one nearly
+    black painting would then outweigh a batch. SMOOTH rounds the tip, where a distance has no
+    gradient.
+    """
     total = 0
     for tap, wanted in grams_style.items():
         error = (grams_x[tap] - wanted).square().sum((1, 2))
-        total = total + (error / (wanted.square().sum((1, 2)) + FLAT)).mean()
+        ratio = error / (wanted.square().sum((1, 2)) + FLAT)
+        total = total + (ratio + SMOOTH).sqrt().mean()
     return total
 
 
@@ -82,13 +89,13 @@ def total_variation(x):
 
 # Where MetaStyle looks: the first convolution of each level that the loss needs.
 GRAM_TAPS = TAPS[:4]
-STYLE_WEIGHT = 3.0
+STYLE_WEIGHT = 1.0
 
 
 def transfer_loss(encoder, out, content, wanted):
     """What MetaStyle's training and the adaptation in the engine minimise.
 
-    unexplained(relu3_1 of out, relu3_1 of content) + 3 * gram_distance at relu1_1 .. relu4_1
+    unexplained(relu3_1 of out, relu3_1 of content) + gram_distance at relu1_1 .. relu4_1
     to `wanted`, {tap: [n, c, c]}, all from the encoder alone. Returns (loss, terms).
     """
     with torch.no_grad():
