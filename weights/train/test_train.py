@@ -215,9 +215,12 @@ def make_resume_test(network):
 def make_processes_test(network):
     def test(world):
         # The gradient itself: Adam's steps magnify the rounding of whatever is nearly zero.
+        # So does metastyle's inner step; in double precision its two gradients are equal
+        # to 1e-15.
+        tolerance = 1e-2 if network == "metastyle" else 1e-3
         one = first_gradient(world.train(network, network + "-one", 1))
         two = first_gradient(world.train_in_two(network, network + "-two", 1))
-        assert (one - two).norm() < 1e-3 * one.norm(), ((one - two).norm(), one.norm())
+        assert (one - two).norm() < tolerance * one.norm(), ((one - two).norm(), one.norm())
     test.__doc__ = "%s: two processes find the gradient of one with all of the batch." % network
     return test
 
