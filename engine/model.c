@@ -109,6 +109,73 @@ scumble_model_open (const char *const *path, const char *method, const char *nam
                                                                  : NULL;
 }
 
+/* The model's name that is in the file name @base; %NULL if scumble_model_open() would not
+ * look for it. */
+static char *
+name_of_file (const char *base)
+{
+  if (base[0] == '.' || !g_str_has_suffix (base, ".safetensors"))
+    return NULL;
+
+  return g_strndup (base, strlen (base) - strlen (".safetensors"));
+}
+
+static gboolean
+is_of_method (const char *file, const char *method)
+{
+  g_autoptr (GHashTable) metadata = scumble_safetensors_peek (file);
+
+  return metadata != NULL &&
+         g_strcmp0 (g_hash_table_lookup (metadata, "scumble.method"), method) == 0 &&
+         g_strcmp0 (g_hash_table_lookup (metadata, "scumble.version"), "1") == 0;
+}
+
+/* Adds what @folder has and no folder before it had to @seen; those of @method to @names. */
+static void
+list_folder (const char *folder, const char *method, GHashTable *seen, GPtrArray *names)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char      *base;
+
+  while (dir != NULL && (base = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *file = g_build_filename (folder, base, NULL);
+      char            *name = name_of_file (base);
+
+      if (name == NULL || !g_hash_table_add (seen, name))
+        continue;
+      if (is_of_method (file, method))
+        g_ptr_array_add (names, g_strdup (name));
+    }
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  const char *x      = *(const char *const *) a;
+  const char *y      = *(const char *const *) b;
+  const char *method = user_data;
+
+  if (g_str_equal (x, method) || g_str_equal (y, method))
+    return g_str_equal (x, method) ? -1 : 1;
+
+  return strcmp (x, y);
+}
+
+char **
+scumble_model_list (const char *const *path, const char *method)
+{
+  g_autoptr (GHashTable) seen  = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GPtrArray)  names = g_ptr_array_new ();
+
+  for (guint i = 0; path[i] != NULL; i++)
+    list_folder (path[i], method, seen, names);
+  g_ptr_array_sort_with_data (names, compare_names, (gpointer) method);
+  g_ptr_array_add (names, NULL);
+
+  return (char **) g_ptr_array_steal (names, NULL);
+}
+
 ScumbleModel *
 scumble_model_ref (ScumbleModel *model)
 {

@@ -81,6 +81,21 @@ typedef struct
  */
 ScumbleModel   *scumble_model_open     (const char *const *path, const char *method,
                                         const char *name, GError **error);
+
+/**
+ * scumble_model_list:
+ * @path: (array zero-terminated=1): folders to look for model files in, best first
+ * @method: id of a method
+ *
+ * Looks through the folders for the model files of a method, as their headers tell: the
+ * qualities to choose from.  A file hides those of its name in later folders, as it does
+ * for scumble_model_open().  No file is checked beyond its header.
+ *
+ * Returns: (array zero-terminated=1) (transfer full): names for scumble_model_open(), the
+ *   default's first if it is there, the others in alphabetical order; to be freed with
+ *   g_strfreev()
+ */
+char          **scumble_model_list     (const char *const *path, const char *method);
 ScumbleModel   *scumble_model_ref      (ScumbleModel *model);
 void            scumble_model_unref    (ScumbleModel *model);
 

@@ -317,7 +317,7 @@ check_values (const ScumbleSafetensors *self, GError **error)
 }
 
 static gboolean
-load (ScumbleSafetensors *self, GError **error)
+load_header (ScumbleSafetensors *self, GError **error)
 {
   const char *bytes = g_mapped_file_get_contents (self->map);
   const gsize size  = g_mapped_file_get_length (self->map);
@@ -334,34 +334,53 @@ load (ScumbleSafetensors *self, GError **error)
   self->data = bytes + sizeof length + length;
   self->size = size - sizeof length - (gsize) length;
 
-  return parse_header (self, bytes + sizeof length, (gsize) length, error) &&
-         check_places (self, error) &&
-         check_values (self, error);
+  return parse_header (self, bytes + sizeof length, (gsize) length, error);
+}
+
+/* Maps a file without a look at it; the map is %NULL when that fails. */
+static ScumbleSafetensors *
+map_file (const char *path, GError **error)
+{
+  ScumbleSafetensors *self = g_new0 (ScumbleSafetensors, 1);
+
+  self->path     = g_strdup (path);
+  self->entries  = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->metadata = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->map      = g_mapped_file_new (path, FALSE, error);
+
+  return self;
 }
 
 ScumbleSafetensors *
 scumble_safetensors_open (const char *path, GError **error)
 {
-  g_autoptr (ScumbleSafetensors) self  = g_new0 (ScumbleSafetensors, 1);
   g_autoptr (GError)             local = NULL;
-
-  self->path     = g_strdup (path);
-  self->entries  = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->metadata = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->map      = g_mapped_file_new (path, FALSE, &local);
+  g_autoptr (ScumbleSafetensors) self  = map_file (path, &local);
 
   if (self->map == NULL)
     {
       fault (error, "The model file cannot be opened: %s.", local->message);
       return NULL;
     }
-  if (!load (self, &local))
+  if (!load_header (self, &local) || !check_places (self, &local) ||
+      !check_values (self, &local))
     {
       fault (error, "The model file \"%s\" is damaged: %s.", path, local->message);
       return NULL;
     }
 
   return g_steal_pointer (&self);
+}
+
+GHashTable *
+scumble_safetensors_peek (const char *path)
+{
+  g_autoptr (ScumbleSafetensors) self = map_file (path, NULL);
+
+  if (self->map == NULL || !load_header (self, NULL))
+    return NULL;
+
+  return g_hash_table_ref (self->metadata);
 }
 
 void

@@ -30,6 +30,18 @@ void                scumble_safetensors_free     (ScumbleSafetensors *file);
 const char         *scumble_safetensors_path     (const ScumbleSafetensors *file);
 
 /**
+ * scumble_safetensors_peek:
+ * @path: file name
+ *
+ * Reads a file's header alone, whatever the size of its data: cheap enough to look
+ * through a folder of models.  What it says is unchecked.
+ *
+ * Returns: (transfer full) (nullable): (element-type utf8 utf8): the texts under
+ *   "__metadata__"; %NULL if the header cannot be read
+ */
+GHashTable         *scumble_safetensors_peek     (const char *path);
+
+/**
  * scumble_safetensors_metadata:
  * @key: such as "scumble.method"
  *

@@ -13,10 +13,11 @@ typedef struct
 char **
 scumble_model_path (void)
 {
-  char **path = g_new0 (char *, 3);
+  char **path = g_new0 (char *, 4);
 
-  path[0] = g_build_filename (g_get_user_data_dir (), "scumble", "models", NULL);
-  path[1] = g_strdup (SCUMBLE_MODEL_DIR);
+  path[0] = g_build_filename (gimp_directory (), "scumble", "models", NULL);
+  path[1] = g_build_filename (g_get_user_data_dir (), "scumble", "models", NULL);
+  path[2] = g_strdup (SCUMBLE_MODEL_DIR);
 
   return path;
 }

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
  * scumble_model_path:
  *
  * Returns: (transfer full) (array zero-terminated=1): the folders to look for model files
- *   in: the user's own, then the installed one
+ *   in: the user's own (scumble/models in GIMP's folder, then in that of users' data), then
+ *   the installed one
  */
 char   **scumble_model_path (void);
 

@@ -527,6 +527,57 @@ assert_not_opened (const char *const *path, const char *method, const char *name
 }
 
 static void
+save_decoder (const char *folder, const char *name, const char *method, const char *version)
+{
+  g_autoptr (RefFile) file = ref_file_new ();
+
+  ref_file_text (file, "scumble.method", method);
+  ref_file_text (file, "scumble.version", version);
+  ref_file_save (file, folder, name);
+}
+
+static void
+assert_listed (const char *const *path, const char *method, const char *expected)
+{
+  g_auto (GStrv)   names = scumble_model_list (path, method);
+  g_autofree char *all   = g_strjoinv (" ", names);
+
+  g_assert_cmpstr (all, ==, expected);
+}
+
+/* The default comes first; what open would not read, or find elsewhere, is no quality. */
+static void
+test_list (void)
+{
+  char              *first  = ref_folder_new ();
+  char              *second = ref_folder_new ();
+  const char *const  path[] = { first, "/nowhere", second, NULL };
+  g_autofree char   *damaged = g_build_filename (second, "damaged.safetensors", NULL);
+
+  assert_listed (path, "adain", "");
+
+  save_decoder (second, "adain", "adain", "1");
+  save_decoder (second, "adain-fine", "adain", "1");
+  save_decoder (second, "sanet", "sanet", "1");
+  save_decoder (second, "adain-new", "adain", "2");
+  save_decoder (second, ".adain-hidden", "adain", "1");
+  save_decoder (second, "encoder", "", "1");
+  g_assert_true (g_file_set_contents (damaged, "adain", -1, NULL));
+  assert_listed (path, "adain", "adain adain-fine");
+  assert_listed (path, "sanet", "sanet");
+  assert_listed (path, "oil", "");
+
+  save_decoder (first, "Adain", "adain", "1");
+  save_decoder (first, "adain-fine", "sanet", "1");
+  save_decoder (first, "adain", "adain", "1");
+  assert_listed (path, "adain", "adain Adain");
+  assert_listed (path, "sanet", "sanet adain-fine");
+
+  ref_folder_free (first);
+  ref_folder_free (second);
+}
+
+static void
 test_open (void)
 {
   static const RefWidths widths = { { 5, 4, 6, 7, 7 } };
@@ -671,6 +722,7 @@ main (int argc, char **argv)
       add ("starved", &cases[i], test_starved);
     }
   add ("tight", &cases[0], test_tight);
+  g_test_add_func ("/model/list", test_list);
   g_test_add_func ("/model/open", test_open);
   g_test_add_func ("/model/encoder", test_encoder);
   g_test_add_func ("/model/damaged", test_damaged);

@@ -351,6 +351,27 @@ test_not_finite (Fixture *f, gconstpointer data)
       }
 }
 
+/* A peek tells what a file says of itself, and does not look at the values. */
+static void
+test_peek (Fixture *f, gconstpointer data)
+{
+  const float            bad  = NAN;
+  g_autoptr (RefFile)    file = ref_file_new ();
+  g_autoptr (GHashTable) texts = NULL;
+
+  g_assert_null (scumble_safetensors_peek (f->path));
+
+  ref_file_text (file, "scumble.method", "adain");
+  ref_file_tensor (file, "layer", 1, (int[]) { 1 }, &bad, FALSE);
+  ref_file_save (file, f->folder, "model");
+  texts = scumble_safetensors_peek (f->path);
+  g_assert_nonnull (texts);
+  g_assert_cmpstr (g_hash_table_lookup (texts, "scumble.method"), ==, "adain");
+
+  write_bytes (f->path, (const guint8 *) "adain", 5);
+  g_assert_null (scumble_safetensors_peek (f->path));
+}
+
 /* Against the definition of binary16, for each of its values. */
 static void
 test_half (void)
@@ -396,6 +417,7 @@ main (int argc, char **argv)
   add ("/safetensors/deep", test_deep);
   add ("/safetensors/lengths", test_lengths);
   add ("/safetensors/not-finite", test_not_finite);
+  add ("/safetensors/peek", test_peek);
   g_test_add_func ("/safetensors/half", test_half);
 
   return g_test_run ();
