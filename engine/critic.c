@@ -2,13 +2,12 @@
 #include "critic.h"
 #include "error.h"
 #include "grad.h"
+#include "gram.h"
 #include "vgg.h"
 
 #include <string.h>
 
-#define STYLE_WEIGHT 0.5
-
-enum { ROWS = 17 };
+enum { ROWS = 12 };
 
 struct _ScumbleCritic
 {
@@ -67,7 +66,7 @@ scumble_critic_new (const ScumbleSafetensors *file, GError **error)
   g_autoptr (ScumbleCritic) critic = g_new0 (ScumbleCritic, 1);
   guint                     n;
 
-  critic->plan = scumble_vgg_plan (SCUMBLE_VGG_RELU5_1, &n);
+  critic->plan = scumble_vgg_plan (SCUMBLE_VGG_RELU4_1, &n);
   g_return_val_if_fail (n == ROWS, NULL);
 
   critic->c[0] = 3;
@@ -146,22 +145,20 @@ static double
 judge_tap (const ScumbleCritic *critic, const Way *way, const ScumbleTensor *target,
            const float *wanted, guint rows, const ScumbleTensor *g, int threads)
 {
-  const float *mean = wanted;
-  double       loss = 0.0;
+  double loss = 0.0;
 
-  for (int tap = SCUMBLE_VGG_RELU1_1; tap < SCUMBLE_VGG_TAPS; tap++)
+  for (int tap = SCUMBLE_VGG_RELU1_1; tap <= SCUMBLE_VGG_RELU4_1; tap++)
     {
       guint n;
 
       scumble_vgg_plan ((ScumbleVggTap) tap, &n);
       if (n == rows)
         {
-          loss = scumble_grad_statistics (&way->planes[n], mean, mean + critic->c[n],
-                                          STYLE_WEIGHT, g, threads);
+          loss = scumble_gram_distance (&way->planes[n], wanted, g, threads);
           if (tap == SCUMBLE_VGG_RELU3_1)
             loss += scumble_grad_unexplained (&way->planes[n], target, g, threads);
         }
-      mean += 2 * critic->c[n];
+      wanted += critic->c[n] * critic->c[n];
     }
 
   return loss;

@@ -13,8 +13,10 @@ G_BEGIN_DECLS
  * perceptual loss of MetaStyle's adaptation, transfer_loss() of weights/train/losses.py,
  *
  *     |relu3_1 (painted) - relu3_1 (content)|^2 / n / spatial variance of relu3_1 (content)
- *     + 0.5 sum over relu1_1 .. relu5_1 of
- *           (|mean - mean of the style|^2 + |std - std of the style|^2) / |std of the style|^2
+ *     + sum over relu1_1 .. relu4_1 of
+ *           sqrt (|gram - gram of the style|^2 / |gram of the style|^2)
+ *
+ * but for the constants that keep it finite.
  */
 typedef struct _ScumbleCritic ScumbleCritic;
 
@@ -30,9 +32,9 @@ void           scumble_critic_free  (ScumbleCritic *critic);
 
 /**
  * scumble_critic_judge:
- * @painted: [h, w, 3], sides multiples of 16 and at least 32
+ * @painted: [h, w, 3], sides multiples of 8 and at least 16
  * @content: [h, w, 3]
- * @wanted: statistics of the style, as of scumble_taps_measure()
+ * @wanted: the style's Gram matrices, as of scumble_taps_grams_source()
  * @g: [h, w, 3], overwritten: the loss's gradient with respect to @painted
  * @loss: (out): the loss
  *

@@ -294,57 +294,6 @@ scumble_grad_norm (const ScumbleTensor *normalised, const float *std, const floa
       }
 }
 
-/* g += gain x + bias, channel by channel. */
-static void
-add_affine (const ScumbleTensor *x, const float *gain, const float *bias,
-            const ScumbleTensor *g, int threads)
-{
-#pragma omp parallel for schedule(static) num_threads(threads)
-  for (int i = 0; i < x->h; i++)
-    for (int j = 0; j < x->w; j++)
-      {
-        const float *from = scumble_tensor_at (x, i, j);
-        float       *to   = scumble_tensor_at (g, i, j);
-
-        for (int k = 0; k < x->c; k++)
-          to[k] += gain[k] * from[k] + bias[k];
-      }
-}
-
-double
-scumble_grad_statistics (const ScumbleTensor *x, const float *mean, const float *std,
-                         double weight, const ScumbleTensor *g, int threads)
-{
-  const double      n        = (double) x->h * x->w;
-  g_autofree float *own_mean = g_new (float, x->c);
-  g_autofree float *own_std  = g_new (float, x->c);
-  g_autofree float *gain     = g_new (float, x->c);
-  g_autofree float *bias     = g_new (float, x->c);
-  double            power    = FLAT, distance = 0.0;
-  ScumbleMoments    moments;
-
-  scumble_moments_init (&moments, x->c);
-  scumble_moments_add (&moments, x, NULL, threads);
-  scumble_moments_get (&moments, own_mean, own_std);
-  scumble_moments_clear (&moments);
-
-  for (int k = 0; k < x->c; k++)
-    power += (double) std[k] * std[k];
-  for (int k = 0; k < x->c; k++)
-    {
-      const double d_mean = (double) own_mean[k] - mean[k];
-      const double d_std  = (double) own_std[k] - std[k];
-      const double slope  = 2.0 * weight / power * d_std / ((n - 1.0) * own_std[k]);
-
-      distance += d_mean * d_mean + d_std * d_std;
-      gain[k]   = (float) slope;
-      bias[k]   = (float) (2.0 * weight / power * d_mean / n - slope * own_mean[k]);
-    }
-  add_affine (x, gain, bias, g, threads);
-
-  return weight * distance / power;
-}
-
 /* The mean over channels of the biased spatial variance. */
 static double
 spatial_variance (const ScumbleTensor *x, int threads)

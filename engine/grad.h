@@ -107,21 +107,6 @@ void     scumble_grad_norm         (const ScumbleTensor *normalised, const float
                                     double *g_scale, double *g_shift, int threads);
 
 /**
- * scumble_grad_statistics:
- * @x: [h, w, c] features
- * @mean: [c] what their means should be
- * @std: [c] what their deviations should be
- * @weight: what the distance counts
- * @g: (inout): the distance's gradient is added
- *
- * Returns: weight (sum of (mean (x) - mean)^2 + (std (x) - std)^2) / (sum of std^2 + 1e-6),
- *   with the unbiased variance + 1e-5 in std (x)
- */
-double   scumble_grad_statistics   (const ScumbleTensor *x, const float *mean,
-                                    const float *std, double weight, const ScumbleTensor *g,
-                                    int threads);
-
-/**
  * scumble_grad_unexplained:
  * @x: [h, w, c] features
  * @target: [h, w, c] what they should be

@@ -3,7 +3,7 @@
 /* MetaStyle: Zhang, Zhu and Zhu, "MetaStyle: Three-Way Trade-Off Among Speed, Flexibility,
  * and Quality in Neural Style Transfer", AAAI 2019.
  *
- *     style -> encoder -> means and deviations at relu1_1 .. relu5_1
+ *     style -> encoder -> Gram matrices at relu1_1 .. relu4_1
  *     adapt: a transfer network, trained so that it learns a style in few steps, takes them
  *     content -> adapted transfer network -> pixels */
 #include "model-private.h"
@@ -39,7 +39,7 @@ typedef struct
 
 typedef struct
 {
-  float *wanted;     /* [taps.length] the painting's statistics */
+  float *wanted;     /* the painting's Gram matrices */
   float *parameters; /* of the transfer network, adapted as far as it was */
 } Style;
 
@@ -144,7 +144,7 @@ new_style (const Net *net, const float *wanted, const float *parameters)
 {
   Style *style = g_new (Style, 1);
 
-  style->wanted     = g_memdup2 (wanted, (gsize) net->taps.length * sizeof *wanted);
+  style->wanted     = g_memdup2 (wanted, scumble_taps_grams_length (&net->taps) * sizeof *wanted);
   style->parameters = g_memdup2 (parameters, scumble_transfer_count (net->base) *
                                                sizeof *parameters);
   return style;
@@ -165,9 +165,9 @@ metastyle_encode (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *
                   GError **error)
 {
   const Net        *net    = model->net;
-  g_autofree float *wanted = g_new (float, net->taps.length);
+  g_autofree float *wanted = g_new (float, scumble_taps_grams_length (&net->taps));
 
-  return scumble_taps_measure_source (&net->taps, source, wanted, job, error)
+  return scumble_taps_grams_source (&net->taps, source, wanted, job, error)
            ? new_style (net, wanted, net->initial) : NULL;
 }
 

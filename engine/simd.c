@@ -7,59 +7,9 @@
  * output channels in registers.  In a direct convolution three neighbouring cells are 3 c_in
  * numbers in a row, and the next cell's three begin c_in further on: the picture itself is
  * the matrix, with overlapping rows, and nothing is copied out first. */
-#include "simd.h"
+#include "simd-vector.h"
 
 #include <string.h>
-
-#if defined __AVX512F__
-enum { LANES = 16, ROWS = 14 };
-#define EVEN 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30
-#define ODD  1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31
-#elif defined __AVX2__
-enum { LANES = 8, ROWS = 6 };
-#define EVEN 0, 2, 4, 6, 8, 10, 12, 14
-#define ODD  1, 3, 5, 7, 9, 11, 13, 15
-#else
-enum { LANES = 4, ROWS = 3 };
-#define EVEN 0, 2, 4, 6
-#define ODD  1, 3, 5, 7
-#endif
-
-enum { VECTORS = SCUMBLE_PANEL / LANES };
-
-typedef float Vector __attribute__ ((vector_size (LANES * sizeof (float))));
-typedef int   Mask __attribute__ ((vector_size (LANES * sizeof (int))));
-typedef float Loose __attribute__ ((vector_size (LANES * sizeof (float)), aligned (4)));
-
-#define INLINE  static inline __attribute__ ((always_inline))
-#define UNROLL  _Pragma ("GCC unroll 16")
-
-INLINE Vector
-load (const float *p)
-{
-  return *(const Loose *) p;
-}
-
-INLINE void
-store (float *p, Vector v)
-{
-  *(Loose *) p = v;
-}
-
-/* Negative lanes become 0: a comparison yields all ones or all zeros. */
-INLINE Vector
-rectify (Vector v)
-{
-  return (Vector) ((Mask) v & (v > 0.0f));
-}
-
-INLINE Vector
-vmax (Vector a, Vector b)
-{
-  const Mask greater = a > b;
-
-  return (Vector) (((Mask) a & greater) | ((Mask) b & ~greater));
-}
 
 /* What one call of the inner loop multiplies. */
 typedef struct
@@ -590,14 +540,10 @@ usable (void)
 #endif
 }
 
-#define NAME(name)     scumble_simd_##name
-#define EXPAND(name)   NAME (name)
-#define QUOTE(name)    #name
-#define STRING(name)   QUOTE (name)
+extern const ScumbleSimd     SIMD_TABLE (scumble_simd);
+extern const ScumbleSimdGrad SIMD_TABLE (scumble_simd_grad);
 
-extern const ScumbleSimd EXPAND (SIMD_NAME);
-
-const ScumbleSimd EXPAND (SIMD_NAME) = {
+const ScumbleSimd SIMD_TABLE (scumble_simd) = {
   .name     = STRING (SIMD_NAME),
   .lanes    = LANES,
   .usable   = usable,
@@ -605,4 +551,5 @@ const ScumbleSimd EXPAND (SIMD_NAME) = {
   .dot      = dot,
   .winograd = winograd,
   .up       = up,
+  .grad     = &SIMD_TABLE (scumble_simd_grad),
 };

@@ -8,6 +8,8 @@
 
 G_BEGIN_DECLS
 
+typedef struct _ScumbleSimdGrad ScumbleSimdGrad;
+
 enum
 {
   SCUMBLE_PANEL = 16,
@@ -37,6 +39,7 @@ scumble_panels (int c)
  * @up: upsampled and convolved, @n cells of @x's inside, from cell @from in reading order;
  *   c_in and c_out multiples of 16; weights [9, panel, c_in, 16]; scratch for
  *   9 n (c_in + c_out) floats
+ * @grad: the inner loops of learning, see simd-grad.h
  *
  * One instruction set.
  */
@@ -53,6 +56,8 @@ struct _ScumbleSimd
                          const ScumbleTensor *y, int from, int n, float *scratch);
   void      (*up)       (const ScumbleConv *conv, const ScumbleTensor *x, int y0, int x0,
                          const ScumbleTensor *y, int from, int n, float *scratch);
+
+  const ScumbleSimdGrad *grad;
 };
 
 /**

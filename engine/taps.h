@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* The taps whose Gram matrices count: relu1_1 .. relu4_1. */
+enum { SCUMBLE_TAPS_GRAMS = 4 };
+
 /**
  * ScumbleTaps:
  * @parts: (owned): the encoder from each tap to the next
@@ -45,5 +48,22 @@ gboolean scumble_taps_measure        (const ScumbleTaps *taps, const ScumblePict
 gboolean scumble_taps_measure_source (const ScumbleTaps *taps, ScumbleSource *source,
                                       float *statistics, const ScumbleJob *job,
                                       GError **error);
+
+/**
+ * scumble_taps_grams_length:
+ *
+ * Returns: how many floats the Gram matrices at relu1_1 .. relu4_1 are together
+ */
+gsize    scumble_taps_grams_length   (const ScumbleTaps *taps);
+
+/**
+ * scumble_taps_grams_source:
+ * @grams: (out caller-allocates): for each of these taps in turn its Gram matrix [c, c];
+ *   invisible pixels are left out, and a picture of more than a megapixel is shrunk first
+ *
+ * Returns: %FALSE with an error on cancel, out of budget, or if the picture fails to read
+ */
+gboolean scumble_taps_grams_source   (const ScumbleTaps *taps, ScumbleSource *source,
+                                      float *grams, const ScumbleJob *job, GError **error);
 
 G_END_DECLS

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "grad.h"
+#include "gram.h"
 #include "ref.h"
+#include "simd-grad.h"
 
 #include <math.h>
 
@@ -17,8 +19,7 @@ typedef struct
   const float *weights;
   const float *r;       /* weights of the results */
   const float *target;
-  const float *mean;
-  const float *std;
+  const float *wanted;  /* Gram matrix */
   const float *scale;
 } Case;
 
@@ -139,22 +140,22 @@ loss_norm (const Case *it, const double *x)
 }
 
 static double
-loss_statistics (const Case *it, const double *x)
+loss_gram (const Case *it, const double *x)
 {
-  double distance = 0.0, power = 1e-6;
+  const int n     = it->h * it->w;
+  double    error = 0.0, power = 1e-6;
 
-  for (int k = 0; k < it->c; k++)
+  for (int k = 0; k < it->c * it->c; k++)
     {
-      double mean, sum2, std;
+      double sum = 0.0;
 
-      channel (it, x, k, &mean, &sum2);
-      std       = sqrt (sum2 / (it->h * it->w - 1) + 1e-5);
-      distance += (mean - it->mean[k]) * (mean - it->mean[k]) +
-                  (std - it->std[k]) * (std - it->std[k]);
-      power    += (double) it->std[k] * it->std[k];
+      for (int i = 0; i < n; i++)
+        sum += x[i * it->c + k / it->c] * x[i * it->c + k % it->c] / n;
+      error += (sum - it->wanted[k]) * (sum - it->wanted[k]);
+      power += (double) it->wanted[k] * it->wanted[k];
     }
 
-  return 0.5 * distance / power;
+  return sqrt (error / power + 1e-4);
 }
 
 static double
@@ -354,27 +355,29 @@ test_norm (void)
   g_free (normalised.data);
 }
 
+/* Planes of whole panels and others, which take different ways. */
 static void
-test_losses (void)
+check_losses (int h, int w, int c)
 {
-  enum { H = 5, W = 6, C = 7 };
-  ScumbleTensor x = ref_tensor (H, W, C, 1), target = ref_tensor (H, W, C, 2);
-  ScumbleTensor g = ref_tensor_empty (H, W, C);
-  float         mean[C], std[C];
-  Case          it = { H, W, C, .target = target.data, .mean = mean, .std = std };
-  double        at[H * W * C];
+  const int          n      = h * w * c;
+  ScumbleTensor      x      = ref_tensor (h, w, c, 1), target = ref_tensor (h, w, c, 2);
+  ScumbleTensor      g      = ref_tensor_empty (h, w, c);
+  g_autofree float  *wanted = g_new (float, c * c);
+  const Case         it     = { h, w, c, .target = target.data, .wanted = wanted };
+  g_autofree double *at     = g_new (double, n);
 
-  for (int i = 0; i < H * W * C; i++)
+  for (int i = 0; i < n; i++)
     at[i] = x.data[i];
-  ref_fill (mean, C, 3, -1.0f, 1.0f);
-  ref_fill (std, C, 4, 0.2f, 1.0f);
+  ref_fill (wanted, (gsize) (c * c), 3, -1.0f, 1.0f);
+  for (int k = 0; k < c * c; k++)
+    wanted[k] = wanted[k % c * c + k / c];
 
-  ref_fill (g.data, H * W * C, 1, 0.0f, 0.0f);
-  g_assert_cmpfloat (fabs (scumble_grad_statistics (&x, mean, std, 0.5, &g, 2) -
-                           loss_statistics (&it, at)), <=, 1e-5);
-  check ("statistics", &it, loss_statistics, &x, &g);
+  ref_fill (g.data, (gsize) n, 1, 0.0f, 0.0f);
+  g_assert_cmpfloat (fabs (scumble_gram_distance (&x, wanted, &g, 2) - loss_gram (&it, at)), <=,
+                     1e-5);
+  check ("gram", &it, loss_gram, &x, &g);
 
-  ref_fill (g.data, H * W * C, 1, 0.0f, 0.0f);
+  ref_fill (g.data, (gsize) n, 1, 0.0f, 0.0f);
   g_assert_cmpfloat (fabs (scumble_grad_unexplained (&x, &target, &g, 2) -
                            loss_unexplained (&it, at)), <=, 1e-5);
   check ("unexplained", &it, loss_unexplained, &x, &g);
@@ -382,6 +385,87 @@ test_losses (void)
   g_free (x.data);
   g_free (target.data);
   g_free (g.data);
+}
+
+static void
+test_losses (void)
+{
+  check_losses (5, 6, 7);
+  check_losses (3, 5, 16);
+}
+
+/* A cell that counts twice is a cell that is there twice, and one of weight 0 is not there.
+ * As many cells as are summed in several parts, on any number of threads. */
+static void
+test_gram_weights (void)
+{
+  enum { H = 90, W = 200, C = 16 };
+  ScumbleTensor     x       = ref_tensor (H, W, C, 1);
+  ScumbleTensor     half    = scumble_tensor_view (&x, 0, 0, H / 2, W);
+  g_autofree float *weights = g_new0 (float, H * W);
+  float             whole[C * C], part[C * C], again[C * C];
+
+  for (int i = 0; i < H / 2 * W; i++)
+    weights[i] = 0.3f;
+  scumble_gram (&x, weights, whole, 2);
+  scumble_gram (&half, NULL, part, 2);
+  scumble_gram (&half, NULL, again, 1);
+  ref_assert_close_floats (whole, part, C * C, 1e-5);
+  g_assert_cmpmem (part, sizeof part, again, sizeof again);
+
+  for (int k = 0; k < C; k++)
+    {
+      double sum = 0.0;
+
+      for (int i = 0; i < H / 2 * W; i++)
+        sum += (double) x.data[i * C + k] * x.data[i * C + 3] / (H / 2 * W);
+      g_assert_cmpfloat (fabs (sum - part[3 * C + k]), <=, 1e-5);
+    }
+  g_free (x.data);
+}
+
+/* On every instruction set, with rows, parts and steps as they lie in planes. */
+static void
+check_product (const ScumbleSimd *simd, int rows, int columns)
+{
+  enum { PARTS = 3, K = 11, STEP = 50 };
+  const gsize       size = PARTS * K * STEP * 2;
+  g_autofree float *a    = g_new (float, size);
+  g_autofree float *b    = g_new (float, size);
+  ScumbleTensor     y    = ref_tensor (1, rows, columns + 5, 3);
+  ScumbleTensor     twin = ref_tensor (1, rows, columns + 5, 3);
+  ScumbleProduct    p    = { a, 1, STEP, K * STEP, b, STEP, K * STEP + 7, PARTS, K, rows,
+                             columns, y.data, (gsize) columns + 5 };
+
+  ref_fill (a, size, 1, -1.0f, 1.0f);
+  ref_fill (b, size, 2, -1.0f, 1.0f);
+  for (int transposed = 0; transposed < 2; transposed++)
+    {
+      p.a_row = transposed ? 13 : 1;
+      p.a_k   = transposed ? 1 : STEP;
+      simd->grad->multiply_add (&p);
+      for (int r = 0; r < rows; r++)
+        for (int column = 0; column < columns; column++)
+          for (int k = 0; k < PARTS * K; k++)
+            twin.data[r * (columns + 5) + column] +=
+              a[(gsize) (k / K) * p.a_part + (gsize) r * p.a_row + (gsize) (k % K) * p.a_k] *
+              b[(gsize) (k / K) * p.b_part + (gsize) (k % K) * p.b_k + (gsize) column];
+      ref_assert_close (&y, &twin, 1e-4);
+    }
+
+  g_free (y.data);
+  g_free (twin.data);
+}
+
+static void
+test_products (void)
+{
+  for (const ScumbleSimd *const *simd = scumble_simd_all (); *simd != NULL; simd++)
+    for (int rows = 1; (*simd)->usable () && rows < 40; rows += 3)
+      {
+        check_product (*simd, rows, 16);
+        check_product (*simd, rows, 32);
+      }
 }
 
 int
@@ -394,6 +478,8 @@ main (int argc, char **argv)
   g_test_add_func ("/grad/resampling", test_resampling);
   g_test_add_func ("/grad/norm", test_norm);
   g_test_add_func ("/grad/losses", test_losses);
+  g_test_add_func ("/grad/gram-weights", test_gram_weights);
+  g_test_add_func ("/grad/products", test_products);
 
   return g_test_run ();
 }

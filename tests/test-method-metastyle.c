@@ -237,7 +237,7 @@ test_starvation (void)
   Paint one = metastyle;
 
   one.updates = 1;
-  check_starvation (&one, 512 << 10);
+  check_starvation (&one, 256 << 10);
 }
 
 int

@@ -144,7 +144,7 @@ def metastyle(encoder, widths, content, style):
         tensor.copy_((tensor + 0.1 * noise * (tensor.std() if tensor.dim() > 1 else 1))
                      .half().float())
     content, style = padded(content, 16), padded(style, 16)
-    wanted = losses.own_statistics(encoder(style))
+    wanted = losses.grams(encoder(style, losses.GRAM_TAPS[-1]))
     with torch.enable_grad():
         p = {name: tensor.detach().clone().requires_grad_() for name, tensor in start.items()}
         loss = losses.transfer_loss(encoder, nets.transfer(content, p), content, wanted)[0]
@@ -156,10 +156,10 @@ def metastyle(encoder, widths, content, style):
     start = {name: tensor.detach() for name, tensor in start.items()}
     painted = {a: nets.transfer(content, {k: a * adapted[k] + (1 - a) * start[k]
                                           for k in start}) for a in STRENGTHS}
-    statistics = torch.cat([part.flatten() for tap in nets.TAPS for part in wanted[tap]])
+    matrices = torch.cat([wanted[tap].flatten() for tap in losses.GRAM_TAPS])
     return {"transfer": method.transfer}, painted, {
         "crop": content[0].permute(1, 2, 0).contiguous().numpy(),
-        "wanted": statistics.numpy()[None, None], "gradient": gradient.numpy()[None, None],
+        "wanted": matrices.numpy()[None, None], "gradient": gradient.numpy()[None, None],
         "loss": loss.detach().numpy()[None, None, None]}
 
 

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "gram.h"
+#include "simd-grad.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Keeps the ratio finite for black pictures, and the root's slope for equal ones. */
+#define FLAT   1e-6
+#define SMOOTH 1e-4
+
+/* Cells whose products are summed in single precision. */
+enum { CELLS = 4096 };
+
+/* y += a b for any number of columns, straight from the definition. */
+static void
+multiply_add_plainly (const ScumbleProduct *p)
+{
+  g_return_if_fail (p->parts == 1);
+
+  for (int r = 0; r < p->rows; r++)
+    for (int k = 0; k < p->k; k++)
+      for (int column = 0; column < p->columns; column++)
+        p->y[(gsize) r * p->y_row + (gsize) column] +=
+          p->a[(gsize) r * p->a_row + (gsize) k * p->a_k] *
+          p->b[(gsize) k * p->b_k + (gsize) column];
+}
+
+/* y += a b; vectors need whole panels. */
+static void
+multiply_add (const ScumbleProduct *product)
+{
+  if (product->columns % SCUMBLE_PANEL == 0)
+    scumble_simd_best ()->grad->multiply_add (product);
+  else
+    multiply_add_plainly (product);
+}
+
+/* Adds the products of the cells of one row. @weighted: [w, c] scratch */
+static void
+add_row (const ScumbleTensor *x, int i, const float *weights, float *weighted, float *sums)
+{
+  const gsize  c    = (gsize) x->c;
+  const float *row  = scumble_tensor_at (x, i, 0);
+  const float *left = row;
+
+  if (weights != NULL)
+    {
+      for (gsize j = 0; j < (gsize) x->w; j++)
+        for (gsize k = 0; k < c; k++)
+          weighted[j * c + k] = weights[(gsize) i * (gsize) x->w + j] * row[j * c + k];
+      left = weighted;
+    }
+
+  multiply_add (&(ScumbleProduct) { .a = left, .a_row = 1, .a_k = c, .b = row, .b_k = c,
+                                    .parts = 1, .k = x->w, .rows = x->c, .columns = x->c,
+                                    .y = sums, .y_row = c });
+}
+
+/* @sums: [bands, c, c], zeros */
+static void
+add_bands (const ScumbleTensor *x, const float *weights, float *sums, int rows, int threads)
+{
+  const gsize n = (gsize) x->c * (gsize) x->c;
+
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+  for (int from = 0; from < x->h; from += rows)
+    {
+      g_autofree float *weighted = weights != NULL ? g_new (float, x->w * x->c) : NULL;
+
+      for (int i = from; i < MIN (from + rows, x->h); i++)
+        add_row (x, i, weights, weighted, sums + (gsize) (from / rows) * n);
+    }
+}
+
+static double
+total_weight (const ScumbleTensor *x, const float *weights)
+{
+  const gsize n     = (gsize) x->h * (gsize) x->w;
+  double      total = 0.0;
+
+  for (gsize i = 0; i < n; i++)
+    total += weights != NULL ? weights[i] : 1.0;
+
+  return total;
+}
+
+void
+scumble_gram (const ScumbleTensor *x, const float *weights, float *gram, int threads)
+{
+  const gsize       n     = (gsize) x->c * (gsize) x->c;
+  const int         rows  = MAX (1, CELLS / x->w);
+  const int         bands = (x->h + rows - 1) / rows;
+  const double      total = total_weight (x, weights);
+  g_autofree float *sums  = g_new0 (float, (gsize) bands * n);
+
+  add_bands (x, weights, sums, rows, threads);
+  for (gsize k = 0; k < n; k++)
+    {
+      double sum = 0.0;
+
+      for (gsize band = 0; band < (gsize) bands; band++)
+        sum += sums[band * n + k];
+      gram[k] = (float) (sum / total);
+    }
+}
+
+/* g += x slope, cell by cell. */
+static void
+add_gradient (const ScumbleTensor *x, const float *slope, const ScumbleTensor *g, int threads)
+{
+  const gsize c = (gsize) x->c;
+
+#pragma omp parallel for schedule(static) num_threads(threads)
+  for (int i = 0; i < x->h; i++)
+    multiply_add (&(ScumbleProduct) { .a = scumble_tensor_at (x, i, 0), .a_row = c, .a_k = 1,
+                                      .b = slope, .b_k = c, .parts = 1, .k = x->c,
+                                      .rows = x->w, .columns = x->c,
+                                      .y = scumble_tensor_at (g, i, 0), .y_row = c });
+}
+
+double
+scumble_gram_distance (const ScumbleTensor *x, const float *wanted, const ScumbleTensor *g,
+                       int threads)
+{
+  const gsize       n     = (gsize) x->c * (gsize) x->c;
+  g_autofree float *slope = g_new (float, n);
+  double            error = 0.0, power = FLAT, distance;
+
+  scumble_gram (x, NULL, slope, threads);
+  for (gsize k = 0; k < n; k++)
+    {
+      slope[k] -= wanted[k];
+      error    += (double) slope[k] * slope[k];
+      power    += (double) wanted[k] * wanted[k];
+    }
+  distance = sqrt (error / power + SMOOTH);
+
+  /* The matrix is symmetric: a channel of a cell enters a row and a column of it. */
+  for (gsize k = 0; k < n; k++)
+    slope[k] *= (float) (2.0 / (distance * power * x->h * x->w));
+  add_gradient (x, slope, g, threads);
+
+  return distance;
+}
