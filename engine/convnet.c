@@ -346,6 +346,26 @@ scumble_convnet_reach_most (const ScumbleConvnet *net, int w, int h, int *in_w, 
     }
 }
 
+double
+scumble_convnet_work (const ScumbleConvnet *net, int plane_w, int plane_h, ScumbleRect out)
+{
+  g_autofree Extent *extents = g_new (Extent, net->n + 1);
+  double             work    = 0.0;
+
+  walk (net, plane_w, plane_h, out, extents);
+  for (guint i = 0; i < net->n; i++)
+    {
+      const Step       *step  = &net->steps[i];
+      const ScumbleRect made  = doubles (step) ? extents[i + 1].rect : extents[i].at;
+      const int         frame = doubles (step) ? 0 : 2 * border (step);
+
+      if (step->kind == SCUMBLE_LAYER_CONV3)
+        work += 9.0 * step->c_in * step->c_out * (made.w - frame) * (made.h - frame);
+    }
+
+  return work;
+}
+
 /* Where a plane of @n cells is continued at @i.  Upsampled, the cell at its edge is the one
  * beside the edge too, so that reflection finds it again. */
 static int

@@ -127,6 +127,18 @@ gsize           scumble_convnet_room     (const ScumbleConvnet *net, int w, int 
                                           int threads);
 
 /**
+ * scumble_convnet_work:
+ * @plane_w: width of the whole input plane
+ * @plane_h: height of the whole input plane
+ * @out: a rectangle of the output plane
+ *
+ * Returns: the multiply-adds of scumble_convnet_run(), as the convolutions' definition
+ *   counts them
+ */
+double          scumble_convnet_work     (const ScumbleConvnet *net, int plane_w,
+                                          int plane_h, ScumbleRect out);
+
+/**
  * scumble_convnet_run:
  * @in: a part of the input plane that holds at least what @out reaches; both sides of the
  *   plane must be at least 2 cells at every convolution

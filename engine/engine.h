@@ -3,6 +3,7 @@
 /* Everything a host needs: include this and nothing else of the engine.
  *
  *     open    (model files)                      -> model    immutable, shared by threads
+ *     plan    (model, sizes, budget)             -> memory and work, known beforehand
  *     encode  (model, style picture)             -> style    small
  *     survey  (model, content picture)           -> content  whole-picture facts, cached
  *     render  (content, look, rectangle)         -> pixels of that rectangle
@@ -15,4 +16,5 @@
 #include "method.h"
 #include "model.h"
 #include "params.h"
+#include "plan.h"
 #include "source.h"

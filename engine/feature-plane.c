@@ -62,6 +62,28 @@ scumble_features_room (const ScumbleFeatures *features, int w, int h, int thread
   return compute_room (features, w, h, threads);
 }
 
+static double
+compute_work (const ScumbleFeatures *features, ScumbleRect cells)
+{
+  double work;
+  int    w, h;
+
+  plane_below (features, &w, &h);
+  work = scumble_convnet_work (features->net, w, h, cells);
+  if (features->shallow != NULL)
+    work += scumble_features_work (features->shallow,
+                                   scumble_convnet_reach (features->net, w, h, cells));
+
+  return work;
+}
+
+double
+scumble_features_work (const ScumbleFeatures *features, ScumbleRect cells)
+{
+  return features->plane.data != NULL || features->halves != NULL
+           ? 0.0 : compute_work (features, cells);
+}
+
 /* The mean alpha of every cell: alpha [in.h, in.w] -> weights [cells.h, cells.w]. */
 static void
 average_alpha (const float *alpha, ScumbleRect in, ScumbleRect cells, int stride,
@@ -230,14 +252,20 @@ compute_tile (const Walk *walk, ScumbleRect cells, GError **error)
   return TRUE;
 }
 
+static ScumbleRect
+tile_cells (const Walk *walk, const ScumbleRect *tile)
+{
+  const int n = walk->features->stride;
+
+  return (ScumbleRect) { tile->x / n, tile->y / n, tile->w / n, tile->h / n };
+}
+
 static gboolean
 walk_tile (const ScumbleRect *tile, gpointer user_data, GError **error)
 {
-  const Walk       *walk  = user_data;
-  const int         n     = walk->features->stride;
-  const ScumbleRect cells = { tile->x / n, tile->y / n, tile->w / n, tile->h / n };
-  const gsize       mark  = scumble_arena_mark (walk->job->arena);
-  const gboolean    done  = compute_tile (walk, cells, error);
+  const Walk    *walk = user_data;
+  const gsize    mark = scumble_arena_mark (walk->job->arena);
+  const gboolean done = compute_tile (walk, tile_cells (walk, tile), error);
 
   scumble_arena_release (walk->job->arena, mark);
   return done;
@@ -253,6 +281,14 @@ tile_room (int w, int h, gconstpointer user_data)
   return compute_room (walk->features, cols, rows, walk->job->threads) +
          sizeof (float) * (gsize) cols * (gsize) rows *
            (gsize) (walk->features->plane.c + 1);
+}
+
+static double
+tile_work (const ScumbleRect *tile, gconstpointer user_data)
+{
+  const Walk *walk = user_data;
+
+  return compute_work (walk->features, tile_cells (walk, tile));
 }
 
 static gboolean
@@ -273,20 +309,40 @@ allocate_halves (ScumbleFeatures *features, GError **error)
   return features->halves != NULL;
 }
 
+static ScumbleKept
+what_fits (const Walk *walk)
+{
+  const gsize room = scumble_arena_room (walk->features->arena);
+  const gsize work = tile_room (WORKING_EDGE, WORKING_EDGE, walk);
+  const gsize n    = n_values (&walk->features->plane);
+
+  if (n * sizeof (float) <= room / 2 && n * sizeof (float) + work <= room)
+    return SCUMBLE_KEPT_FLOATS;
+  if (n * sizeof (guint16) + work <= room)
+    return SCUMBLE_KEPT_HALVES;
+
+  return SCUMBLE_KEPT_NOT;
+}
+
 static gboolean
 allocate_as_fits (Walk *walk, GError **error)
 {
-  ScumbleFeatures *features = walk->features;
-  const gsize      room     = scumble_arena_room (features->arena);
-  const gsize      work     = tile_room (WORKING_EDGE, WORKING_EDGE, walk);
-  const gsize      n        = n_values (&features->plane);
+  const ScumbleKept kept = what_fits (walk);
 
-  if (n * sizeof (float) <= room / 2 && n * sizeof (float) + work <= room)
-    return allocate_floats (features, error);
-  if (n * sizeof (guint16) + work <= room)
-    return allocate_halves (features, error);
+  if (walk->job->rehearsal != NULL)
+    walk->job->rehearsal->kept = MAX (walk->job->rehearsal->kept, kept);
 
-  return TRUE;
+  switch (kept)
+    {
+    case SCUMBLE_KEPT_FLOATS:
+      return allocate_floats (walk->features, error);
+    case SCUMBLE_KEPT_HALVES:
+      return allocate_halves (walk->features, error);
+    case SCUMBLE_KEPT_NOT:
+      return TRUE;
+    }
+
+  g_return_val_if_reached (FALSE);
 }
 
 static gboolean
@@ -324,14 +380,20 @@ fill (ScumbleFeatures *features, int w, int h, ScumbleKeep keep, gboolean veiled
   const int         n    = features->stride;
   const int         c    = scumble_convnet_channels (features->net);
   Walk              walk = { features, job };
+  int               edge;
 
   features->plane = (ScumbleTensor) { NULL, h / n, w / n, c, (gsize) (w / n) * (gsize) c };
   features->arena = job->arena;
   scumble_moments_init (&features->moments, c);
 
-  return allocate (&walk, keep, veiled, error) &&
-         scumble_tiles_walk (&area, scumble_tile_edge (&area, n, tile_room, &walk, job),
-                             walk_tile, &walk, job, error);
+  if (!allocate (&walk, keep, veiled, error))
+    return FALSE;
+
+  edge = scumble_tile_edge (&area, n, tile_room, &walk, job);
+
+  return job->rehearsal != NULL
+           ? scumble_tiles_rehearse (&area, edge, tile_room, tile_work, &walk, job, error)
+           : scumble_tiles_walk (&area, edge, walk_tile, &walk, job, error);
 }
 
 gboolean

@@ -100,6 +100,13 @@ gboolean scumble_features_read   (const ScumbleFeatures *features, ScumbleRect c
  */
 gsize    scumble_features_room   (const ScumbleFeatures *features, int w, int h,
                                   int threads);
+
+/**
+ * scumble_features_work:
+ *
+ * Returns: the multiply-adds of reading @cells
+ */
+double   scumble_features_work   (const ScumbleFeatures *features, ScumbleRect cells);
 void     scumble_features_clear  (ScumbleFeatures *features);
 
 G_END_DECLS

@@ -16,6 +16,36 @@ G_BEGIN_DECLS
 typedef void (*ScumbleProgress) (double fraction, gpointer user_data);
 
 /**
+ * ScumbleKept:
+ * @SCUMBLE_KEPT_FLOATS: as float32
+ * @SCUMBLE_KEPT_HALVES: as float16, half the memory
+ * @SCUMBLE_KEPT_NOT: not at all; what is needed of it is computed again
+ *
+ * How a content's feature plane is kept between the survey and the painting.
+ */
+typedef enum
+{
+  SCUMBLE_KEPT_FLOATS,
+  SCUMBLE_KEPT_HALVES,
+  SCUMBLE_KEPT_NOT,
+} ScumbleKept;
+
+/**
+ * ScumbleRehearsal:
+ * @work: multiply-adds so far, as the networks' definitions count them
+ * @tile: edge in pixels of the tiles last decided on
+ * @kept: how feature planes are kept, the most sparing of all
+ *
+ * What a call would do.
+ */
+typedef struct
+{
+  double      work;
+  int         tile;
+  ScumbleKept kept;
+} ScumbleRehearsal;
+
+/**
  * ScumbleJob:
  * @arena: (transfer none): working memory; every content surveyed with it keeps its
  *   feature plane there, so it must outlive them
@@ -25,6 +55,8 @@ typedef void (*ScumbleProgress) (double fraction, gpointer user_data);
  * @cancellable: (nullable): looked at between tiles and layers
  * @progress: (nullable): told how far a call is
  * @progress_data: for @progress
+ * @rehearsal: (nullable): for scumble_model_plan(): the call takes its memory from @arena as
+ *   ever but touches none of it, reads no picture, and notes here what it would have done
  *
  * What an engine call may use, and whom it tells. One job serves one thread at a time.
  */
@@ -36,6 +68,8 @@ typedef struct
   GCancellable   *cancellable;
   ScumbleProgress progress;
   gpointer        progress_data;
+
+  ScumbleRehearsal *rehearsal;
 } ScumbleJob;
 
 /**

@@ -201,6 +201,17 @@ adain_room (const ScumbleContent *handle, int w, int h, int threads)
   return MAX (decode, read) + sizeof (float) * c * ((gsize) cols * (gsize) rows + 2) + 4096;
 }
 
+static double
+adain_work (const ScumbleContent *handle, const ScumbleRect *rect)
+{
+  const Net             *net      = handle->model->net;
+  const ScumbleFeatures *features = &((const Content *) handle->data)->features;
+  const int              w = features->plane.w, h = features->plane.h;
+
+  return scumble_convnet_work (net->decoder, w, h, *rect) +
+         scumble_features_work (features, scumble_convnet_reach (net->decoder, w, h, *rect));
+}
+
 const ScumbleMethod scumble_method_adain = {
   .id           = "adain",
   .title        = N_("AdaIN"),
@@ -214,4 +225,5 @@ const ScumbleMethod scumble_method_adain = {
   .content_free = adain_content_free,
   .render       = adain_render,
   .room         = adain_room,
+  .work         = adain_work,
 };

@@ -255,6 +255,7 @@ metanet_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *jo
       metanet_content_free (content);
       return NULL;
     }
+  scumble_transfer_content_rehearse (&content->transfer, net->base, job);
 
   return content;
 }
@@ -309,6 +310,14 @@ metanet_room (const ScumbleContent *handle, int w, int h, int threads)
               scumble_transfer_room (base, small->w, small->h, threads));
 }
 
+static double
+metanet_work (const ScumbleContent *handle, const ScumbleRect *rect)
+{
+  const Content *content = handle->data;
+
+  return scumble_transfer_work (content->net->base, &content->transfer.picture, rect);
+}
+
 const ScumbleMethod scumble_method_metanet = {
   .id           = "metanet",
   .title        = N_("MetaNet"),
@@ -322,4 +331,5 @@ const ScumbleMethod scumble_method_metanet = {
   .content_free = metanet_content_free,
   .render       = metanet_render,
   .room         = metanet_room,
+  .work         = metanet_work,
 };

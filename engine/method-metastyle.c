@@ -338,6 +338,7 @@ metastyle_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *
       metastyle_content_free (content);
       return NULL;
     }
+  scumble_transfer_content_rehearse (&content->transfer, content->net->base, job);
 
   return content;
 }
@@ -382,6 +383,14 @@ metastyle_room (const ScumbleContent *handle, int w, int h, int threads)
               scumble_transfer_room (base, small->w, small->h, threads));
 }
 
+static double
+metastyle_work (const ScumbleContent *handle, const ScumbleRect *rect)
+{
+  const Content *content = handle->data;
+
+  return scumble_transfer_work (content->net->base, &content->transfer.picture, rect);
+}
+
 const ScumbleMethod scumble_method_metastyle = {
   .id           = "metastyle",
   .title        = N_("MetaStyle"),
@@ -396,4 +405,5 @@ const ScumbleMethod scumble_method_metastyle = {
   .content_free = metastyle_content_free,
   .render       = metastyle_render,
   .room         = metastyle_room,
+  .work         = metastyle_work,
 };

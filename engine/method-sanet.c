@@ -166,12 +166,13 @@ encode_planes (Planes *planes, const Net *net, ScumbleSource *source, ScumbleKee
   return done;
 }
 
+/* A rehearsal sees nothing. */
 static Style *
-see (const Net *net, const Planes *planes)
+see (const Net *net, const Planes *planes, const ScumbleJob *job)
 {
-  Style *style = g_new (Style, 1);
+  Style *style = g_new0 (Style, 1);
 
-  for (int k = 0; k < LEVELS; k++)
+  for (int k = 0; k < LEVELS && job->rehearsal == NULL; k++)
     scumble_attention_see (net->blocks[k], &style->keys[k], &planes->features[k].plane,
                            planes->features[k].weights, planes->mean[k], planes->std[k]);
 
@@ -207,7 +208,7 @@ sanet_encode (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
 
   if (scumble_proxy_init (&proxy, source, style_fits, job, error) &&
       encode_planes (&planes, model->net, proxy.source, SCUMBLE_KEEP_FLOATS, job, error))
-    style = see (model->net, &planes);
+    style = see (model->net, &planes, job);
   clear_planes (&planes);
   scumble_proxy_clear (&proxy);
 
@@ -233,7 +234,7 @@ see_own (ScumbleModel *model, const Content *content, ScumbleSource *source,
   if (style_fits (source->width, source->height) &&
       content->planes.features[FINE].plane.data != NULL &&
       content->planes.features[COARSE].plane.data != NULL)
-    return see (model->net, &content->planes);
+    return see (model->net, &content->planes, job);
 
   return sanet_encode (model, source, job, error);
 }
@@ -404,6 +405,31 @@ sanet_room (const ScumbleContent *handle, int w, int h, int threads)
   return sizeof (float) * c * cells + widest + 4096;
 }
 
+/* What looking at a style costs depends on its size: a large one is assumed. */
+static double
+sanet_work (const ScumbleContent *handle, const ScumbleRect *rect)
+{
+  const Net           *net    = handle->model->net;
+  const Planes        *planes = &((const Content *) handle->data)->planes;
+  const ScumbleTensor *plane  = &planes->features[FINE].plane;
+  const Need           need   = find_need (net, plane->w, plane->h, *rect);
+  const double         c      = plane->c;
+  double               work   = scumble_convnet_work (net->merge, plane->w, plane->h,
+                                                      need.merged) +
+                                scumble_convnet_work (net->decoder, plane->w, plane->h, *rect);
+
+  for (int k = 0; k < LEVELS; k++)
+    {
+      const double cells = (double) need.cells[k].w * need.cells[k].h;
+      const double keys  = k == FINE ? MOST_CELLS : MOST_CELLS / 4;
+
+      work += cells * c * (c + 2.0 * keys) +
+              scumble_features_work (&planes->features[k], need.cells[k]);
+    }
+
+  return work;
+}
+
 const ScumbleMethod scumble_method_sanet = {
   .id           = "sanet",
   .title        = N_("SANet"),
@@ -417,4 +443,5 @@ const ScumbleMethod scumble_method_sanet = {
   .content_free = sanet_content_free,
   .render       = sanet_render,
   .room         = sanet_room,
+  .work         = sanet_work,
 };

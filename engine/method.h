@@ -23,6 +23,8 @@ typedef struct _ScumbleSafetensors ScumbleSafetensors;
  * @content_free: frees what @survey made
  * @render: renders a rectangle that fits the budget; the caller gives its scratch back
  * @room: how many bytes of scratch @render needs for a rectangle of w x h pixels
+ * @work: how many multiply-adds @render does for a rectangle, about; what it does once for
+ *   all rectangles is noted by @survey when rehearsed
  *
  * The contract of a method: everything the engine does is a combination of these. A
  * method is one file, method-ID.c, and one word in engine/meson.build.
@@ -52,6 +54,7 @@ struct _ScumbleMethod
                             const ScumbleRect *rect, float *rgb, const ScumbleJob *job,
                             GError **error);
   gsize    (*room)         (const ScumbleContent *content, int w, int h, int threads);
+  double   (*work)         (const ScumbleContent *content, const ScumbleRect *rect);
 };
 
 /**

@@ -29,4 +29,15 @@ struct _ScumbleContent
   gpointer       data;         /* what the method's survey() made */
 };
 
+/**
+ * scumble_content_rehearse:
+ * @job: a rehearsal
+ *
+ * Notes what scumble_content_paint() of the whole picture would do.
+ *
+ * Returns: %FALSE with %SCUMBLE_ERROR_MEMORY if it does not fit
+ */
+gboolean scumble_content_rehearse (ScumbleContent *content, const ScumbleJob *job,
+                                   GError **error);
+
 G_END_DECLS

@@ -371,3 +371,21 @@ scumble_content_paint (ScumbleContent *content, const ScumbleLook *look,
          scumble_tiles_walk (&rect, scumble_tile_edge (&rect, 1, paint_room, &paint, job),
                              paint_tile, &paint, job, error);
 }
+
+static double
+paint_work (const ScumbleRect *tile, gconstpointer user_data)
+{
+  const Paint *paint = user_data;
+
+  return paint->content->model->method->work (paint->content, tile);
+}
+
+gboolean
+scumble_content_rehearse (ScumbleContent *content, const ScumbleJob *job, GError **error)
+{
+  const ScumbleRect whole = { 0, 0, content->source->width, content->source->height };
+  Paint             paint = { content, NULL, NULL, job };
+
+  return scumble_tiles_rehearse (&whole, scumble_tile_edge (&whole, 1, paint_room, &paint, job),
+                                 paint_room, paint_work, &paint, job, error);
+}

@@ -157,7 +157,7 @@ gather (const ScumblePicture *picture, double *grid, const ScumbleJob *job, GErr
   rgba = scumble_arena_take (job->arena, 4 * sizeof (float) * (gsize) source->width *
                              (gsize) MIN (STRIP, source->height), error);
   done = rgba != NULL;
-  for (int y = 0; done && y < source->height; y += STRIP)
+  for (int y = 0; done && job->rehearsal == NULL && y < source->height; y += STRIP)
     {
       const ScumbleRect rect = { 0, y, source->width, MIN (STRIP, source->height - y) };
 
@@ -207,7 +207,7 @@ find_fill (ScumblePicture *picture, const ScumbleJob *job, GError **error)
 
   for (int i = 0; i < cells; i++)
     seen += grid[4 * i + 3];
-  if (!(seen > 0.0))
+  if (!(seen > 0.0) && job->rehearsal == NULL)
     {
       g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
                            "The picture has no visible pixel: all of it is transparent.");

@@ -82,7 +82,7 @@ shrink (ScumbleSource *source, float *rgba, int w, int h, const ScumbleJob *job,
   if (strip == NULL)
     return FALSE;
 
-  for (int i = 0; i < h; i++)
+  for (int i = 0; i < h && job->rehearsal == NULL; i++)
     {
       const Span        covered = span (i, h, source->height);
       const ScumbleRect rect    = { 0, covered.first, source->width,
@@ -148,7 +148,12 @@ scumble_proxy_init (ScumbleProxy *proxy, ScumbleSource *source, ScumbleProxyFits
   if (!done)
     return FALSE;
 
-  scumble_memory_source_init (&proxy->memory, w, h, proxy->rgba);
+  if (job->rehearsal != NULL)
+    proxy->memory.source = (ScumbleSource) { w, h, source->has_alpha, NULL };
+  else
+    scumble_memory_source_init (&proxy->memory, w, h, proxy->rgba);
+  /* Rounding must not make an opaque picture look veiled. */
+  proxy->memory.source.has_alpha = proxy->memory.source.has_alpha && source->has_alpha;
   proxy->source = &proxy->memory.source;
 
   return TRUE;

@@ -25,6 +25,14 @@ scumble_tile_edge (const ScumbleRect *area, int unit, ScumbleTileRoom room,
   return unit;
 }
 
+static ScumbleRect
+tile_at (const ScumbleRect *area, int edge, int row, int col)
+{
+  const ScumbleRect cell = { area->x + col * edge, area->y + row * edge, edge, edge };
+
+  return scumble_rect_intersect (cell, *area);
+}
+
 gboolean
 scumble_tiles_walk (const ScumbleRect *area, int edge, ScumbleTileFunc func,
                     gpointer user_data, const ScumbleJob *job, GError **error)
@@ -35,12 +43,48 @@ scumble_tiles_walk (const ScumbleRect *area, int edge, ScumbleTileFunc func,
   for (int i = 0; i < rows; i++)
     for (int j = 0; j < cols; j++)
       {
-        const ScumbleRect cell = { area->x + j * edge, area->y + i * edge, edge, edge };
-        const ScumbleRect tile = scumble_rect_intersect (cell, *area);
+        const ScumbleRect tile = tile_at (area, edge, i, j);
 
         if (!scumble_job_go_on (job, error) || !func (&tile, user_data, error))
           return FALSE;
         scumble_job_report (job, (i * cols + j + 1.0) / ((double) rows * cols));
+      }
+
+  return TRUE;
+}
+
+/* The tiles of one line that differ in what they reach: the first, those between, the last.
+ * Returns: how many there are like number @i */
+static int
+n_alike (int i, int n)
+{
+  return i == 1 && n > 2 ? n - 2 : i < MIN (n, 3) ? 1 : 0;
+}
+
+gboolean
+scumble_tiles_rehearse (const ScumbleRect *area, int edge, ScumbleTileRoom room,
+                        ScumbleTileWork work, gconstpointer user_data, const ScumbleJob *job,
+                        GError **error)
+{
+  const int   cols  = (area->w + edge - 1) / edge;
+  const int   rows  = (area->h + edge - 1) / edge;
+  const gsize mark  = scumble_arena_mark (job->arena);
+  const gsize bytes = room (MIN (edge, area->w), MIN (edge, area->h), user_data);
+
+  if (scumble_arena_take (job->arena, bytes, error) == NULL)
+    return FALSE;
+  scumble_arena_release (job->arena, mark);
+
+  job->rehearsal->tile = edge;
+  for (int i = 0; i < 3; i++)
+    for (int j = 0; j < 3; j++)
+      {
+        const int         n    = n_alike (i, rows) * n_alike (j, cols);
+        const ScumbleRect tile = tile_at (area, edge, i == 2 ? rows - 1 : i,
+                                          j == 2 ? cols - 1 : j);
+
+        if (n > 0)
+          job->rehearsal->work += n * work (&tile, user_data);
       }
 
   return TRUE;

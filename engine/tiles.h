@@ -15,6 +15,13 @@ G_BEGIN_DECLS
 typedef gsize (*ScumbleTileRoom) (int w, int h, gconstpointer user_data);
 
 /**
+ * ScumbleTileWork:
+ *
+ * Returns: the multiply-adds of a tile
+ */
+typedef double (*ScumbleTileWork) (const ScumbleRect *tile, gconstpointer user_data);
+
+/**
  * ScumbleTileFunc:
  *
  * Does the work of one tile.
@@ -45,5 +52,19 @@ int      scumble_tile_edge  (const ScumbleRect *area, int unit, ScumbleTileRoom 
  */
 gboolean scumble_tiles_walk (const ScumbleRect *area, int edge, ScumbleTileFunc func,
                              gpointer user_data, const ScumbleJob *job, GError **error);
+
+/**
+ * scumble_tiles_rehearse:
+ * @edge: of a tile
+ * @room: what a tile takes
+ * @work: what it costs
+ *
+ * Notes in the job's rehearsal what scumble_tiles_walk() would do.
+ *
+ * Returns: %FALSE with %SCUMBLE_ERROR_MEMORY when a tile does not fit the arena
+ */
+gboolean scumble_tiles_rehearse (const ScumbleRect *area, int edge, ScumbleTileRoom room,
+                                 ScumbleTileWork work, gconstpointer user_data,
+                                 const ScumbleJob *job, GError **error);
 
 G_END_DECLS

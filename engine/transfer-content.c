@@ -52,3 +52,13 @@ scumble_transfer_content_net (ScumbleTransferContent *content, const ScumbleLook
 
   return content->net;
 }
+
+void
+scumble_transfer_content_rehearse (const ScumbleTransferContent *content, int base,
+                                   const ScumbleJob *job)
+{
+  const ScumbleRect whole = { 0, 0, content->small.w, content->small.h };
+
+  if (job->rehearsal != NULL)
+    job->rehearsal->work += scumble_transfer_work (base, &content->small, &whole);
+}

@@ -62,4 +62,12 @@ const ScumbleTransfer *scumble_transfer_content_net (ScumbleTransferContent *con
                                                      gconstpointer data,
                                                      const ScumbleJob *job, GError **error);
 
+/**
+ * scumble_transfer_content_rehearse:
+ *
+ * Notes what making a network costs.
+ */
+void                   scumble_transfer_content_rehearse (const ScumbleTransferContent *content,
+                                                          int base, const ScumbleJob *job);
+
 G_END_DECLS

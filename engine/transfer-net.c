@@ -260,6 +260,25 @@ scumble_transfer_room (int base, int w, int h, int threads)
   return total;
 }
 
+double
+scumble_transfer_work (int base, const ScumblePicture *picture, const ScumbleRect *rect)
+{
+  Extent extents[SCUMBLE_TRANSFER_LAYERS + 1];
+  double work = 0.0;
+
+  walk (picture->w, picture->h, *rect, extents);
+  for (int i = 0; i < SCUMBLE_TRANSFER_LAYERS; i++)
+    {
+      const ScumbleTransferLayer layer = scumble_transfer_layer (base, i);
+      const ScumbleRect          made  = extents[i + 1].rect;
+
+      work += (double) (layer.kernel * layer.kernel) * layer.c_in * layer.c_out * made.w *
+              made.h;
+    }
+
+  return work;
+}
+
 /* Where a plane of @n cells is continued at @i; upsampled, the cell at its edge is beside
  * the edge too. */
 static int

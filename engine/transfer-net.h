@@ -117,6 +117,15 @@ gboolean         scumble_transfer_run  (const ScumbleTransfer *transfer,
  */
 gsize            scumble_transfer_room (int base, int w, int h, int threads);
 
+/**
+ * scumble_transfer_work:
+ *
+ * Returns: the multiply-adds of scumble_transfer_run() for @rect of @picture, as the
+ *   convolutions' definition counts them
+ */
+double           scumble_transfer_work (int base, const ScumblePicture *picture,
+                                        const ScumbleRect *rect);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumbleTransfer, scumble_transfer_free)
 
 G_END_DECLS

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "model.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ScumbleDemand:
+ * @width: of the content, in pixels
+ * @height: of the content
+ * @has_alpha: as its source has it
+ * @style_width: of the style picture that is encoded with the same arena, or 0 if its style
+ *   is there already
+ * @style_height: of the style picture
+ * @budget: bytes of the arena
+ * @threads: of the job
+ *
+ * Something to paint: encode a style, survey a content, paint the whole of it.
+ */
+typedef struct
+{
+  int      width;
+  int      height;
+  gboolean has_alpha;
+  int      style_width;
+  int      style_height;
+  gsize    budget;
+  int      threads;
+} ScumbleDemand;
+
+/**
+ * ScumblePlan:
+ * @tile: edge of the tiles that are painted, in pixels
+ * @kept: how the content's feature plane is kept; more sparing when the budget asks
+ * @peak: bytes of the arena that are taken at most at once; scumble_arena_peak() stays within
+ * @held: bytes of them that the content holds until it is freed
+ * @ample: the peak if the budget were without limit
+ * @survey: multiply-adds before the first tile is painted, those of encoding the style included
+ * @paint: multiply-adds of painting the picture at full strength
+ *
+ * What a demand takes, known before it begins. Multiply-adds are those of the networks'
+ * definitions, whatever shortcuts the kernels know, tiles' overlaps and what is computed
+ * again for want of memory included. Divided by the pace of an earlier job of the same
+ * method, they are seconds.
+ */
+typedef struct
+{
+  int         tile;
+  ScumbleKept kept;
+  gsize       peak;
+  gsize       held;
+  gsize       ample;
+  double      survey;
+  double      paint;
+} ScumblePlan;
+
+/**
+ * scumble_model_plan:
+ * @plan: (out caller-allocates): receives the plan
+ *
+ * Rehearses a demand: the calls that it will make decide everything as they will, on an arena
+ * of the same budget whose memory is never touched. Takes well under a millisecond, and no
+ * picture; any thread may call it.
+ *
+ * Returns: %FALSE with %SCUMBLE_ERROR_MEMORY if the demand does not fit its budget
+ */
+gboolean scumble_model_plan (ScumbleModel *model, const ScumbleDemand *demand,
+                             ScumblePlan *plan, GError **error);
+
+G_END_DECLS
