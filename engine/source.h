@@ -48,6 +48,28 @@ struct _ScumbleSink
 };
 
 /**
+ * ScumbleMask:
+ * @width: pixels; those of the content
+ * @height: pixels
+ * @read: fills @weights, [rect.h, rect.w] in 0..1, for a rectangle inside the picture.
+ *   Called from the thread that called the engine. Returns %FALSE with @error set when the
+ *   weights cannot be had.
+ *
+ * One weight for every pixel of a content: where a style goes, or how strong it is. Embedded
+ * like #ScumbleSource. Values out of range count as the nearest in range, those that are no
+ * number as 0.
+ */
+typedef struct _ScumbleMask ScumbleMask;
+
+struct _ScumbleMask
+{
+  int        width;
+  int        height;
+  gboolean (*read) (ScumbleMask *mask, const ScumbleRect *rect, float *weights,
+                    GError **error);
+};
+
+/**
  * ScumbleMemorySource:
  * @rgba: (transfer none): [height, width, 4]
  *

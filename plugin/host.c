@@ -64,7 +64,7 @@ list_layers (ScumbleHost *host)
 }
 
 static ScumbleSource *
-open_style (ScumbleHost *host, int layer_id, GError **error)
+open_style (ScumbleHost *host, int layer_id, gboolean selected_only, GError **error)
 {
   GeglRectangle area = { 0, 0, 0, 0 };
 
@@ -147,6 +147,29 @@ parent_window (void)
   return display > 0 ? gimp_display_get_window_handle (display) : 0;
 }
 
+static gboolean
+run_dialog (DrawableHost *self, ScumbleSettings *settings, gint32 *style)
+{
+  const ScumbleChoice *first;
+  ScumbleChoices       choices;
+  gboolean             painted;
+
+  scumble_choices_init (&choices);
+  if (*style != -1)
+    g_ptr_array_add (choices.styles, scumble_choice_new (*style, NULL, NULL));
+  painted = scumble_dialog_run (&self->host, settings, &choices);
+
+  if (painted)
+    {
+      first  = g_ptr_array_index (choices.styles, 0);
+      *style = first->file == NULL ? first->layer
+                                   : scumble_layers_open (first->file, NULL);
+    }
+  scumble_choices_clear (&choices);
+
+  return painted;
+}
+
 gboolean
 scumble_host_run_dialog (const ScumbleTarget *target, ScumbleDrawableSource *content,
                          ScumbleDrawableSink *sink, ScumbleSettings *settings,
@@ -177,7 +200,7 @@ scumble_host_run_dialog (const ScumbleTarget *target, ScumbleDrawableSource *con
   if (!start_gtk (error))
     return FALSE;
 
-  if (scumble_dialog_run (&self.host, settings, style))
+  if (run_dialog (&self, settings, style))
     return TRUE;
 
   g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_CANCELLED,

@@ -13,7 +13,7 @@ G_DECLARE_FINAL_TYPE (ScumbleControls, scumble_controls, SCUMBLE, CONTROLS, GtkB
 /**
  * ScumbleControls:
  *
- * What the user chooses: the style, the method and its values. Signals: "style-changed";
+ * What the user chooses: the styles, the method and its values. Signals: "style-changed";
  * "method-changed"; "value-changed", of which many come while a slider moves; "compare",
  * when samples are wanted; "failed" with a sentence, when a style cannot be had.
  */
@@ -22,53 +22,59 @@ G_DECLARE_FINAL_TYPE (ScumbleControls, scumble_controls, SCUMBLE, CONTROLS, GtkB
  * scumble_controls_attach:
  * @host: outlives the controls
  * @settings: (transfer none): shown, and written to; likewise
- * @style_id: layer to choose as style, or -1 for the host's best guess
+ * @choices: (transfer none): likewise; without a style, the host's best guess is chosen
  *
  * Fills everything; to be called once.
  */
-void         scumble_controls_attach   (ScumbleControls *self, ScumbleHost *host,
-                                        ScumbleSettings *settings, int style_id);
+void     scumble_controls_attach   (ScumbleControls *self, ScumbleHost *host,
+                                    ScumbleSettings *settings, ScumbleChoices *choices);
 
 /**
  * scumble_controls_show:
  *
  * Shows the settings after someone else has changed them; tells nobody.
  */
-void         scumble_controls_show     (ScumbleControls *self);
+void     scumble_controls_show     (ScumbleControls *self);
 
 /**
- * scumble_controls_get_pick:
- *
- * Returns: (transfer none) (nullable): the style chosen, open for reading
+ * scumble_controls_fill:
+ * @order: (inout): receives the settings, the styles and the strength map
  */
-ScumblePick *scumble_controls_get_pick (ScumbleControls *self);
+void     scumble_controls_fill     (ScumbleControls *self, ScumbleOrder *order);
 
 /**
- * scumble_controls_get_style_id:
+ * scumble_controls_has_style:
  *
- * Returns: the layer chosen, or -1
+ * Returns: whether there is a style to paint with
  */
-int          scumble_controls_get_style_id (ScumbleControls *self);
+gboolean scumble_controls_has_style (ScumbleControls *self);
+
+/**
+ * scumble_controls_remember:
+ *
+ * Lets the styles be found among those used recently.
+ */
+void     scumble_controls_remember (ScumbleControls *self);
 
 /**
  * scumble_controls_list:
  *
- * Lists the styles anew.
+ * Lists the styles and masks anew.
  */
-void         scumble_controls_list     (ScumbleControls *self);
+void     scumble_controls_list     (ScumbleControls *self);
 
 /**
  * scumble_controls_ask_file:
  *
  * Lets the user choose a picture file as style, where the host can open one.
  */
-void         scumble_controls_ask_file (ScumbleControls *self);
+void     scumble_controls_ask_file (ScumbleControls *self);
 
 /**
  * scumble_controls_focus:
  *
  * Gives the keyboard to the style chosen.
  */
-void         scumble_controls_focus    (ScumbleControls *self);
+void     scumble_controls_focus    (ScumbleControls *self);
 
 G_END_DECLS

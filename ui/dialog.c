@@ -93,7 +93,7 @@ quiet_status (ScumbleDialog *self)
 {
   g_autofree char *time = duration (self->seconds);
 
-  if (scumble_controls_get_pick (self->controls) == NULL)
+  if (!scumble_controls_has_style (self->controls))
     return g_strdup (_("Choose a style to see the result."));
   if (self->draft)
     return g_strdup_printf (
@@ -114,7 +114,7 @@ show_status (ScumbleDialog *self)
   gtk_label_set_text (self->status, text);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->status), text);
   gtk_dialog_set_response_sensitive (GTK_DIALOG (self), GTK_RESPONSE_OK,
-                                     scumble_controls_get_pick (self->controls) != NULL &&
+                                     scumble_controls_has_style (self->controls) &&
                                        !self->painting);
 }
 
@@ -134,12 +134,10 @@ static ScumbleOrder *
 order_new (ScumbleDialog *self)
 {
   ScumbleOrder *order = g_new0 (ScumbleOrder, 1);
-  ScumblePick  *pick  = scumble_controls_get_pick (self->controls);
 
-  order->settings = self->settings;
-  order->pick     = pick == NULL ? NULL : scumble_pick_ref (pick);
-  order->look     = self->look;
-  order->view     = scumble_preview_get_view (self->preview);
+  scumble_controls_fill (self->controls, order);
+  order->look = self->look;
+  order->view = scumble_preview_get_view (self->preview);
 
   return order;
 }
@@ -241,7 +239,10 @@ stop_painting (ScumbleDialog *self)
   set_painting (self, FALSE);
 
   if (self->painted)
-    scumble_preset_button_remember (self->presets);
+    {
+      scumble_preset_button_remember (self->presets);
+      scumble_controls_remember (self->controls);
+    }
   if (self->painted || self->leaving)
     leave (self);
   else
@@ -568,7 +569,7 @@ scumble_dialog_init (ScumbleDialog *self)
 }
 
 static ScumbleDialog *
-dialog_new (ScumbleHost *host, const ScumbleSettings *settings, int style_id)
+dialog_new (ScumbleHost *host, const ScumbleSettings *settings, ScumbleChoices *choices)
 {
   g_autofree char *title = g_strdup_printf (_("Scumble: %s"), host->content_name);
   ScumbleDialog   *self  = g_object_new (SCUMBLE_TYPE_DIALOG, "title", title,
@@ -584,20 +585,14 @@ dialog_new (ScumbleHost *host, const ScumbleSettings *settings, int style_id)
   if (host->folder != NULL)
     scumble_preset_button_attach (self->presets, host->folder, &self->settings);
   scumble_preview_set_size (self->preview, host->content->width, host->content->height);
-  scumble_controls_attach (self->controls, host, &self->settings, style_id);
+  scumble_controls_attach (self->controls, host, &self->settings, choices);
 
   return self;
 }
 
-static void
-give_results (ScumbleDialog *self, ScumbleSettings *settings, int *style_id)
-{
-  *settings = self->settings;
-  *style_id = scumble_controls_get_style_id (self->controls);
-}
-
 gboolean
-scumble_dialog_run (ScumbleHost *host, ScumbleSettings *settings, int *style_id)
+scumble_dialog_run (ScumbleHost *host, ScumbleSettings *settings,
+                    ScumbleChoices *choices)
 {
   ScumbleDialog *self;
   gboolean       painted;
@@ -606,15 +601,15 @@ scumble_dialog_run (ScumbleHost *host, ScumbleSettings *settings, int *style_id)
     g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", TRUE,
                   NULL);
 
-  self = dialog_new (host, settings, *style_id);
+  self = dialog_new (host, settings, choices);
   gtk_widget_realize (GTK_WIDGET (self));
   stay_above (self);
   scumble_controls_focus (self->controls);
   gtk_window_present (GTK_WINDOW (self));
   g_main_loop_run (self->loop);
 
-  painted = self->painted;
-  give_results (self, settings, style_id);
+  painted   = self->painted;
+  *settings = self->settings;
   gtk_widget_destroy (GTK_WIDGET (self));
 
   return painted;

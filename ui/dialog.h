@@ -9,7 +9,7 @@ G_BEGIN_DECLS
  * scumble_dialog_run:
  * @host: what the dialog stands on; outlives the call
  * @settings: (inout): shown at first, and the user's choice afterwards
- * @style_id: (inout): the layer chosen as style, or -1 to let the dialog guess
+ * @choices: (inout): the styles and masks chosen; without a style the dialog guesses one
  *
  * Opens the dialog and lets the user choose and preview. On "Paint" the whole content is
  * rendered into @host->sink, with progress in the dialog and a Cancel that leaves
@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * Returns: %TRUE if @host->sink has received the complete picture; %FALSE if the user
  *   gave up
  */
-gboolean scumble_dialog_run (ScumbleHost *host, ScumbleSettings *settings, int *style_id);
+gboolean scumble_dialog_run (ScumbleHost *host, ScumbleSettings *settings,
+                             ScumbleChoices *choices);
 
 G_END_DECLS

@@ -9,6 +9,54 @@ scumble_host_layer_free (ScumbleHostLayer *layer)
 
   g_free (layer->name);
   g_free (layer->image);
+  g_free (layer->file);
   g_clear_object (&layer->thumbnail);
   g_free (layer);
+}
+
+ScumbleChoice *
+scumble_choice_new (int layer, const char *file, const char *name)
+{
+  const ScumbleChoice choice = { .layer  = layer,
+                                 .file   = g_strdup (file),
+                                 .name   = g_strdup (name),
+                                 .weight = 1.0,
+                                 .region = -1 };
+
+  return g_memdup2 (&choice, sizeof choice);
+}
+
+ScumbleChoice *
+scumble_choice_copy (const ScumbleChoice *choice)
+{
+  ScumbleChoice *copy = g_memdup2 (choice, sizeof *choice);
+
+  copy->file = g_strdup (choice->file);
+  copy->name = g_strdup (choice->name);
+
+  return copy;
+}
+
+void
+scumble_choice_free (ScumbleChoice *choice)
+{
+  if (choice == NULL)
+    return;
+
+  g_free (choice->file);
+  g_free (choice->name);
+  g_free (choice);
+}
+
+void
+scumble_choices_init (ScumbleChoices *choices)
+{
+  choices->styles = g_ptr_array_new_with_free_func ((GDestroyNotify) scumble_choice_free);
+  choices->strength_map = -1;
+}
+
+void
+scumble_choices_clear (ScumbleChoices *choices)
+{
+  g_clear_pointer (&choices->styles, g_ptr_array_unref);
 }

@@ -12,49 +12,107 @@ G_BEGIN_DECLS
  * @id: the host's handle of the layer
  * @name: (transfer full): the layer's name
  * @image: (transfer full): name of the image that it belongs to
+ * @file: (transfer full) (nullable): path of that image's file, to find it again another
+ *   time
  * @thumbnail: (transfer full) (nullable): a small picture of it, transparency included
+ * @has_selection: whether a part of the layer, and not all of it, is selected
  *
- * A layer that can serve as a style.
+ * A layer that can serve as a style, or anything that can serve as a mask: a layer, a
+ * layer mask, a channel, the selection.
  */
 typedef struct
 {
   int        id;
   char      *name;
   char      *image;
+  char      *file;
   GdkPixbuf *thumbnail;
+  gboolean   has_selection;
 } ScumbleHostLayer;
 
 void scumble_host_layer_free (ScumbleHostLayer *layer);
 
 /**
+ * ScumbleChoice:
+ * @layer: ID of the host's layer, or -1 where @file is the style
+ * @file: (nullable): path of a picture, or of a style saved by scumble_style_save()
+ * @name: what it is called
+ * @selected_only: whether only the selected part of the layer is looked at
+ * @weight: share in the mixture, above 0; only the proportions of several count
+ * @region: ID of the host's mask that says where the style is painted, or -1 for
+ *   everywhere that no other style's region covers
+ *
+ * One style that the user has chosen.
+ */
+typedef struct
+{
+  int      layer;
+  char    *file;
+  char    *name;
+  gboolean selected_only;
+  double   weight;
+  int      region;
+} ScumbleChoice;
+
+ScumbleChoice *scumble_choice_new  (int layer, const char *file, const char *name);
+ScumbleChoice *scumble_choice_copy (const ScumbleChoice *choice);
+void           scumble_choice_free (ScumbleChoice *choice);
+
+/**
+ * ScumbleChoices:
+ * @styles: (element-type ScumbleChoice): the styles; several are mixed
+ * @strength_map: ID of the host's mask that the strength is multiplied with, or -1
+ *
+ * What is chosen from what the host has, beside the settings.
+ */
+typedef struct
+{
+  GPtrArray *styles;
+  int        strength_map;
+} ScumbleChoices;
+
+void scumble_choices_init  (ScumbleChoices *choices);
+void scumble_choices_clear (ScumbleChoices *choices);
+
+/**
  * ScumbleHost:
  * @model_path: (array zero-terminated=1): folders to look for model files in
+ * @style_path: (array zero-terminated=1) (nullable): folders with the styles in the box:
+ *   picture files, whose titles are in "styles.ini" beside them, if anywhere
  * @memory: byte budget of the dialog's engine jobs, preview and final run together
  * @threads: how many threads they may use
  * @parent_window: X11 window to be transient for, or 0
  * @prefer_dark: whether the host shows a dark theme
- * @folder: (nullable): where to keep presets; made when needed. %NULL to do without
+ * @folder: (nullable): where to keep presets, saved and recent styles; made when needed.
+ *   %NULL to do without
  * @content: the layer to repaint; readable from the worker thread
  * @content_name: its name
  * @sink: takes the final pixels; written to from the worker thread
  *
  * @list_layers: lists every layer that can be a style, best guess first
- * @open_style: opens a layer for reading from the worker thread. The pixels are taken
- *   over, or kept alive, before this returns. %NULL with @error set if the layer is gone
+ * @open_style: opens a layer for reading from the worker thread; with @selected_only, what
+ *   is not selected of it is transparent. The pixels are taken over, or kept alive, before
+ *   this returns. %NULL with @error set if the layer is gone
  * @close_style: frees what @open_style returned
  * @add_file: (nullable): opens a picture file, so that its picture is among the layers
  *   from now on. Returns its ID, or -1 with @error set
+ * @list_masks: (nullable): lists what can serve as a mask, best guess first; @image says
+ *   what kind of mask each is
+ * @open_mask: opens a mask as @open_style opens a style. It is as large as @content and
+ *   lies where that lies; 0 where the mask has no pixels
+ * @close_mask: frees what @open_mask returned
  * @show_help: (nullable): opens the manual
  *
  * What the dialog needs from whoever hosts it; the plug-in implements it with libgimp, a
  * test program with picture files. All functions are called on the main thread; @content,
- * opened styles and @sink are used from one worker thread.
+ * opened styles and masks, and @sink are used from one worker thread.
  */
 typedef struct _ScumbleHost ScumbleHost;
 
 struct _ScumbleHost
 {
   const char *const *model_path;
+  const char *const *style_path;
   gsize              memory;
   int                threads;
   gulong             parent_window;
@@ -65,9 +123,13 @@ struct _ScumbleHost
   ScumbleSink       *sink;
 
   GPtrArray     *(* list_layers) (ScumbleHost *host);
-  ScumbleSource *(* open_style)  (ScumbleHost *host, int layer_id, GError **error);
+  ScumbleSource *(* open_style)  (ScumbleHost *host, int layer_id, gboolean selected_only,
+                                  GError **error);
   void           (* close_style) (ScumbleHost *host, ScumbleSource *style);
   int            (* add_file)    (ScumbleHost *host, const char *path, GError **error);
+  GPtrArray     *(* list_masks)  (ScumbleHost *host);
+  ScumbleMask   *(* open_mask)   (ScumbleHost *host, int mask_id, GError **error);
+  void           (* close_mask)  (ScumbleHost *host, ScumbleMask *mask);
   void           (* show_help)   (ScumbleHost *host);
 };
 

@@ -1,26 +1,62 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "order.h"
+#include "pixbuf-source.h"
+#include "shelf.h"
 
 struct _ScumblePick
 {
   int            ref_count; /* atomic */
   guint          serial;
   ScumbleHost   *host;
-  ScumbleSource *source;
+  char          *file;
+  ScumbleSource *source; /* the host's, or else read from the file */
+  ScumbleMask   *mask;
 };
 
-ScumblePick *
-scumble_pick_new (ScumbleHost *host, int layer_id, GError **error)
+static ScumblePick *
+pick_new (ScumbleHost *host)
 {
-  static guint   serial = 0;
-  ScumbleSource *source = host->open_style (host, layer_id, error);
+  static guint serial = 0;
+  ScumblePick *pick   = g_new0 (ScumblePick, 1);
+
+  pick->ref_count = 1;
+  pick->serial    = ++serial;
+  pick->host      = host;
+
+  return pick;
+}
+
+ScumblePick *
+scumble_pick_new (ScumbleHost *host, const ScumbleChoice *choice, GError **error)
+{
+  ScumbleSource *source = NULL;
   ScumblePick   *pick;
 
-  if (source == NULL)
+  if (choice->file == NULL)
+    {
+      source = host->open_style (host, choice->layer, choice->selected_only, error);
+      if (source == NULL)
+        return NULL;
+    }
+
+  pick         = pick_new (host);
+  pick->file   = g_strdup (choice->file);
+  pick->source = source;
+
+  return pick;
+}
+
+ScumblePick *
+scumble_pick_new_mask (ScumbleHost *host, int mask_id, GError **error)
+{
+  ScumbleMask *mask = host->open_mask (host, mask_id, error);
+  ScumblePick *pick;
+
+  if (mask == NULL)
     return NULL;
 
-  pick  = g_new (ScumblePick, 1);
-  *pick = (ScumblePick) { 1, ++serial, host, source };
+  pick       = pick_new (host);
+  pick->mask = mask;
 
   return pick;
 }
@@ -38,7 +74,13 @@ scumble_pick_unref (ScumblePick *pick)
   if (pick == NULL || !g_atomic_int_dec_and_test (&pick->ref_count))
     return;
 
-  pick->host->close_style (pick->host, pick->source);
+  if (pick->file != NULL)
+    scumble_pixbuf_source_free ((ScumblePixbufSource *) pick->source);
+  else if (pick->source != NULL)
+    pick->host->close_style (pick->host, pick->source);
+  if (pick->mask != NULL)
+    pick->host->close_mask (pick->host, pick->mask);
+  g_free (pick->file);
   g_free (pick);
 }
 
@@ -48,10 +90,43 @@ scumble_pick_serial (const ScumblePick *pick)
   return pick->serial;
 }
 
-ScumbleSource *
-scumble_pick_source (ScumblePick *pick)
+const char *
+scumble_pick_saved (const ScumblePick *pick)
 {
+  return scumble_shelf_is_saved (pick->file) ? pick->file : NULL;
+}
+
+ScumbleSource *
+scumble_pick_source (ScumblePick *pick, GError **error)
+{
+  if (pick->source == NULL)
+    pick->source = (ScumbleSource *) scumble_pixbuf_source_new (pick->file, error);
+
   return pick->source;
+}
+
+ScumbleMask *
+scumble_pick_mask (ScumblePick *pick)
+{
+  return pick->mask;
+}
+
+static void
+clear_ingredient (gpointer data)
+{
+  ScumbleIngredient *ingredient = data;
+
+  g_clear_pointer (&ingredient->pick, scumble_pick_unref);
+  g_clear_pointer (&ingredient->region, scumble_pick_unref);
+}
+
+GArray *
+scumble_ingredients_new (void)
+{
+  GArray *ingredients = g_array_new (FALSE, FALSE, sizeof (ScumbleIngredient));
+
+  g_array_set_clear_func (ingredients, clear_ingredient);
+  return ingredients;
 }
 
 void
@@ -59,7 +134,8 @@ scumble_order_free (gpointer data)
 {
   ScumbleOrder *order = data;
 
-  scumble_pick_unref (order->pick);
+  g_array_unref (order->styles);
+  scumble_pick_unref (order->strength_map);
   g_free (order);
 }
 

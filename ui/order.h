@@ -11,34 +11,89 @@ G_BEGIN_DECLS
 /**
  * ScumblePick:
  *
- * A style that the user has picked, opened for reading. Orders hold references to it, so
- * that the host closes it, on the main thread, only when no thread can be reading it.
+ * A style or a mask that the user has picked, opened for reading. Orders hold references
+ * to it, so that the host closes it, on the main thread, only when no thread can be
+ * reading it.
  */
 typedef struct _ScumblePick ScumblePick;
 
 /**
  * scumble_pick_new:
- * @layer_id: one of the host's layers
+ * @choice: a layer of the host's is opened here and now; a file, by the worker
  *
  * Returns: (transfer full) (nullable): %NULL with the host's error
  */
-ScumblePick   *scumble_pick_new    (ScumbleHost *host, int layer_id, GError **error);
-ScumblePick   *scumble_pick_ref    (ScumblePick *pick);
+ScumblePick   *scumble_pick_new      (ScumbleHost *host, const ScumbleChoice *choice,
+                                      GError **error);
+
+/**
+ * scumble_pick_new_mask:
+ * @mask_id: one of the host's masks
+ *
+ * Returns: (transfer full) (nullable): %NULL with the host's error
+ */
+ScumblePick   *scumble_pick_new_mask (ScumbleHost *host, int mask_id, GError **error);
+ScumblePick   *scumble_pick_ref      (ScumblePick *pick);
 
 /**
  * scumble_pick_unref:
  *
  * For the main thread only: the last reference closes the style.
  */
-void           scumble_pick_unref  (ScumblePick *pick);
+void           scumble_pick_unref    (ScumblePick *pick);
 
 /**
  * scumble_pick_serial:
  *
  * Returns: a number that no other pick has or had
  */
-guint          scumble_pick_serial (const ScumblePick *pick);
-ScumbleSource *scumble_pick_source (ScumblePick *pick);
+guint          scumble_pick_serial   (const ScumblePick *pick);
+
+/**
+ * scumble_pick_saved:
+ *
+ * Returns: (nullable): the path of a saved style, which has no picture
+ */
+const char    *scumble_pick_saved    (const ScumblePick *pick);
+
+/**
+ * scumble_pick_source:
+ *
+ * For the worker: a picture file is read when it is first asked for.
+ *
+ * Returns: (nullable): the style's picture; %NULL with an error that names the file
+ */
+ScumbleSource *scumble_pick_source   (ScumblePick *pick, GError **error);
+
+/**
+ * scumble_pick_mask:
+ *
+ * Returns: (nullable): the mask; %NULL for a style
+ */
+ScumbleMask   *scumble_pick_mask     (ScumblePick *pick);
+
+/**
+ * ScumbleIngredient:
+ * @pick: (transfer full): a style
+ * @weight: its share, above 0
+ * @region: (transfer full) (nullable): a mask that says where it is painted
+ *
+ * One of the styles to paint with.
+ */
+typedef struct
+{
+  ScumblePick *pick;
+  double       weight;
+  ScumblePick *region;
+} ScumbleIngredient;
+
+/**
+ * scumble_ingredients_new:
+ *
+ * Returns: (transfer full) (element-type ScumbleIngredient): an empty list that lets go of
+ *   its picks when it is freed
+ */
+GArray        *scumble_ingredients_new (void);
 
 /**
  * ScumbleOrderKind:
@@ -57,7 +112,8 @@ typedef enum
  * ScumbleOrder:
  * @kind: what is wanted
  * @settings: by value
- * @pick: (transfer full) (nullable): the style; without one only the original is shown
+ * @styles: (element-type ScumbleIngredient): without any only the original is shown
+ * @strength_map: (transfer full) (nullable): a mask to multiply the strength with
  * @look: another number whenever the settings or the style are others
  * @view: what the preview shows
  *
@@ -67,7 +123,8 @@ typedef struct
 {
   ScumbleOrderKind kind;
   ScumbleSettings  settings;
-  ScumblePick     *pick;
+  GArray          *styles;
+  ScumblePick     *strength_map;
   guint            look;
   ScumbleView      view;
 } ScumbleOrder;

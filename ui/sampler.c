@@ -67,12 +67,13 @@ paint_row (Sampler *self, const char *method, int row, GError **error)
   g_autoptr (ScumbleModel)   model   = NULL;
   g_autoptr (ScumbleStyle)   style   = NULL;
   g_autoptr (ScumbleContent) content = NULL;
+  ScumbleSource             *source;
 
   model = scumble_model_open (self->host->model_path, method, NULL, error);
   if (model == NULL)
     return FALSE;
-  style = scumble_model_encode (model, scumble_pick_source (self->order->pick),
-                                &self->job, error);
+  source = scumble_pick_source (g_array_index (self->order->styles, ScumbleIngredient, 0).pick, error);
+  style = source == NULL ? NULL : scumble_model_encode (model, source, &self->job, error);
   if (style == NULL)
     return FALSE;
   content = scumble_model_survey (model, &self->source.source, &self->job, error);

@@ -158,15 +158,18 @@ static gboolean
 need_style (Run *run, GError **error)
 {
   ScumbleStudio *self = run->studio;
-  ScumblePick   *pick = run->order->pick;
+  ScumblePick   *pick = g_array_index (run->order->styles, ScumbleIngredient, 0).pick;
+  ScumbleSource *source;
 
   if (self->style != NULL && self->style_serial == scumble_pick_serial (pick))
     return TRUE;
 
   g_clear_pointer (&self->style, scumble_style_unref);
+  source = scumble_pick_source (pick, error);
+  if (source == NULL)
+    return FALSE;
   self->style_serial = scumble_pick_serial (pick);
-  self->style        = scumble_model_encode (self->model, scumble_pick_source (pick),
-                                             &run->job, error);
+  self->style        = scumble_model_encode (self->model, source, &run->job, error);
 
   return self->style != NULL;
 }
@@ -396,7 +399,7 @@ survey_serves (gconstpointer data, gconstpointer user_data)
   const ScumbleOrder *order = data;
   const Run          *run   = user_data;
 
-  return order->kind != SCUMBLE_ORDER_SAMPLES && order->pick != NULL &&
+  return order->kind != SCUMBLE_ORDER_SAMPLES && order->styles->len > 0 &&
          order->settings.method == run->studio->method;
 }
 
@@ -455,7 +458,7 @@ preview (Run *run, GError **error)
 
   if (!need_before (run, error))
     return FALSE;
-  if (run->order->pick == NULL)
+  if (run->order->styles->len == 0)
     return TRUE;
   if (!need_model (run, error) || !need_style (run, error))
     return FALSE;

@@ -3,18 +3,23 @@
 #include "picture-chooser.h"
 #include "style-row.h"
 
+#include <glib/gi18n-lib.h>
+
 struct _ScumbleStyleChooser
 {
   GtkBox      parent_instance;
 
-  GPtrArray  *layers;
+  GPtrArray  *items;
+  GtkWidget  *mix_button;
   GtkWidget  *add_button;
   GtkStack   *stack;
   GtkListBox *list;
-  gboolean    quiet; /* the list is being filled */
+  gboolean    quiet;  /* the list is being changed from outside */
+  guint       load;   /* idle source of the next thumbnail, or 0 */
+  int         loaded; /* rows that have been looked at for thumbnails */
 };
 
-enum { CHANGED, REFRESH, ADD_FILE, N_SIGNALS };
+enum { CHANGED, MIX, REFRESH, ADD_FILE, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -53,6 +58,12 @@ on_mnemonic_activate (GtkWidget *list, gboolean cycling, ScumbleStyleChooser *se
 {
   scumble_style_chooser_focus (self);
   return TRUE;
+}
+
+static void
+on_mix (GtkButton *button, ScumbleStyleChooser *self)
+{
+  g_signal_emit (self, signals[MIX], 0);
 }
 
 static void
@@ -111,40 +122,125 @@ remove_row (GtkWidget *row, gpointer list)
   gtk_container_remove (list, row);
 }
 
-static void
-add_rows (ScumbleStyleChooser *self, int layer_id)
+static const char *
+section_title (ScumbleStyleKind kind)
 {
-  for (guint i = 0; i < self->layers->len; i++)
+  switch (kind)
     {
-      const ScumbleHostLayer *layer = g_ptr_array_index (self->layers, i);
-      GtkWidget              *row   = scumble_style_row_new (layer);
+    case SCUMBLE_STYLE_LAYER:
+      return _("Open images");
+    case SCUMBLE_STYLE_SAVED:
+      return _("Saved styles");
+    case SCUMBLE_STYLE_BOX:
+      return _("Styles in the box");
+    case SCUMBLE_STYLE_RECENT:
+      return _("Used recently");
+    }
+
+  g_return_val_if_reached (NULL);
+}
+
+/* A title above the first style of every kind. */
+static void
+head_row (GtkListBoxRow *row, GtkListBoxRow *before, gpointer unused)
+{
+  const ScumbleStyleKind kind =
+      scumble_style_row_get_item (SCUMBLE_STYLE_ROW (row))->kind;
+  GtkWidget *label;
+
+  if (before != NULL &&
+      scumble_style_row_get_item (SCUMBLE_STYLE_ROW (before))->kind == kind)
+    {
+      gtk_list_box_row_set_header (row, NULL);
+      return;
+    }
+
+  label = gtk_label_new (section_title (kind));
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
+  gtk_style_context_add_class (gtk_widget_get_style_context (label), "dim-label");
+  g_object_set (label, "margin-start", 6, "margin-top", 4, "margin-bottom", 2, NULL);
+  gtk_widget_show (label);
+  gtk_list_box_row_set_header (row, label);
+}
+
+static void
+add_rows (ScumbleStyleChooser *self, const ScumbleChoice *choice)
+{
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      ScumbleStyleItem *item = g_ptr_array_index (self->items, i);
+      GtkWidget        *row  = scumble_style_row_new (item);
 
       gtk_container_add (GTK_CONTAINER (self->list), row);
-      if (i == 0 || layer->id == layer_id)
+      if (i == 0 || (choice != NULL && scumble_style_item_is (item, choice)))
         gtk_list_box_select_row (self->list, GTK_LIST_BOX_ROW (row));
     }
 }
 
+/* One picture at a time, so that the window answers meanwhile. */
+static gboolean
+load_next (gpointer data)
+{
+  ScumbleStyleChooser *self = data;
+  GtkListBoxRow       *row  = gtk_list_box_get_row_at_index (self->list, self->loaded++);
+
+  if (row == NULL)
+    {
+      self->load = 0;
+      return G_SOURCE_REMOVE;
+    }
+
+  scumble_style_row_load (SCUMBLE_STYLE_ROW (row));
+  return G_SOURCE_CONTINUE;
+}
+
 void
-scumble_style_chooser_fill (ScumbleStyleChooser *self, GPtrArray *layers, int layer_id)
+scumble_style_chooser_fill (ScumbleStyleChooser *self, GPtrArray *items,
+                            const ScumbleChoice *choice)
 {
   self->quiet = TRUE;
   gtk_container_foreach (GTK_CONTAINER (self->list), remove_row, self->list);
-  g_clear_pointer (&self->layers, g_ptr_array_unref);
-  self->layers = layers;
-  add_rows (self, layer_id);
-
+  g_clear_pointer (&self->items, g_ptr_array_unref);
+  self->items = items;
+  add_rows (self, choice);
   self->quiet = FALSE;
 
-  gtk_stack_set_visible_child_name (self->stack, layers->len > 0 ? "list" : "empty");
+  self->loaded = 0;
+  if (self->load == 0)
+    self->load = g_idle_add (load_next, self);
+  gtk_widget_set_sensitive (self->mix_button, items->len > 0);
+  gtk_stack_set_visible_child_name (self->stack, items->len > 0 ? "list" : "empty");
 }
 
-const ScumbleHostLayer *
-scumble_style_chooser_get_layer (ScumbleStyleChooser *self)
+const ScumbleStyleItem *
+scumble_style_chooser_get_item (ScumbleStyleChooser *self)
 {
   GtkListBoxRow *row = gtk_list_box_get_selected_row (self->list);
 
-  return row == NULL ? NULL : scumble_style_row_get_layer (SCUMBLE_STYLE_ROW (row));
+  return row == NULL ? NULL : scumble_style_row_get_item (SCUMBLE_STYLE_ROW (row));
+}
+
+const ScumbleStyleItem *
+scumble_style_chooser_find (ScumbleStyleChooser *self, const ScumbleChoice *choice)
+{
+  for (guint i = 0; i < self->items->len; i++)
+    if (scumble_style_item_is (g_ptr_array_index (self->items, i), choice))
+      return g_ptr_array_index (self->items, i);
+
+  return NULL;
+}
+
+void
+scumble_style_chooser_select (ScumbleStyleChooser *self, const ScumbleChoice *choice)
+{
+  GtkListBoxRow *row;
+
+  self->quiet = TRUE;
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->list, i)) != NULL; i++)
+    if (scumble_style_item_is (scumble_style_row_get_item (SCUMBLE_STYLE_ROW (row)),
+                               choice))
+      gtk_list_box_select_row (self->list, row);
+  self->quiet = FALSE;
 }
 
 static void
@@ -152,7 +248,8 @@ scumble_style_chooser_finalize (GObject *object)
 {
   ScumbleStyleChooser *self = SCUMBLE_STYLE_CHOOSER (object);
 
-  g_clear_pointer (&self->layers, g_ptr_array_unref);
+  g_clear_handle_id (&self->load, g_source_remove);
+  g_clear_pointer (&self->items, g_ptr_array_unref);
   G_OBJECT_CLASS (scumble_style_chooser_parent_class)->finalize (object);
 }
 
@@ -170,6 +267,7 @@ scumble_style_chooser_class_init (ScumbleStyleChooserClass *klass)
 
   G_OBJECT_CLASS (klass)->finalize = scumble_style_chooser_finalize;
   signals[CHANGED]                 = add_signal ("changed");
+  signals[MIX]                     = add_signal ("mix");
   signals[REFRESH]                 = add_signal ("refresh");
   signals[ADD_FILE] =
       g_signal_new ("add-file", SCUMBLE_TYPE_STYLE_CHOOSER, G_SIGNAL_RUN_LAST, 0, NULL,
@@ -177,11 +275,13 @@ scumble_style_chooser_class_init (ScumbleStyleChooserClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/scumble/ui/style-chooser.ui");
+  gtk_widget_class_bind_template_child (widget_class, ScumbleStyleChooser, mix_button);
   gtk_widget_class_bind_template_child (widget_class, ScumbleStyleChooser, add_button);
   gtk_widget_class_bind_template_child (widget_class, ScumbleStyleChooser, stack);
   gtk_widget_class_bind_template_child (widget_class, ScumbleStyleChooser, list);
   gtk_widget_class_bind_template_callback (widget_class, on_add_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_drag_data_received);
+  gtk_widget_class_bind_template_callback (widget_class, on_mix);
   gtk_widget_class_bind_template_callback (widget_class, on_mnemonic_activate);
   gtk_widget_class_bind_template_callback (widget_class, on_row_selected);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
@@ -192,4 +292,5 @@ static void
 scumble_style_chooser_init (ScumbleStyleChooser *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_list_box_set_header_func (self->list, head_row, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "host.h"
+#include "style-item.h"
 
 #include <gtk/gtk.h>
 
@@ -14,21 +14,30 @@ G_DECLARE_FINAL_TYPE (ScumbleStyleChooser, scumble_style_chooser, SCUMBLE, STYLE
 /**
  * ScumbleStyleChooser:
  *
- * Lists the layers that can be a style, with thumbnails; says what to do when there are
- * none. Signals: "changed", when the user chooses another; "refresh", when the user wants
+ * Lists what can be a style, with thumbnails; says what to do when there is nothing.
+ * Signals: "changed", when the user chooses another; "mix", when the user wants one more;
+ * "refresh", when the user wants
  * a new list; "add-file" with a path, when the user wants a picture file in it.
  */
 
 /**
  * scumble_style_chooser_fill:
- * @layers: (transfer full) (element-type ScumbleHostLayer): what to choose from
- * @layer_id: the one to choose, or -1 for the first
+ * @items: (transfer full) (element-type ScumbleStyleItem): what to choose from
+ * @choice: (nullable): the one to choose, if it is among them; otherwise the first
  *
  * Shows a new list; tells nobody of the choice.
  */
 void                    scumble_style_chooser_fill      (ScumbleStyleChooser *self,
-                                                         GPtrArray           *layers,
-                                                         int                  layer_id);
+                                                         GPtrArray           *items,
+                                                         const ScumbleChoice *choice);
+
+/**
+ * scumble_style_chooser_select:
+ *
+ * Chooses another one; tells nobody.
+ */
+void                    scumble_style_chooser_select    (ScumbleStyleChooser *self,
+                                                         const ScumbleChoice *choice);
 
 /**
  * scumble_style_chooser_set_files:
@@ -46,16 +55,24 @@ void                    scumble_style_chooser_set_files (ScumbleStyleChooser *se
 void                    scumble_style_chooser_ask_file  (ScumbleStyleChooser *self);
 
 /**
- * scumble_style_chooser_get_layer:
+ * scumble_style_chooser_get_item:
  *
- * Returns: (transfer none) (nullable): the layer chosen, valid until the next fill
+ * Returns: (transfer none) (nullable): the style chosen, valid until the next fill
  */
-const ScumbleHostLayer *scumble_style_chooser_get_layer (ScumbleStyleChooser *self);
+const ScumbleStyleItem *scumble_style_chooser_get_item  (ScumbleStyleChooser *self);
+
+/**
+ * scumble_style_chooser_find:
+ *
+ * Returns: (transfer none) (nullable): the style of @choice, likewise
+ */
+const ScumbleStyleItem *scumble_style_chooser_find      (ScumbleStyleChooser *self,
+                                                         const ScumbleChoice *choice);
 
 /**
  * scumble_style_chooser_focus:
  *
- * Gives the keyboard to the layer chosen.
+ * Gives the keyboard to the style chosen.
  */
 void                    scumble_style_chooser_focus     (ScumbleStyleChooser *self);
 

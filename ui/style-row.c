@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "style-row.h"
+#include "thumbnail.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -7,57 +8,72 @@ enum { EDGE = 48 };
 
 struct _ScumbleStyleRow
 {
-  GtkListBoxRow           parent_instance;
+  GtkListBoxRow     parent_instance;
 
-  const ScumbleHostLayer *layer;
-  GtkImage               *image;
-  GtkLabel               *name;
-  GtkLabel               *origin;
+  ScumbleStyleItem *item;
+  GtkImage         *image;
+  GtkLabel         *name;
+  GtkLabel         *origin;
 };
 
 G_DEFINE_TYPE (ScumbleStyleRow, scumble_style_row, GTK_TYPE_LIST_BOX_ROW)
 
-/* Fits the thumbnail into the row, sharp at the screen's scale. */
 static void
 show_thumbnail (ScumbleStyleRow *self)
 {
-  const int        scale   = gtk_widget_get_scale_factor (GTK_WIDGET (self));
-  GdkPixbuf       *from    = self->layer->thumbnail;
-  const int        w       = gdk_pixbuf_get_width (from);
-  const int        h       = gdk_pixbuf_get_height (from);
-  const double     zoom    = MIN (1.0, (double) (EDGE * scale) / MAX (w, h));
-  GdkPixbuf       *scaled  = gdk_pixbuf_scale_simple (from, MAX (1, (int) (w * zoom)),
-                                                      MAX (1, (int) (h * zoom)),
-                                                      GDK_INTERP_BILINEAR);
-  cairo_surface_t *surface = gdk_cairo_surface_create_from_pixbuf (scaled, scale, NULL);
+  if (self->item->thumbnail != NULL)
+    scumble_thumbnail_show (self->image, self->item->thumbnail, EDGE);
+}
 
-  gtk_image_set_from_surface (self->image, surface);
-  cairo_surface_destroy (surface);
-  g_object_unref (scaled);
+void
+scumble_style_row_load (ScumbleStyleRow *self)
+{
+  if (self->item->thumbnail == NULL && scumble_style_item_load (self->item))
+    show_thumbnail (self);
+}
+
+/* What a screen reader says, and the tooltip of a name that is cut off. */
+static char *
+spoken (const ScumbleStyleItem *item)
+{
+  switch (item->kind)
+    {
+    case SCUMBLE_STYLE_LAYER:
+      return g_strdup_printf (_("%s, in the image %s"), item->name, item->origin);
+    case SCUMBLE_STYLE_SAVED:
+      return g_strdup_printf (_("%s, a saved style"), item->name);
+    case SCUMBLE_STYLE_BOX:
+      return g_strdup_printf (_("%s, a style in the box"), item->name);
+    case SCUMBLE_STYLE_RECENT:
+      return g_strdup_printf (_("%s, used recently"), item->name);
+    }
+
+  g_return_val_if_reached (NULL);
 }
 
 GtkWidget *
-scumble_style_row_new (const ScumbleHostLayer *layer)
+scumble_style_row_new (ScumbleStyleItem *item)
 {
   ScumbleStyleRow *self = g_object_new (SCUMBLE_TYPE_STYLE_ROW, NULL);
-  g_autofree char *spoken = g_strdup_printf (_("%s, in the image %s"), layer->name,
-                                             layer->image);
+  g_autofree char *text = spoken (item);
 
-  self->layer = layer;
-  gtk_label_set_text (self->name, layer->name);
-  gtk_label_set_text (self->origin, layer->image);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), spoken);
-  atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), spoken);
-  if (layer->thumbnail != NULL)
-    show_thumbnail (self);
+  self->item = item;
+  gtk_label_set_text (self->name, item->name);
+  gtk_label_set_text (self->origin, item->origin);
+  gtk_widget_set_visible (GTK_WIDGET (self->origin), item->origin != NULL);
+  gtk_label_set_yalign (self->name, item->origin != NULL ? 1.0f : 0.5f);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), text);
+  atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), text);
+  show_thumbnail (self);
+  g_signal_connect (self, "notify::scale-factor", G_CALLBACK (show_thumbnail), NULL);
 
   return GTK_WIDGET (self);
 }
 
-const ScumbleHostLayer *
-scumble_style_row_get_layer (ScumbleStyleRow *self)
+ScumbleStyleItem *
+scumble_style_row_get_item (ScumbleStyleRow *self)
 {
-  return self->layer;
+  return self->item;
 }
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "host.h"
+#include "style-item.h"
 
 #include <gtk/gtk.h>
 
@@ -14,14 +14,21 @@ G_DECLARE_FINAL_TYPE (ScumbleStyleRow, scumble_style_row, SCUMBLE, STYLE_ROW,
 /**
  * ScumbleStyleRow:
  *
- * One layer in the style chooser: its thumbnail, its name, and its image's name.
+ * One style in the chooser: its thumbnail, its name, and a word on where it comes from.
  */
 
 /**
  * scumble_style_row_new:
- * @layer: (transfer none): must outlive the row
+ * @item: (transfer none): must outlive the row
  */
-GtkWidget              *scumble_style_row_new       (const ScumbleHostLayer *layer);
-const ScumbleHostLayer *scumble_style_row_get_layer (ScumbleStyleRow *self);
+GtkWidget        *scumble_style_row_new      (ScumbleStyleItem *item);
+ScumbleStyleItem *scumble_style_row_get_item (ScumbleStyleRow *self);
+
+/**
+ * scumble_style_row_load:
+ *
+ * Makes and shows a thumbnail that was not there yet.
+ */
+void              scumble_style_row_load     (ScumbleStyleRow *self);
 
 G_END_DECLS
