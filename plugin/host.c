@@ -150,13 +150,13 @@ parent_window (void)
 static gboolean
 run_dialog (DrawableHost *self, ScumbleSettings *settings, gint32 *style)
 {
-  const ScumbleChoice *first;
-  ScumbleChoices       choices;
+  const ScumbleHostChoice *first;
+  ScumbleHostChoices       choices;
   gboolean             painted;
 
-  scumble_choices_init (&choices);
+  scumble_host_choices_init (&choices);
   if (*style != -1)
-    g_ptr_array_add (choices.styles, scumble_choice_new (*style, NULL, NULL));
+    g_ptr_array_add (choices.styles, scumble_host_choice_new (*style, NULL, NULL));
   painted = scumble_dialog_run (&self->host, settings, &choices);
 
   if (painted)
@@ -165,7 +165,7 @@ run_dialog (DrawableHost *self, ScumbleSettings *settings, gint32 *style)
       *style = first->file == NULL ? first->layer
                                    : scumble_layers_open (first->file, NULL);
     }
-  scumble_choices_clear (&choices);
+  scumble_host_choices_clear (&choices);
 
   return painted;
 }

@@ -270,11 +270,11 @@ show_help (ScumbleHost *host)
 
 /* The styles and masks, as "style=waves.png 0.50 region=mask.png". */
 static void
-print_choices (const DemoHost *self, const ScumbleChoices *choices)
+print_choices (const DemoHost *self, const ScumbleHostChoices *choices)
 {
   for (guint i = 0; i < choices->styles->len; i++)
     {
-      const ScumbleChoice *choice = g_ptr_array_index (choices->styles, i);
+      const ScumbleHostChoice *choice = g_ptr_array_index (choices->styles, i);
 
       g_print ("style=%s %.2f%s%s%s\n",
                choice->file != NULL
@@ -293,11 +293,11 @@ show (DemoHost *self, const Options *options, GdkPixbuf *result, GError **error)
 {
   g_autofree char *text = NULL;
   ScumbleSettings  settings;
-  ScumbleChoices   choices;
+  ScumbleHostChoices   choices;
   gboolean         painted;
 
   scumble_settings_init (&settings);
-  scumble_choices_init (&choices);
+  scumble_host_choices_init (&choices);
   settings.strength = options->strength;
   painted           = scumble_dialog_run (&self->host, &settings, &choices);
 
@@ -309,7 +309,7 @@ show (DemoHost *self, const Options *options, GdkPixbuf *result, GError **error)
     }
   else
     g_print ("given up\n");
-  scumble_choices_clear (&choices);
+  scumble_host_choices_clear (&choices);
 
   return !painted || gdk_pixbuf_save (result,
                                       options->files[g_strv_length (options->files) - 1],

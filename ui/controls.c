@@ -14,7 +14,7 @@ struct _ScumbleControls
 
   ScumbleHost         *host;
   ScumbleSettings     *settings;
-  ScumbleChoices      *choices;
+  ScumbleHostChoices      *choices;
   ScumblePickBook     *book;
   ScumbleOrder         open; /* the styles and masks chosen, as far as they can be had */
 
@@ -51,7 +51,7 @@ open_choices (ScumbleControls *self)
 static void
 show_selected_only (ScumbleControls *self)
 {
-  const ScumbleChoice    *choice = scumble_mixture_get_in_hand (self->mixture);
+  const ScumbleHostChoice    *choice = scumble_mixture_get_in_hand (self->mixture);
   const ScumbleStyleItem *item =
       choice == NULL ? NULL : scumble_style_chooser_find (self->chooser, choice);
 
@@ -84,9 +84,9 @@ list_masks (ScumbleControls *self)
 
 /* @choice: (nullable): what to mark in the list, if it is there */
 static void
-list_styles (ScumbleControls *self, const ScumbleChoice *choice)
+list_styles (ScumbleControls *self, const ScumbleHostChoice *choice)
 {
-  const ScumbleChoice *old = scumble_mixture_get_in_hand (self->mixture);
+  const ScumbleHostChoice *old = scumble_mixture_get_in_hand (self->mixture);
 
   scumble_style_chooser_fill (self->chooser, scumble_style_items_list (self->host),
                               choice);
@@ -158,7 +158,7 @@ on_style_file (ScumbleStyleChooser *chooser, const char *path, ScumbleControls *
 {
   g_autoptr (GError) error  = NULL;
   const int          id     = self->host->add_file (self->host, path, &error);
-  ScumbleChoice     *choice = NULL;
+  ScumbleHostChoice     *choice = NULL;
 
   if (error != NULL)
     {
@@ -166,9 +166,9 @@ on_style_file (ScumbleStyleChooser *chooser, const char *path, ScumbleControls *
       return;
     }
 
-  choice = scumble_choice_new (id, NULL, NULL);
+  choice = scumble_host_choice_new (id, NULL, NULL);
   list_styles (self, choice);
-  scumble_choice_free (choice);
+  scumble_host_choice_free (choice);
   remember_file (path);
 }
 
@@ -245,7 +245,7 @@ add_params (ScumbleControls *self)
 
 void
 scumble_controls_attach (ScumbleControls *self, ScumbleHost *host,
-                         ScumbleSettings *settings, ScumbleChoices *choices)
+                         ScumbleSettings *settings, ScumbleHostChoices *choices)
 {
   self->host     = host;
   self->settings = settings;

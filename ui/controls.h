@@ -27,7 +27,7 @@ G_DECLARE_FINAL_TYPE (ScumbleControls, scumble_controls, SCUMBLE, CONTROLS, GtkB
  * Fills everything; to be called once.
  */
 void     scumble_controls_attach   (ScumbleControls *self, ScumbleHost *host,
-                                    ScumbleSettings *settings, ScumbleChoices *choices);
+                                    ScumbleSettings *settings, ScumbleHostChoices *choices);
 
 /**
  * scumble_controls_show:

@@ -569,7 +569,7 @@ scumble_dialog_init (ScumbleDialog *self)
 }
 
 static ScumbleDialog *
-dialog_new (ScumbleHost *host, const ScumbleSettings *settings, ScumbleChoices *choices)
+dialog_new (ScumbleHost *host, const ScumbleSettings *settings, ScumbleHostChoices *choices)
 {
   g_autofree char *title = g_strdup_printf (_("Scumble: %s"), host->content_name);
   ScumbleDialog   *self  = g_object_new (SCUMBLE_TYPE_DIALOG, "title", title,
@@ -592,7 +592,7 @@ dialog_new (ScumbleHost *host, const ScumbleSettings *settings, ScumbleChoices *
 
 gboolean
 scumble_dialog_run (ScumbleHost *host, ScumbleSettings *settings,
-                    ScumbleChoices *choices)
+                    ScumbleHostChoices *choices)
 {
   ScumbleDialog *self;
   gboolean       painted;

@@ -19,6 +19,6 @@ G_BEGIN_DECLS
  *   gave up
  */
 gboolean scumble_dialog_run (ScumbleHost *host, ScumbleSettings *settings,
-                             ScumbleChoices *choices);
+                             ScumbleHostChoices *choices);
 
 G_END_DECLS

@@ -14,10 +14,10 @@ scumble_host_layer_free (ScumbleHostLayer *layer)
   g_free (layer);
 }
 
-ScumbleChoice *
-scumble_choice_new (int layer, const char *file, const char *name)
+ScumbleHostChoice *
+scumble_host_choice_new (int layer, const char *file, const char *name)
 {
-  const ScumbleChoice choice = { .layer  = layer,
+  const ScumbleHostChoice choice = { .layer  = layer,
                                  .file   = g_strdup (file),
                                  .name   = g_strdup (name),
                                  .weight = 1.0,
@@ -26,10 +26,10 @@ scumble_choice_new (int layer, const char *file, const char *name)
   return g_memdup2 (&choice, sizeof choice);
 }
 
-ScumbleChoice *
-scumble_choice_copy (const ScumbleChoice *choice)
+ScumbleHostChoice *
+scumble_host_choice_copy (const ScumbleHostChoice *choice)
 {
-  ScumbleChoice *copy = g_memdup2 (choice, sizeof *choice);
+  ScumbleHostChoice *copy = g_memdup2 (choice, sizeof *choice);
 
   copy->file = g_strdup (choice->file);
   copy->name = g_strdup (choice->name);
@@ -38,7 +38,7 @@ scumble_choice_copy (const ScumbleChoice *choice)
 }
 
 void
-scumble_choice_free (ScumbleChoice *choice)
+scumble_host_choice_free (ScumbleHostChoice *choice)
 {
   if (choice == NULL)
     return;
@@ -49,14 +49,14 @@ scumble_choice_free (ScumbleChoice *choice)
 }
 
 void
-scumble_choices_init (ScumbleChoices *choices)
+scumble_host_choices_init (ScumbleHostChoices *choices)
 {
-  choices->styles = g_ptr_array_new_with_free_func ((GDestroyNotify) scumble_choice_free);
+  choices->styles = g_ptr_array_new_with_free_func ((GDestroyNotify) scumble_host_choice_free);
   choices->strength_map = -1;
 }
 
 void
-scumble_choices_clear (ScumbleChoices *choices)
+scumble_host_choices_clear (ScumbleHostChoices *choices)
 {
   g_clear_pointer (&choices->styles, g_ptr_array_unref);
 }

@@ -33,7 +33,7 @@ typedef struct
 void scumble_host_layer_free (ScumbleHostLayer *layer);
 
 /**
- * ScumbleChoice:
+ * ScumbleHostChoice:
  * @layer: ID of the host's layer, or -1 where @file is the style
  * @file: (nullable): path of a picture, or of a style saved by scumble_style_save()
  * @name: what it is called
@@ -52,15 +52,15 @@ typedef struct
   gboolean selected_only;
   double   weight;
   int      region;
-} ScumbleChoice;
+} ScumbleHostChoice;
 
-ScumbleChoice *scumble_choice_new  (int layer, const char *file, const char *name);
-ScumbleChoice *scumble_choice_copy (const ScumbleChoice *choice);
-void           scumble_choice_free (ScumbleChoice *choice);
+ScumbleHostChoice *scumble_host_choice_new  (int layer, const char *file, const char *name);
+ScumbleHostChoice *scumble_host_choice_copy (const ScumbleHostChoice *choice);
+void           scumble_host_choice_free (ScumbleHostChoice *choice);
 
 /**
- * ScumbleChoices:
- * @styles: (element-type ScumbleChoice): the styles; several are mixed
+ * ScumbleHostChoices:
+ * @styles: (element-type ScumbleHostChoice): the styles; several are mixed
  * @strength_map: ID of the host's mask that the strength is multiplied with, or -1
  *
  * What is chosen from what the host has, beside the settings.
@@ -69,10 +69,10 @@ typedef struct
 {
   GPtrArray *styles;
   int        strength_map;
-} ScumbleChoices;
+} ScumbleHostChoices;
 
-void scumble_choices_init  (ScumbleChoices *choices);
-void scumble_choices_clear (ScumbleChoices *choices);
+void scumble_host_choices_init  (ScumbleHostChoices *choices);
+void scumble_host_choices_clear (ScumbleHostChoices *choices);
 
 /**
  * ScumbleHost:

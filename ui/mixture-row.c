@@ -8,7 +8,7 @@ struct _ScumbleMixtureRow
 {
   GtkListBoxRow      parent_instance;
 
-  ScumbleChoice     *choice;
+  ScumbleHostChoice     *choice;
   GtkLabel          *name;
   GtkWidget         *scale;
   GtkAdjustment     *adjustment;
@@ -56,7 +56,7 @@ name_widget (GtkWidget *widget, const char *sentence, const char *style)
 }
 
 GtkWidget *
-scumble_mixture_row_new (ScumbleChoice *choice, const GPtrArray *masks)
+scumble_mixture_row_new (ScumbleHostChoice *choice, const GPtrArray *masks)
 {
   ScumbleMixtureRow *self = g_object_new (SCUMBLE_TYPE_MIXTURE_ROW, NULL);
 
@@ -76,7 +76,7 @@ scumble_mixture_row_new (ScumbleChoice *choice, const GPtrArray *masks)
   return GTK_WIDGET (self);
 }
 
-ScumbleChoice *
+ScumbleHostChoice *
 scumble_mixture_row_get_choice (ScumbleMixtureRow *self)
 {
   return self->choice;

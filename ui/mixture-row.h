@@ -24,7 +24,7 @@ G_DECLARE_FINAL_TYPE (ScumbleMixtureRow, scumble_mixture_row, SCUMBLE, MIXTURE_R
  * @masks: (nullable) (element-type ScumbleHostLayer): what can be its region; %NULL to do
  *   without
  */
-GtkWidget     *scumble_mixture_row_new        (ScumbleChoice *choice,
+GtkWidget     *scumble_mixture_row_new        (ScumbleHostChoice *choice,
                                                const GPtrArray *masks);
 
 /**
@@ -32,6 +32,6 @@ GtkWidget     *scumble_mixture_row_new        (ScumbleChoice *choice,
  *
  * Returns: (transfer none): the choice that the row stands for
  */
-ScumbleChoice *scumble_mixture_row_get_choice (ScumbleMixtureRow *self);
+ScumbleHostChoice *scumble_mixture_row_get_choice (ScumbleMixtureRow *self);
 
 G_END_DECLS

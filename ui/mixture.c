@@ -98,16 +98,16 @@ scumble_mixture_set_masks (ScumbleMixture *self, GPtrArray *masks)
   scumble_mixture_show (self);
 }
 
-ScumbleChoice *
+ScumbleHostChoice *
 scumble_mixture_get_in_hand (ScumbleMixture *self)
 {
   return self->styles->len == 0 ? NULL : g_ptr_array_index (self->styles, self->in_hand);
 }
 
 void
-scumble_mixture_put (ScumbleMixture *self, ScumbleChoice *choice)
+scumble_mixture_put (ScumbleMixture *self, ScumbleHostChoice *choice)
 {
-  const ScumbleChoice *old = scumble_mixture_get_in_hand (self);
+  const ScumbleHostChoice *old = scumble_mixture_get_in_hand (self);
 
   if (old != NULL)
     {
@@ -122,7 +122,7 @@ scumble_mixture_put (ScumbleMixture *self, ScumbleChoice *choice)
 void
 scumble_mixture_add (ScumbleMixture *self)
 {
-  ScumbleChoice *choice = scumble_choice_copy (scumble_mixture_get_in_hand (self));
+  ScumbleHostChoice *choice = scumble_host_choice_copy (scumble_mixture_get_in_hand (self));
 
   choice->region = -1;
   g_ptr_array_add (self->styles, choice);

@@ -21,7 +21,7 @@ G_DECLARE_FINAL_TYPE (ScumbleMixture, scumble_mixture, SCUMBLE, MIXTURE, GtkBox)
 
 /**
  * scumble_mixture_attach:
- * @styles: (element-type ScumbleChoice): shown, and written to; outlives the mixture
+ * @styles: (element-type ScumbleHostChoice): shown, and written to; outlives the mixture
  */
 void           scumble_mixture_attach   (ScumbleMixture *self, GPtrArray *styles);
 
@@ -43,7 +43,7 @@ void           scumble_mixture_show     (ScumbleMixture *self);
  *
  * Returns: (transfer none) (nullable): the style in hand
  */
-ScumbleChoice *scumble_mixture_get_in_hand (ScumbleMixture *self);
+ScumbleHostChoice *scumble_mixture_get_in_hand (ScumbleMixture *self);
 
 /**
  * scumble_mixture_add:
@@ -58,6 +58,6 @@ void           scumble_mixture_add      (ScumbleMixture *self);
  * @choice: (transfer full): takes the place of the style in hand, with its share and
  *   region; tells nobody
  */
-void           scumble_mixture_put      (ScumbleMixture *self, ScumbleChoice *choice);
+void           scumble_mixture_put      (ScumbleMixture *self, ScumbleHostChoice *choice);
 
 G_END_DECLS

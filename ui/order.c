@@ -27,7 +27,7 @@ pick_new (ScumbleHost *host)
 }
 
 ScumblePick *
-scumble_pick_new (ScumbleHost *host, const ScumbleChoice *choice, GError **error)
+scumble_pick_new (ScumbleHost *host, const ScumbleHostChoice *choice, GError **error)
 {
   ScumbleSource *source = NULL;
   ScumblePick   *pick;

@@ -23,7 +23,7 @@ typedef struct _ScumblePick ScumblePick;
  *
  * Returns: (transfer full) (nullable): %NULL with the host's error
  */
-ScumblePick   *scumble_pick_new      (ScumbleHost *host, const ScumbleChoice *choice,
+ScumblePick   *scumble_pick_new      (ScumbleHost *host, const ScumbleHostChoice *choice,
                                       GError **error);
 
 /**

@@ -84,7 +84,7 @@ find (ScumblePickBook *self, const char *key)
 }
 
 static ScumblePick *
-find_style (ScumblePickBook *self, const ScumbleChoice *choice, GError **error)
+find_style (ScumblePickBook *self, const ScumbleHostChoice *choice, GError **error)
 {
   g_autofree char *key  = choice->file != NULL
                               ? g_strdup (choice->file)
@@ -137,7 +137,7 @@ note (GError **first, GError *error)
 }
 
 static void
-open_choice (ScumblePickBook *self, const ScumbleChoice *choice, GArray *styles,
+open_choice (ScumblePickBook *self, const ScumbleHostChoice *choice, GArray *styles,
              GError **first)
 {
   GError           *no_style   = NULL;
@@ -155,7 +155,7 @@ open_choice (ScumblePickBook *self, const ScumbleChoice *choice, GArray *styles,
 }
 
 gboolean
-scumble_pick_book_open (ScumblePickBook *self, const ScumbleChoices *choices,
+scumble_pick_book_open (ScumblePickBook *self, const ScumbleHostChoices *choices,
                         ScumbleOrder *order, GError **error)
 {
   GError *first  = NULL;

@@ -34,7 +34,7 @@ void             scumble_pick_book_forget (ScumblePickBook *self);
  * Returns: %FALSE with the first error if anything was left out
  */
 gboolean         scumble_pick_book_open   (ScumblePickBook *self,
-                                           const ScumbleChoices *choices,
+                                           const ScumbleHostChoices *choices,
                                            ScumbleOrder *order, GError **error);
 
 G_END_DECLS

@@ -164,7 +164,7 @@ head_row (GtkListBoxRow *row, GtkListBoxRow *before, gpointer unused)
 }
 
 static void
-add_rows (ScumbleStyleChooser *self, const ScumbleChoice *choice)
+add_rows (ScumbleStyleChooser *self, const ScumbleHostChoice *choice)
 {
   for (guint i = 0; i < self->items->len; i++)
     {
@@ -196,7 +196,7 @@ load_next (gpointer data)
 
 void
 scumble_style_chooser_fill (ScumbleStyleChooser *self, GPtrArray *items,
-                            const ScumbleChoice *choice)
+                            const ScumbleHostChoice *choice)
 {
   self->quiet = TRUE;
   gtk_container_foreach (GTK_CONTAINER (self->list), remove_row, self->list);
@@ -221,7 +221,7 @@ scumble_style_chooser_get_item (ScumbleStyleChooser *self)
 }
 
 const ScumbleStyleItem *
-scumble_style_chooser_find (ScumbleStyleChooser *self, const ScumbleChoice *choice)
+scumble_style_chooser_find (ScumbleStyleChooser *self, const ScumbleHostChoice *choice)
 {
   for (guint i = 0; i < self->items->len; i++)
     if (scumble_style_item_is (g_ptr_array_index (self->items, i), choice))
@@ -231,7 +231,8 @@ scumble_style_chooser_find (ScumbleStyleChooser *self, const ScumbleChoice *choi
 }
 
 void
-scumble_style_chooser_select (ScumbleStyleChooser *self, const ScumbleChoice *choice)
+scumble_style_chooser_select (ScumbleStyleChooser *self,
+                              const ScumbleHostChoice *choice)
 {
   GtkListBoxRow *row;
 

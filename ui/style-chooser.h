@@ -29,7 +29,7 @@ G_DECLARE_FINAL_TYPE (ScumbleStyleChooser, scumble_style_chooser, SCUMBLE, STYLE
  */
 void                    scumble_style_chooser_fill      (ScumbleStyleChooser *self,
                                                          GPtrArray           *items,
-                                                         const ScumbleChoice *choice);
+                                                         const ScumbleHostChoice *choice);
 
 /**
  * scumble_style_chooser_select:
@@ -37,7 +37,7 @@ void                    scumble_style_chooser_fill      (ScumbleStyleChooser *se
  * Chooses another one; tells nobody.
  */
 void                    scumble_style_chooser_select    (ScumbleStyleChooser *self,
-                                                         const ScumbleChoice *choice);
+                                                         const ScumbleHostChoice *choice);
 
 /**
  * scumble_style_chooser_set_files:
@@ -67,7 +67,7 @@ const ScumbleStyleItem *scumble_style_chooser_get_item  (ScumbleStyleChooser *se
  * Returns: (transfer none) (nullable): the style of @choice, likewise
  */
 const ScumbleStyleItem *scumble_style_chooser_find      (ScumbleStyleChooser *self,
-                                                         const ScumbleChoice *choice);
+                                                         const ScumbleHostChoice *choice);
 
 /**
  * scumble_style_chooser_focus:

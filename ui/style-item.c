@@ -18,14 +18,14 @@ scumble_style_item_free (ScumbleStyleItem *item)
   g_free (item);
 }
 
-ScumbleChoice *
+ScumbleHostChoice *
 scumble_style_item_choose (const ScumbleStyleItem *item)
 {
-  return scumble_choice_new (item->layer, item->layer < 0 ? item->file : NULL, item->name);
+  return scumble_host_choice_new (item->layer, item->layer < 0 ? item->file : NULL, item->name);
 }
 
 gboolean
-scumble_style_item_is (const ScumbleStyleItem *item, const ScumbleChoice *choice)
+scumble_style_item_is (const ScumbleStyleItem *item, const ScumbleHostChoice *choice)
 {
   if (choice->file == NULL)
     return item->layer == choice->layer;

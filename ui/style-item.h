@@ -56,7 +56,7 @@ void           scumble_style_item_free   (ScumbleStyleItem *item);
  *
  * Returns: (transfer full): the choice of this style, in full and everywhere
  */
-ScumbleChoice *scumble_style_item_choose (const ScumbleStyleItem *item);
+ScumbleHostChoice *scumble_style_item_choose (const ScumbleStyleItem *item);
 
 /**
  * scumble_style_item_is:
@@ -64,7 +64,7 @@ ScumbleChoice *scumble_style_item_choose (const ScumbleStyleItem *item);
  * Returns: whether @choice is this style
  */
 gboolean       scumble_style_item_is     (const ScumbleStyleItem *item,
-                                          const ScumbleChoice    *choice);
+                                          const ScumbleHostChoice    *choice);
 
 /**
  * scumble_style_item_load:
