@@ -25,6 +25,7 @@ except ImportError as error:
     sys.exit(77)
 
 import export
+import judge
 import losses
 import methods
 import nets
@@ -252,6 +253,36 @@ def test_sheet(world):
     page = Image.open(world.path("sheet", "sheet-000002.jpg"))
     assert page.size == (96, 64)
     assert os.path.exists(world.path("sheet", "losses.csv"))
+
+
+def test_judge(world):
+    """An untouched photograph scores as one; a lattice and a frame show in their columns."""
+    rng = np.random.default_rng(3)
+    smooth = Image.fromarray(rng.integers(40, 200, (9, 12, 3), dtype=np.uint8))
+    photo = np.asarray(smooth.resize((128, 96), Image.BICUBIC)).copy()
+    photo = np.clip(photo + rng.normal(0, 4, photo.shape), 0, 255).astype(np.uint8)
+    painting = 255 - photo[::-1] // 2
+    lattice, framed = photo.copy(), photo.copy()
+    lattice[::4] = np.clip(lattice[::4] + 12, 0, 255)
+    framed[:8] = framed[-8:] = 0
+    for folder in ("photos", "paintings", "painted"):
+        os.makedirs(world.path(folder))
+    for name, picture in (("photos/a", photo), ("paintings/p", painting),
+                          ("photos/b", photo), ("photos/c", photo), ("painted/a__p", photo),
+                          ("painted/b__p", lattice), ("painted/c__p", framed)):
+        Image.fromarray(picture).save(world.path(name + ".png"))
+    arguments = [world.path("photos"), world.path("paintings"), world.path("painted"),
+                 "--vgg", world.path("vgg.pth"), "--vgg-compressed", world.path("small.pth")]
+    judge.main(arguments)
+    rows = judge.read_table(world.path("painted.csv"))
+    same, grid, frame = (rows[name + "__p"] for name in "abc")
+    assert abs(same["style"] - 1) < 1e-4 and same["content"] < 1e-4, same
+    assert same["ssim"] > 0.9999 and same["frame"] == 0, same
+    assert grid["grid"] > same["grid"] + 3, (grid, same)
+    assert frame["frame"] > 0.1 and frame["clip"] > 0.1, frame
+    os.remove(world.path("painted", "b__p.png"))
+    judge.main(arguments)
+    assert judge.read_table(world.path("painted.csv")) == rows
 
 
 TESTS = {name[5:]: f for name, f in list(globals().items()) if name.startswith("test_")}
