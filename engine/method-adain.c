@@ -176,7 +176,7 @@ adain_render (ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect
       !scumble_features_read (&content->features, in.rect, &in.tensor, job, error))
     return FALSE;
 
-  blend (content, look->style->data, (float) look->strength, gain, gain + c);
+  blend (content, look->zones[0].style->data, (float) look->strength, gain, gain + c);
   scumble_affine (&in.tensor, gain, gain + c, &in.tensor, job->threads);
   if (!scumble_convnet_run (net->decoder, &in, &out, job, error))
     return FALSE;
@@ -186,7 +186,8 @@ adain_render (ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect
 }
 
 static gsize
-adain_room (const ScumbleContent *handle, int w, int h, int threads)
+adain_room (const ScumbleContent *handle, const ScumbleLook *look, int w, int h,
+           int threads)
 {
   const Net     *net     = handle->model->net;
   const Content *content = handle->data;

@@ -265,7 +265,7 @@ generate (gconstpointer data, const ScumbleLook *look)
 {
   const Content    *content  = data;
   const Net        *net      = content->net;
-  const float      *hidden   = look->style->data;
+  const float      *hidden   = look->zones[0].style->data;
   const float       strength = (float) look->strength;
   g_autofree float *blend    = g_new (float, net->hidden.out);
   float            *values   = g_new (float, scumble_transfer_count (net->base));
@@ -300,7 +300,8 @@ metanet_render (ScumbleContent *handle, const ScumbleLook *look, const ScumbleRe
 }
 
 static gsize
-metanet_room (const ScumbleContent *handle, int w, int h, int threads)
+metanet_room (const ScumbleContent *handle, const ScumbleLook *look, int w, int h,
+             int threads)
 {
   const Content        *content = handle->data;
   const ScumblePicture *small   = &content->transfer.small;

@@ -347,7 +347,7 @@ static float *
 blend (gconstpointer data, const ScumbleLook *look)
 {
   const Net   *net      = data;
-  const Style *style    = look->style->data;
+  const Style *style    = look->zones[0].style->data;
   const float  strength = (float) look->strength;
   const gsize  n        = scumble_transfer_count (net->base);
   float       *values   = g_new (float, n);
@@ -373,7 +373,8 @@ metastyle_render (ScumbleContent *handle, const ScumbleLook *look, const Scumble
 }
 
 static gsize
-metastyle_room (const ScumbleContent *handle, int w, int h, int threads)
+metastyle_room (const ScumbleContent *handle, const ScumbleLook *look, int w, int h,
+               int threads)
 {
   const Content        *content = handle->data;
   const ScumblePicture *small   = &content->transfer.small;

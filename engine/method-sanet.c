@@ -290,7 +290,7 @@ transform_level (const ScumbleContent *handle, const ScumbleLook *look, int leve
 {
   const Content          *content   = handle->data;
   const ScumbleAttention *attention = ((const Net *) handle->model->net)->blocks[level];
-  const Style            *style     = look->style->data;
+  const Style            *style     = look->zones[0].style->data;
   const Planes           *planes    = &content->planes;
   const float             strength  = (float) look->strength;
   const gsize             mark      = scumble_arena_mark (job->arena);
@@ -376,7 +376,8 @@ sanet_render (ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect
 }
 
 static gsize
-sanet_room (const ScumbleContent *handle, int w, int h, int threads)
+sanet_room (const ScumbleContent *handle, const ScumbleLook *look, int w, int h,
+           int threads)
 {
   /* Far from any border, and odd, so that upsampling reaches for most. */
   enum { FAR = (1 << 18) + 1, PLANE = 1 << 22 };

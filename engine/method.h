@@ -22,7 +22,7 @@ typedef struct _ScumbleSafetensors ScumbleSafetensors;
  * @survey: fills @content, whose model and source are set
  * @content_free: frees what @survey made
  * @render: renders a rectangle that fits the budget; the caller gives its scratch back
- * @room: how many bytes of scratch @render needs for a rectangle of w x h pixels
+ * @room: how many bytes of scratch @render needs for a look and a rectangle of w x h pixels
  * @work: how many multiply-adds @render does for a rectangle, about; what it does once for
  *   all rectangles is noted by @survey when rehearsed
  *
@@ -53,7 +53,8 @@ struct _ScumbleMethod
   gboolean (*render)       (ScumbleContent *content, const ScumbleLook *look,
                             const ScumbleRect *rect, float *rgb, const ScumbleJob *job,
                             GError **error);
-  gsize    (*room)         (const ScumbleContent *content, int w, int h, int threads);
+  gsize    (*room)         (const ScumbleContent *content, const ScumbleLook *look, int w,
+                            int h, int threads);
   double   (*work)         (const ScumbleContent *content, const ScumbleRect *rect);
 };
 

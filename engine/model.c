@@ -207,10 +207,35 @@ new_style (ScumbleModel *model, gpointer data)
   return style;
 }
 
-ScumbleStyle *
-scumble_model_encode (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
-                      GError **error)
+static gboolean
+check_styling (const ScumbleModel *model, const ScumbleStyling *styling, GError **error)
 {
+  ScumbleSettings settings;
+
+  g_return_val_if_fail (styling->content != NULL || styling->keep_colours == 0.0, FALSE);
+
+  scumble_settings_init (&settings);
+  settings.method = model->method->id;
+  settings.scale  = styling->scale;
+  settings.colour = styling->keep_colours;
+
+  return scumble_settings_check (&settings, error);
+}
+
+ScumbleStyle *
+scumble_model_encode (ScumbleModel *model, ScumbleSource *source,
+                      const ScumbleStyling *styling, const ScumbleJob *job, GError **error)
+{
+  if (styling != NULL && !check_styling (model, styling, error))
+    return NULL;
+  if (styling != NULL && (styling->scale != 1.0 || styling->keep_colours != 0.0))
+    {
+      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+                   "The method \"%s\" does not know stroke size and colours yet.",
+                   model->method->id);
+      return NULL;
+    }
+
   return new_style (model, model->method->encode (model, source, job, error));
 }
 
@@ -257,6 +282,49 @@ scumble_style_unref (ScumbleStyle *style)
   g_free (style);
 }
 
+ScumbleStyle *
+scumble_style_mix (const ScumbleStyle *const *styles, const double *weights, guint n,
+                   GError **error)
+{
+  g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+                       "Styles cannot be mixed yet.");
+  return NULL;
+}
+
+gboolean
+scumble_style_save (const ScumbleStyle *style, const char *path, const char *title,
+                    GError **error)
+{
+  g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
+                       "Styles cannot be saved yet.");
+  return FALSE;
+}
+
+ScumbleStyle *
+scumble_style_load (ScumbleModel *model, const char *path, GError **error)
+{
+  g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
+                       "Styles cannot be loaded yet.");
+  return NULL;
+}
+
+gboolean
+scumble_style_file_read (ScumbleStyleFile *file, const char *path, GError **error)
+{
+  *file = (ScumbleStyleFile) { NULL };
+  g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
+                       "Styles cannot be loaded yet.");
+  return FALSE;
+}
+
+void
+scumble_style_file_clear (ScumbleStyleFile *file)
+{
+  g_clear_pointer (&file->method, g_free);
+  g_clear_pointer (&file->model, g_free);
+  g_clear_pointer (&file->title, g_free);
+}
+
 ScumbleContent *
 scumble_model_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
                       GError **error)
@@ -286,14 +354,84 @@ scumble_content_free (ScumbleContent *content)
   g_free (content);
 }
 
+void
+scumble_look_init (ScumbleLook *look, const ScumbleZone *zones, guint n_zones)
+{
+  *look = (ScumbleLook) { .zones       = zones,
+                          .n_zones     = n_zones,
+                          .strength    = 1.0,
+                          .temperature = 1.0 };
+}
+
+static gboolean
+check_mask (const ScumbleContent *content, const ScumbleMask *mask, GError **error)
+{
+  const ScumbleSource *source = content->source;
+
+  if (mask == NULL || (mask->width == source->width && mask->height == source->height))
+    return TRUE;
+
+  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+               "A mask has %d x %d pixels, but the picture %d x %d; they must be the same.",
+               mask->width, mask->height, source->width, source->height);
+  return FALSE;
+}
+
+static gboolean
+check_zones (const ScumbleContent *content, const ScumbleLook *look, GError **error)
+{
+  if (look->n_zones == 0)
+    {
+      g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+                           "There is no style to paint with; at least one is needed.");
+      return FALSE;
+    }
+
+  for (guint i = 0; i < look->n_zones; i++)
+    {
+      g_return_val_if_fail (look->zones[i].style->model == content->model, FALSE);
+      if (!check_mask (content, look->zones[i].mask, error))
+        return FALSE;
+    }
+
+  return check_mask (content, look->strength_map, error);
+}
+
+/* What does not work yet says so. */
+static gboolean
+check_known (const ScumbleLook *look, GError **error)
+{
+  if (look->n_zones == 1 && look->zones[0].mask == NULL && look->strength_map == NULL &&
+      look->keep_colours == 0.0 && look->temperature == 1.0 && look->repetition == 0.0)
+    return TRUE;
+
+  g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+                       "Zones, strength maps, kept colours, temperature and repetition do "
+                       "not work yet.");
+  return FALSE;
+}
+
+static gboolean
+check_look (const ScumbleContent *content, const ScumbleLook *look, GError **error)
+{
+  ScumbleSettings settings;
+
+  scumble_settings_init (&settings);
+  settings.method      = content->model->method->id;
+  settings.strength    = look->strength;
+  settings.colour      = look->keep_colours;
+  settings.temperature = look->temperature;
+  settings.repetition  = look->repetition;
+
+  return check_zones (content, look, error) && scumble_settings_check (&settings, error) &&
+         check_known (look, error);
+}
+
 static gboolean
 check_render (const ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect,
               GError **error)
 {
   const ScumbleRect whole = { 0, 0, content->source->width, content->source->height };
-  ScumbleSettings   settings;
-
-  g_return_val_if_fail (look->style->model == content->model, FALSE);
 
   if (rect->w < 1 || rect->h < 1 || !scumble_rect_contains (whole, *rect))
     {
@@ -303,11 +441,7 @@ check_render (const ScumbleContent *content, const ScumbleLook *look, const Scum
       return FALSE;
     }
 
-  scumble_settings_init (&settings);
-  settings.method   = content->model->method->id;
-  settings.strength = look->strength;
-
-  return scumble_settings_check (&settings, error);
+  return check_look (content, look, error);
 }
 
 gboolean
@@ -337,7 +471,8 @@ paint_room (int w, int h, gconstpointer user_data)
 {
   const Paint *paint = user_data;
 
-  return paint->content->model->method->room (paint->content, w, h, paint->job->threads) +
+  return paint->content->model->method->room (paint->content, paint->look, w, h,
+                                             paint->job->threads) +
          3 * sizeof (float) * (gsize) w * (gsize) h;
 }
 
@@ -384,7 +519,11 @@ gboolean
 scumble_content_rehearse (ScumbleContent *content, const ScumbleJob *job, GError **error)
 {
   const ScumbleRect whole = { 0, 0, content->source->width, content->source->height };
-  Paint             paint = { content, NULL, NULL, job };
+  const ScumbleZone zone  = { NULL, NULL };
+  ScumbleLook       look;
+  Paint             paint = { content, &look, NULL, job };
+
+  scumble_look_init (&look, &zone, 1);
 
   return scumble_tiles_rehearse (&whole, scumble_tile_edge (&whole, 1, paint_room, &paint, job),
                                  paint_room, paint_work, &paint, job, error);

@@ -31,18 +31,60 @@ typedef struct _ScumbleStyle ScumbleStyle;
 typedef struct _ScumbleContent ScumbleContent;
 
 /**
- * ScumbleLook:
+ * ScumbleZone:
  * @style: (transfer none): of the content's model
- * @strength: how much of the style to apply: 0 the model's own reconstruction of the
- *   content, 1 the style in full; within the limits of the parameter "strength"
- *
- * Everything that decides what a content turns into.
+ * @mask: (transfer none) (nullable): where the style goes, softly; %NULL for everywhere
  */
 typedef struct
 {
   const ScumbleStyle *style;
-  double              strength;
+  ScumbleMask        *mask;
+} ScumbleZone;
+
+/**
+ * ScumbleLook:
+ * @zones: (transfer none) (array length=n_zones): the styles, each with its place. Masks are
+ *   divided by their sum at every pixel; where all of them are 0, the strength is 0
+ * @n_zones: at least 1
+ * @strength: how much of the styles to apply: 0 the model's own reconstruction of the
+ *   content, 1 the styles in full, more exaggerates; as the parameter "strength"
+ * @strength_map: (transfer none) (nullable): multiplies @strength at every pixel
+ * @temperature: SANet: what the attention's scores are divided by; 1 as in the paper. Above,
+ *   every place of the content looks at more of the style; below, at less
+ * @repetition: SANet: how much the scores of style positions suffer that the content looks
+ *   at more often than at others, 0..1; 0 as in the paper
+ * @keep_colours: how much of the content's chroma the result has, 0..1; its luma stays
+ *
+ * Everything that decides what a content turns into. Start with scumble_look_init().
+ */
+typedef struct
+{
+  const ScumbleZone *zones;
+  guint              n_zones;
+  double             strength;
+  ScumbleMask       *strength_map;
+  double             temperature;
+  double             repetition;
+  double             keep_colours;
 } ScumbleLook;
+
+/**
+ * ScumbleStyling:
+ * @scale: stroke size: what the sides of the style picture are multiplied with, after it was
+ *   shrunk to its method's cap; as the parameter "scale"
+ * @keep_colours: how far the style picture's colours are moved to the content's beforehand,
+ *   0..1 (CORAL)
+ * @content: (transfer none) (nullable): whose colours those are; needed unless @keep_colours
+ *   is 0
+ *
+ * How to look at a style picture.
+ */
+typedef struct
+{
+  double         scale;
+  double         keep_colours;
+  ScumbleSource *content;
+} ScumbleStyling;
 
 /**
  * ScumbleAdaptTold:
@@ -102,14 +144,77 @@ void            scumble_model_unref    (ScumbleModel *model);
 /**
  * scumble_model_encode:
  * @source: the style picture, of any size; read from the calling thread
+ * @styling: (nullable): how to look at it; %NULL for the picture as it is
+ *
+ * A picture larger than its method's cap (see MODEL.md; about a megapixel) is shrunk to it.
  *
  * Returns: (transfer full) (nullable): the style; %NULL with an error if the picture has no
- *   visible pixel, on cancel, out of budget, or when it cannot be read
+ *   visible pixel, for a styling out of range, on cancel, out of budget, or when it cannot be
+ *   read
  */
 ScumbleStyle   *scumble_model_encode   (ScumbleModel *model, ScumbleSource *source,
-                                        const ScumbleJob *job, GError **error);
+                                        const ScumbleStyling *styling, const ScumbleJob *job,
+                                        GError **error);
 ScumbleStyle   *scumble_style_ref      (ScumbleStyle *style);
 void            scumble_style_unref    (ScumbleStyle *style);
+
+/**
+ * scumble_style_mix:
+ * @styles: (array length=n): styles of one model
+ * @weights: (array length=n): how much of each; not negative, and divided by their sum
+ *
+ * Returns: (transfer full) (nullable): a style between others, which can be rendered, mixed
+ *   and saved like any; %NULL with %SCUMBLE_ERROR_ARGUMENT for weights that are negative, no
+ *   numbers or all 0, or for styles of several models
+ */
+ScumbleStyle   *scumble_style_mix      (const ScumbleStyle *const *styles,
+                                        const double *weights, guint n, GError **error);
+
+/**
+ * scumble_style_save:
+ * @path: name of the file, which should end in ".safetensors"; replaced if it exists
+ * @title: what the user calls the style
+ *
+ * Returns: %FALSE with %SCUMBLE_ERROR_PICTURE if the file cannot be written; an older one of
+ *   that name is then still there
+ */
+gboolean        scumble_style_save     (const ScumbleStyle *style, const char *path,
+                                        const char *title, GError **error);
+
+/**
+ * scumble_style_load:
+ * @model: the model that the style was made with
+ *
+ * Returns: (transfer full) (nullable): the style, the same as was saved; %NULL with
+ *   %SCUMBLE_ERROR_MODEL for a file that is damaged, no style, or of another model
+ */
+ScumbleStyle   *scumble_style_load     (ScumbleModel *model, const char *path,
+                                        GError **error);
+
+/**
+ * ScumbleStyleFile:
+ * @method: id of the method that the style is for
+ * @model: name of the model file that it was made with, as for scumble_model_open()
+ * @title: what the user calls it
+ */
+typedef struct
+{
+  char *method;
+  char *model;
+  char *title;
+} ScumbleStyleFile;
+
+/**
+ * scumble_style_file_read:
+ * @file: (out caller-allocates): clear with scumble_style_file_clear()
+ *
+ * Tells what a saved style is without opening a model.
+ *
+ * Returns: %FALSE with %SCUMBLE_ERROR_MODEL for a file that is damaged or no style
+ */
+gboolean        scumble_style_file_read  (ScumbleStyleFile *file, const char *path,
+                                          GError **error);
+void            scumble_style_file_clear (ScumbleStyleFile *file);
 
 /**
  * scumble_model_adapt:
@@ -143,6 +248,15 @@ ScumbleContent *scumble_model_survey   (ScumbleModel *model, ScumbleSource *sour
 void            scumble_content_free   (ScumbleContent *content);
 
 /**
+ * scumble_look_init:
+ * @zones: (transfer none) (array length=n_zones): must outlive @look
+ *
+ * The styles in full, as the papers have it.
+ */
+void            scumble_look_init      (ScumbleLook *look, const ScumbleZone *zones,
+                                        guint n_zones);
+
+/**
  * scumble_content_render:
  * @look: what to paint with
  * @rect: a rectangle inside the picture, in pixels
@@ -173,5 +287,6 @@ gboolean        scumble_content_paint  (ScumbleContent *content, const ScumbleLo
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumbleModel, scumble_model_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumbleStyle, scumble_style_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumbleContent, scumble_content_free)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ScumbleStyleFile, scumble_style_file_clear)
 
 G_END_DECLS

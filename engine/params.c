@@ -7,11 +7,63 @@
 #include <stddef.h>
 #include <string.h>
 
+static const ScumbleChoice colour_methods[] = {
+  { "luminance", N_("Brightness from the style, colours from the picture"),
+    SCUMBLE_COLOUR_LUMINANCE },
+  { "coral", N_("Style in the picture's colours (CORAL)"), SCUMBLE_COLOUR_CORAL },
+  { NULL }
+};
+
+static const ScumbleChoice updates[] = {
+  { "25", N_("Draft (25 updates)"), 25 },
+  { "50", N_("Normal (50 updates)"), 50 },
+  { "100", N_("Fine (100 updates)"), 100 },
+  { "200", N_("Best (200 updates)"), 200 },
+  { NULL }
+};
+
+static const ScumbleChoice adapts[] = {
+  { "normalisation", N_("Scales and shifts only"), FALSE },
+  { "all", N_("The whole network"), TRUE },
+  { NULL }
+};
+
+#define NUMBER(field, ...) \
+  .kind = SCUMBLE_PARAM_NUMBER, .offset = offsetof (ScumbleSettings, field), __VA_ARGS__
+#define CHOICE(field, list, value)                                           \
+  .kind = SCUMBLE_PARAM_CHOICE, .offset = offsetof (ScumbleSettings, field), \
+  .choices = list, .def = value
+
 static const ScumbleParam params[] = {
   { "strength", N_("_Strength"),
     N_("How much of the style to apply: 0 keeps the picture, 1 is the style in full, more "
        "exaggerates it"),
-    0.0, 1.5, 1.0, offsetof (ScumbleSettings, strength) },
+    NUMBER (strength, .min = 0.0, .max = 1.5, .def = 1.0) },
+  { "scale", N_("Stroke si_ze"),
+    N_("How large the style's strokes are: 1 as in the style picture, 2 twice as large"),
+    NUMBER (scale, .min = 0.25, .max = 4.0, .def = 1.0, .ratio = TRUE) },
+  { "colour", N_("_Keep colours"),
+    N_("How much of the picture's own colours to keep: 0 takes the style's colours, 1 keeps "
+       "the picture's"),
+    NUMBER (colour, .min = 0.0, .max = 1.0, .def = 0.0) },
+  { "colour-method", N_("Keep colours _by"),
+    N_("How the picture's own colours are kept"),
+    CHOICE (colour_method, colour_methods, SCUMBLE_COLOUR_LUMINANCE) },
+  { "temperature", N_("Attention _temperature"),
+    N_("How widely every place of the picture looks around in the style: low values copy "
+       "single strokes, high values blend many"),
+    .method = "sanet",
+    NUMBER (temperature, .min = 0.1, .max = 10.0, .def = 1.0, .ratio = TRUE) },
+  { "repetition", N_("A_void repetition"),
+    N_("How much to avoid parts of the style that are used again and again"),
+    .method = "sanet", NUMBER (repetition, .min = 0.0, .max = 1.0, .def = 0.0) },
+  { "updates", N_("_Learning"),
+    N_("How long to learn the style: more updates come closer to it and take longer"),
+    .method = "metastyle", CHOICE (updates, updates, 100) },
+  { "adapt", N_("_What learns"),
+    N_("What learns the style: scales and shifts are steadier, the whole network comes "
+       "closer"),
+    .method = "metastyle", CHOICE (adapt_all, adapts, FALSE) },
 };
 
 static const char group[] = "scumble";
@@ -24,12 +76,73 @@ scumble_params (guint *n_params)
   return params;
 }
 
+gboolean
+scumble_param_applies (const ScumbleParam *param, const char *method)
+{
+  return param->method == NULL || g_strcmp0 (param->method, method) == 0;
+}
+
+static int *
+choice_value (const ScumbleParam *param, ScumbleSettings *settings)
+{
+  return (int *) ((char *) settings + param->offset);
+}
+
+const ScumbleChoice *
+scumble_param_chosen (const ScumbleParam *param, const ScumbleSettings *settings)
+{
+  ScumbleSettings copy  = *settings;
+  const int       value = *choice_value (param, &copy);
+
+  for (const ScumbleChoice *choice = param->choices; choice->id != NULL; choice++)
+    if (choice->value == value)
+      return choice;
+
+  return NULL;
+}
+
+static gboolean
+refuse_choice (const ScumbleParam *param, const char *value, GError **error)
+{
+  g_autoptr (GString) known = g_string_new (NULL);
+
+  for (const ScumbleChoice *choice = param->choices; choice->id != NULL; choice++)
+    g_string_append_printf (known, "%s\"%s\"", choice > param->choices ? ", " : "",
+                            choice->id);
+  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+               "The %s is \"%s\"; it must be one of %s.", param->name, value, known->str);
+  return FALSE;
+}
+
+gboolean
+scumble_param_choose (const ScumbleParam *param, ScumbleSettings *settings, const char *id,
+                      GError **error)
+{
+  for (const ScumbleChoice *choice = param->choices; choice->id != NULL; choice++)
+    if (g_strcmp0 (choice->id, id) == 0)
+      {
+        *choice_value (param, settings) = choice->value;
+        return TRUE;
+      }
+
+  return refuse_choice (param, id != NULL ? id : "", error);
+}
+
 void
 scumble_settings_init (ScumbleSettings *settings)
 {
-  settings->method = scumble_methods ()[0]->id;
+  *settings = (ScumbleSettings) { .method = scumble_methods ()[0]->id };
+
   for (guint i = 0; i < G_N_ELEMENTS (params); i++)
-    *scumble_param_value (&params[i], settings) = params[i].def;
+    switch (params[i].kind)
+      {
+      case SCUMBLE_PARAM_NUMBER:
+        *scumble_param_value (&params[i], settings) = params[i].def;
+        break;
+      case SCUMBLE_PARAM_CHOICE:
+        *choice_value (&params[i], settings) = (int) params[i].def;
+        break;
+      }
 }
 
 /* Written so that a value that is no number fails. */
@@ -37,6 +150,27 @@ static gboolean
 in_range (const ScumbleParam *param, double value)
 {
   return value >= param->min && value <= param->max;
+}
+
+static gboolean
+check_number (const ScumbleParam *param, double value, GError **error)
+{
+  if (in_range (param, value))
+    return TRUE;
+
+  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+               "The %s is %g; it must be a number from %g to %g.", param->name, value,
+               param->min, param->max);
+  return FALSE;
+}
+
+static gboolean
+check_choice (const ScumbleParam *param, ScumbleSettings *settings, GError **error)
+{
+  g_autofree char *value = g_strdup_printf ("%d", *choice_value (param, settings));
+
+  return scumble_param_chosen (param, settings) != NULL ||
+         refuse_choice (param, value, error);
 }
 
 gboolean
@@ -48,17 +182,10 @@ scumble_settings_check (const ScumbleSettings *settings, GError **error)
     return FALSE;
 
   for (guint i = 0; i < G_N_ELEMENTS (params); i++)
-    {
-      const double value = *scumble_param_value (&params[i], &copy);
-
-      if (!in_range (&params[i], value))
-        {
-          g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                       "The %s is %g; it must be a number from %g to %g.", params[i].name,
-                       value, params[i].min, params[i].max);
-          return FALSE;
-        }
-    }
+    if (!(params[i].kind == SCUMBLE_PARAM_NUMBER
+            ? check_number (&params[i], *scumble_param_value (&params[i], &copy), error)
+            : check_choice (&params[i], &copy, error)))
+      return FALSE;
 
   return TRUE;
 }
@@ -71,20 +198,62 @@ scumble_settings_to_text (const ScumbleSettings *settings)
 
   g_key_file_set_integer (file, group, "version", VERSION);
   g_key_file_set_string (file, group, "method", settings->method);
+  if (settings->quality != NULL)
+    g_key_file_set_string (file, group, "quality", settings->quality);
+
   for (guint i = 0; i < G_N_ELEMENTS (params); i++)
-    g_key_file_set_double (file, group, params[i].name,
-                           *scumble_param_value (&params[i], &copy));
+    {
+      const ScumbleChoice *chosen;
+
+      if (params[i].kind == SCUMBLE_PARAM_NUMBER)
+        g_key_file_set_double (file, group, params[i].name,
+                               *scumble_param_value (&params[i], &copy));
+      else if ((chosen = scumble_param_chosen (&params[i], settings)) != NULL)
+        g_key_file_set_string (file, group, params[i].name, chosen->id);
+    }
 
   return g_key_file_to_data (file, NULL, NULL);
+}
+
+static void
+read_number (const ScumbleParam *param, ScumbleSettings *settings, GKeyFile *file)
+{
+  g_autoptr (GError) absent = NULL;
+  const double       value  = g_key_file_get_double (file, group, param->name, &absent);
+
+  if (absent == NULL && in_range (param, value))
+    *scumble_param_value (param, settings) = value;
+}
+
+static void
+read_choice (const ScumbleParam *param, ScumbleSettings *settings, GKeyFile *file)
+{
+  g_autofree char *id = g_key_file_get_string (file, group, param->name, NULL);
+
+  scumble_param_choose (param, settings, id, NULL);
+}
+
+/* A quality is one of a method, so it is read only with its method. */
+static void
+read_method (ScumbleSettings *settings, GKeyFile *file)
+{
+  g_autofree char     *id      = g_key_file_get_string (file, group, "method", NULL);
+  g_autofree char     *quality = g_key_file_get_string (file, group, "quality", NULL);
+  const ScumbleMethod *method  = scumble_method_find (id, NULL);
+
+  if (method == NULL)
+    return;
+
+  settings->method  = method->id;
+  settings->quality = quality != NULL && quality[0] != '\0' ? g_intern_string (quality)
+                                                            : NULL;
 }
 
 gboolean
 scumble_settings_from_text (ScumbleSettings *settings, const char *text, GError **error)
 {
-  g_autoptr (GKeyFile) file   = g_key_file_new ();
-  g_autoptr (GError)   local  = NULL;
-  g_autofree char     *id     = NULL;
-  const ScumbleMethod *method = NULL;
+  g_autoptr (GKeyFile) file  = g_key_file_new ();
+  g_autoptr (GError)   local = NULL;
 
   if (!g_key_file_load_from_data (file, text, strlen (text), G_KEY_FILE_NONE, &local) ||
       g_key_file_get_integer (file, group, "version", &local) != VERSION)
@@ -95,19 +264,49 @@ scumble_settings_from_text (ScumbleSettings *settings, const char *text, GError 
       return FALSE;
     }
 
-  id     = g_key_file_get_string (file, group, "method", NULL);
-  method = scumble_method_find (id, NULL);
-  if (method != NULL)
-    settings->method = method->id;
-
+  read_method (settings, file);
   for (guint i = 0; i < G_N_ELEMENTS (params); i++)
-    {
-      g_autoptr (GError) absent = NULL;
-      const double       value  = g_key_file_get_double (file, group, params[i].name, &absent);
-
-      if (absent == NULL && in_range (&params[i], value))
-        *scumble_param_value (&params[i], settings) = value;
-    }
+    switch (params[i].kind)
+      {
+      case SCUMBLE_PARAM_NUMBER:
+        read_number (&params[i], settings, file);
+        break;
+      case SCUMBLE_PARAM_CHOICE:
+        read_choice (&params[i], settings, file);
+        break;
+      }
 
   return TRUE;
+}
+
+void
+scumble_settings_look (const ScumbleSettings *settings, const ScumbleZone *zones,
+                       guint n_zones, ScumbleLook *look)
+{
+  scumble_look_init (look, zones, n_zones);
+  look->strength    = settings->strength;
+  look->temperature = settings->temperature;
+  look->repetition  = settings->repetition;
+  if (settings->colour_method == SCUMBLE_COLOUR_LUMINANCE)
+    look->keep_colours = settings->colour;
+}
+
+void
+scumble_settings_styling (const ScumbleSettings *settings, ScumbleSource *content,
+                          ScumbleStyling *styling)
+{
+  *styling = (ScumbleStyling) { .scale = settings->scale, .content = content };
+  if (settings->colour_method == SCUMBLE_COLOUR_CORAL)
+    styling->keep_colours = settings->colour;
+}
+
+gboolean
+scumble_settings_same_styling (const ScumbleSettings *a, const ScumbleSettings *b)
+{
+  ScumbleStyling one, two;
+
+  scumble_settings_styling (a, NULL, &one);
+  scumble_settings_styling (b, NULL, &two);
+
+  return one.scale == two.scale && one.keep_colours == two.keep_colours;
 }

@@ -1,54 +1,144 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include <glib.h>
+#include "model.h"
 
 G_BEGIN_DECLS
 
 /**
+ * ScumbleColourMethod:
+ * @SCUMBLE_COLOUR_LUMINANCE: the result's luma with the content's chroma, afterwards
+ * @SCUMBLE_COLOUR_CORAL: the style picture in the content's colours, beforehand
+ *
+ * How colours are kept.
+ */
+typedef enum
+{
+  SCUMBLE_COLOUR_LUMINANCE,
+  SCUMBLE_COLOUR_CORAL,
+} ScumbleColourMethod;
+
+/**
  * ScumbleSettings:
  * @method: (transfer none): id of a method; interned, so settings can be copied by value
+ * @quality: (transfer none) (nullable): name of a model file of the method, likewise; %NULL
+ *   for its default
  * @strength: how much of the style to apply
+ * @scale: stroke size
+ * @colour: how much of the content's colours to keep
+ * @colour_method: a #ScumbleColourMethod
+ * @temperature: of SANet's attention
+ * @repetition: SANet's penalty on repetition
+ * @updates: how often MetaStyle improves a style
+ * @adapt_all: whether MetaStyle does so with all parameters
  *
  * What a user chooses, as plain values. Workers get copies.
  */
 typedef struct
 {
   const char *method;
+  const char *quality;
   double      strength;
+  double      scale;
+  double      colour;
+  int         colour_method;
+  double      temperature;
+  double      repetition;
+  int         updates;
+  int         adapt_all;
 } ScumbleSettings;
+
+/**
+ * ScumbleParamKind:
+ * @SCUMBLE_PARAM_NUMBER: a double in #ScumbleSettings, from min to max
+ * @SCUMBLE_PARAM_CHOICE: an int, one of the choices' values
+ */
+typedef enum
+{
+  SCUMBLE_PARAM_NUMBER,
+  SCUMBLE_PARAM_CHOICE,
+} ScumbleParamKind;
+
+/**
+ * ScumbleChoice:
+ * @id: stable and never translated: in scripts and saved settings
+ * @title: marked for translation, translated by the ui
+ * @value: what it is in #ScumbleSettings
+ */
+typedef struct
+{
+  const char *id;
+  const char *title;
+  int         value;
+} ScumbleChoice;
 
 /**
  * ScumbleParam:
  * @name: stable and never translated: argument name, key in the settings file
  * @title: label with mnemonic; marked for translation, translated by the ui
  * @blurb: one sentence for tooltips and the procedure browser, likewise
- * @min: least value allowed
- * @max: greatest value allowed
- * @def: value to begin with
- * @offset: of the double in #ScumbleSettings
+ * @method: (nullable): id of the method that it belongs to; %NULL for all
+ * @offset: of the value in #ScumbleSettings
+ * @kind: which of the following hold
+ * @min: least number allowed
+ * @max: greatest number allowed
+ * @def: what to begin with: a number, or a choice's value
+ * @ratio: whether equal steps of a slider should multiply the number rather than add to it
+ * @choices: (array zero-terminated=1): ends with an id of %NULL
  *
- * One numeric setting, described once: the procedure's arguments, its checks, the
- * dialog's sliders and the saved settings are loops over scumble_params().
+ * One setting, described once: the procedure's arguments, its checks, the dialog's controls
+ * and the saved settings are loops over scumble_params().
  */
 typedef struct
 {
-  const char *name;
-  const char *title;
-  const char *blurb;
-  double      min;
-  double      max;
-  double      def;
-  gsize       offset;
+  const char          *name;
+  const char          *title;
+  const char          *blurb;
+  const char          *method;
+  gsize                offset;
+  ScumbleParamKind     kind;
+  double               min;
+  double               max;
+  double               def;
+  gboolean             ratio;
+  const ScumbleChoice *choices;
 } ScumbleParam;
 
 const ScumbleParam *scumble_params (guint *n_params);
 
+/* Of a number. */
 static inline double *
 scumble_param_value (const ScumbleParam *param, ScumbleSettings *settings)
 {
   return (double *) ((char *) settings + param->offset);
 }
+
+/**
+ * scumble_param_applies:
+ * @method: id of a method
+ */
+gboolean             scumble_param_applies (const ScumbleParam *param, const char *method);
+
+/**
+ * scumble_param_chosen:
+ * @param: a choice
+ *
+ * Returns: (transfer none) (nullable): what is chosen; %NULL if it is none of the choices
+ */
+const ScumbleChoice *scumble_param_chosen  (const ScumbleParam *param,
+                                            const ScumbleSettings *settings);
+
+/**
+ * scumble_param_choose:
+ * @param: a choice
+ * @id: (nullable): of one of the choices
+ *
+ * Returns: %FALSE with %SCUMBLE_ERROR_ARGUMENT for another id; the message lists what is
+ *   allowed, and @settings stay as they are
+ */
+gboolean             scumble_param_choose  (const ScumbleParam *param,
+                                            ScumbleSettings *settings, const char *id,
+                                            GError **error);
 
 /**
  * scumble_settings_init:
@@ -80,5 +170,33 @@ char    *scumble_settings_to_text  (const ScumbleSettings *settings);
  */
 gboolean scumble_settings_from_text (ScumbleSettings *settings, const char *text,
                                      GError **error);
+
+/**
+ * scumble_settings_look:
+ * @zones: (transfer none) (array length=n_zones): must outlive @look
+ * @look: (out caller-allocates): without a strength map, which the host may add
+ *
+ * Turns settings into how to render.
+ */
+void     scumble_settings_look     (const ScumbleSettings *settings,
+                                    const ScumbleZone *zones, guint n_zones,
+                                    ScumbleLook *look);
+
+/**
+ * scumble_settings_styling:
+ * @content: (transfer none): must outlive @styling
+ * @styling: (out caller-allocates):
+ *
+ * Turns settings into how to encode a style picture.
+ */
+void     scumble_settings_styling  (const ScumbleSettings *settings, ScumbleSource *content,
+                                    ScumbleStyling *styling);
+
+/**
+ * scumble_settings_same_styling:
+ *
+ * Returns: whether a style encoded for @a, of the same picture and content, also serves @b
+ */
+gboolean scumble_settings_same_styling (const ScumbleSettings *a, const ScumbleSettings *b);
 
 G_END_DECLS

@@ -15,7 +15,7 @@ rehearse_style (ScumbleModel *model, const ScumbleDemand *demand,
   if (demand->style_width == 0)
     return TRUE;
 
-  style = scumble_model_encode (model, &source, job, error);
+  style = scumble_model_encode (model, &source, NULL, job, error);
   return style != NULL;
 }
 

@@ -31,6 +31,20 @@ memory_write (ScumbleSink *sink, const ScumbleRect *rect, const float *rgb, GErr
   return TRUE;
 }
 
+static gboolean
+memory_mask_read (ScumbleMask *mask, const ScumbleRect *rect, float *weights, GError **error)
+{
+  const ScumbleMemoryMask *self = (const ScumbleMemoryMask *) mask;
+  const gsize              w    = (gsize) rect->w;
+
+  for (int i = 0; i < rect->h; i++)
+    memcpy (weights + (gsize) i * w,
+            self->weights + (gsize) (rect->y + i) * (gsize) mask->width + (gsize) rect->x,
+            w * sizeof *weights);
+
+  return TRUE;
+}
+
 void
 scumble_memory_source_init (ScumbleMemorySource *self, int width, int height,
                             const float *rgba)
@@ -46,4 +60,11 @@ void
 scumble_memory_sink_init (ScumbleMemorySink *self, const ScumbleRect *area, float *rgb)
 {
   *self = (ScumbleMemorySink) { { memory_write }, rgb, *area };
+}
+
+void
+scumble_memory_mask_init (ScumbleMemoryMask *self, int width, int height,
+                          const float *weights)
+{
+  *self = (ScumbleMemoryMask) { { width, height, memory_mask_read }, weights };
 }

@@ -94,6 +94,18 @@ typedef struct
 } ScumbleMemorySink;
 
 /**
+ * ScumbleMemoryMask:
+ * @weights: (transfer none): [height, width]
+ *
+ * A mask in memory.
+ */
+typedef struct
+{
+  ScumbleMask  mask;
+  const float *weights;
+} ScumbleMemoryMask;
+
+/**
  * scumble_memory_source_init:
  * @rgba: (transfer none): [height, width, 4]; must outlive @self. Whether any alpha is
  *   below 1 is looked up here.
@@ -102,5 +114,7 @@ void scumble_memory_source_init (ScumbleMemorySource *self, int width, int heigh
                                  const float *rgba);
 void scumble_memory_sink_init   (ScumbleMemorySink *self, const ScumbleRect *area,
                                  float *rgb);
+void scumble_memory_mask_init   (ScumbleMemoryMask *self, int width, int height,
+                                 const float *weights);
 
 G_END_DECLS

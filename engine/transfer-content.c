@@ -37,7 +37,7 @@ scumble_transfer_content_net (ScumbleTransferContent *content, const ScumbleLook
 {
   g_autofree float *parameters = NULL;
 
-  if (content->net != NULL && content->style == look->style &&
+  if (content->net != NULL && content->style == look->zones[0].style &&
       content->strength == look->strength)
     return content->net;
 
@@ -46,7 +46,7 @@ scumble_transfer_content_net (ScumbleTransferContent *content, const ScumbleLook
   content->net = scumble_transfer_new (base, parameters, &content->small, job, error);
   if (content->net != NULL)
     {
-      content->style    = scumble_style_ref ((ScumbleStyle *) look->style);
+      content->style    = scumble_style_ref ((ScumbleStyle *) look->zones[0].style);
       content->strength = look->strength;
     }
 

@@ -68,10 +68,12 @@ scumble_paint (ScumbleSource *content, ScumbleSource *style,
   const ScumbleJob           job      = { .arena = arena, .progress = report,
                                           .threads       = scumble_thread_count (),
                                           .progress_data = &stage };
-  ScumbleLook                look     = { .strength = settings->strength };
+  ScumbleZone                zone     = { NULL, NULL };
   g_autoptr (ScumbleModel)   model    = NULL;
   g_autoptr (ScumbleStyle)   painting = NULL;
   g_autoptr (ScumbleContent) surveyed = NULL;
+  ScumbleStyling             styling;
+  ScumbleLook                look;
   gboolean                   ok;
 
   gimp_progress_init (_("Reading the model"));
@@ -80,7 +82,8 @@ scumble_paint (ScumbleSource *content, ScumbleSource *style,
     return FALSE;
 
   begin (&stage, _("Studying the style"), 0.15);
-  painting = scumble_model_encode (model, style, &job, error);
+  scumble_settings_styling (settings, content, &styling);
+  painting = scumble_model_encode (model, style, &styling, &job, error);
   if (painting == NULL)
     return FALSE;
 
@@ -90,8 +93,9 @@ scumble_paint (ScumbleSource *content, ScumbleSource *style,
     return FALSE;
 
   begin (&stage, _("Painting"), 1.0);
-  look.style = painting;
-  ok         = scumble_content_paint (surveyed, &look, NULL, sink, &job, error);
+  zone.style = painting;
+  scumble_settings_look (settings, &zone, 1, &look);
+  ok = scumble_content_paint (surveyed, &look, NULL, sink, &job, error);
   gimp_progress_end ();
 
   return ok;

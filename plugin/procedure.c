@@ -50,10 +50,42 @@ describe_method (void)
 }
 
 static char *
-describe_param (const ScumbleParam *param)
+describe_choice (const ScumbleParam *param)
+{
+  g_autoptr (GString) text = g_string_new (param->blurb);
+  const char         *mark = ":";
+
+  for (const ScumbleChoice *choice = param->choices; choice->id != NULL; choice++)
+    {
+      g_string_append_printf (text, "%s \"%s\"%s", mark, choice->id,
+                              choice->value == (int) param->def ? " (usual)" : "");
+      mark = ",";
+    }
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static char *
+describe_number (const ScumbleParam *param)
 {
   return g_strdup_printf ("%s (%g <= %s <= %g, usually %g)", param->blurb, param->min,
                           param->name, param->max, param->def);
+}
+
+static GimpParamDef
+describe_param (const ScumbleParam *param)
+{
+  char *name = (char *) param->name;
+
+  switch (param->kind)
+    {
+    case SCUMBLE_PARAM_NUMBER:
+      return (GimpParamDef) { GIMP_PDB_FLOAT, name, describe_number (param) };
+    case SCUMBLE_PARAM_CHOICE:
+      return (GimpParamDef) { GIMP_PDB_STRING, name, describe_choice (param) };
+    }
+
+  g_return_val_if_reached ((GimpParamDef) { 0 });
 }
 
 static GimpParamDef *
@@ -77,8 +109,7 @@ make_arguments (void)
     args[i] = fixed[i];
 
   for (guint i = 0; i < n_params; i++)
-    args[N_FIXED_ARGS + i] = (GimpParamDef) { GIMP_PDB_FLOAT, (char *) params[i].name,
-                                              describe_param (&params[i]) };
+    args[N_FIXED_ARGS + i] = describe_param (&params[i]);
 
   return args;
 }
@@ -213,6 +244,22 @@ scumble_procedure_install (void)
 }
 
 static gboolean
+parse_param (const ScumbleParam *param, ScumbleSettings *settings, const GimpParam *arg,
+             GError **error)
+{
+  switch (param->kind)
+    {
+    case SCUMBLE_PARAM_NUMBER:
+      *scumble_param_value (param, settings) = arg->data.d_float;
+      return TRUE;
+    case SCUMBLE_PARAM_CHOICE:
+      return scumble_param_choose (param, settings, arg->data.d_string, error);
+    }
+
+  g_return_val_if_reached (FALSE);
+}
+
+static gboolean
 parse_settings (ScumbleSettings *settings, const GimpParam *args, GError **error)
 {
   guint                n_params;
@@ -225,7 +272,8 @@ parse_settings (ScumbleSettings *settings, const GimpParam *args, GError **error
 
   settings->method = method->id;
   for (guint i = 0; i < n_params; i++)
-    *scumble_param_value (&params[i], settings) = args[N_FIXED_ARGS + i].data.d_float;
+    if (!parse_param (&params[i], settings, &args[N_FIXED_ARGS + i], error))
+      return FALSE;
 
   return scumble_settings_check (settings, error);
 }

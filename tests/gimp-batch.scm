@@ -61,7 +61,7 @@
     (test-scumble-profile image TRUE)
     (if style-profile (test-scumble-profile style-image TRUE))
     (set! result
-      (car (plug-in-scumble RUN-NONINTERACTIVE image layer style "adain" 0.8)))
+      (car (scumble RUN-NONINTERACTIVE image layer style "adain" 0.8)))
     (set! plain (duplicate-in-srgb image))
     (set! plain-style (duplicate-in-srgb style-image))
     (let ((found (test-scumble-compare (car (layers-of plain)) (cadr (layers-of plain))
@@ -195,10 +195,10 @@
                               FALSE "")
   (check-equal "style: indexed, from another image"
     (message-of (lambda ()
-      (plug-in-scumble RUN-NONINTERACTIVE image layer few "adain" 1.0))) "")
+      (scumble RUN-NONINTERACTIVE image layer few "adain" 1.0))) "")
   (check-equal "style: the layer itself"
     (message-of (lambda ()
-      (plug-in-scumble RUN-NONINTERACTIVE image layer layer "adain" 1.0))) "")
+      (scumble RUN-NONINTERACTIVE image layer layer "adain" 1.0))) "")
   (gimp-image-delete other)
   (gimp-image-delete image))
 
@@ -213,8 +213,8 @@
 ; A new image, also of an indexed one
 
 (define (check-new-image name image layer precision base)
-  (let* ((anew (car (plug-in-scumble-new-image RUN-NONINTERACTIVE image layer style
-                                               "adain" 0.8)))
+  (let* ((anew (car (with-usual plug-in-scumble-new-image RUN-NONINTERACTIVE image
+                                 layer style "adain" 0.8)))
          (result (car (layers-of anew))))
     (check-equal (string-append name ": kind")
       (list (car (gimp-image-get-precision anew)) (car (gimp-image-base-type anew))
@@ -265,7 +265,7 @@
   (set! result (paint image layer 0.8))
   (gimp-selection-none image)
   (set! other
-    (car (plug-in-scumble RUN-NONINTERACTIVE image layer own-style "adain" 0.5)))
+    (car (scumble RUN-NONINTERACTIVE image layer own-style "adain" 0.5)))
   (gimp-layer-set-opacity result 50)
   (gimp-layer-set-mode result LAYER-MODE-MULTIPLY)
   (gimp-item-set-name other "My title")
@@ -307,7 +307,7 @@
 (define (bad name part drawable style method strength)
   (check-refusal name image part
     (lambda ()
-      (plug-in-scumble RUN-NONINTERACTIVE image drawable style method strength))))
+      (scumble RUN-NONINTERACTIVE image drawable style method strength))))
 
 (bad "style missing" "The style is missing" layer -1 "adain" 1.0)
 (let* ((other (new-image 5 5 RGB PRECISION-U8-GAMMA))
@@ -329,8 +329,12 @@
 (bad "strength too large" "strength is 1.6" layer style "adain" 1.6)
 (bad "strength negative" "strength is -0.1" layer style "adain" -0.1)
 (bad "strength not a number" "out of range" layer style "adain" (sqrt -1))
-(check-refusal "too few arguments" image "expected 6 but received 5"
-  (lambda () (plug-in-scumble RUN-NONINTERACTIVE image layer style "adain")))
+(check-refusal "choice unknown" image "updates is \"7\"; it must be one of \"25\""
+  (lambda ()
+    (plug-in-scumble RUN-NONINTERACTIVE image layer style "adain" 1.0 1.0 0.0 "luminance"
+                     1.0 0.0 "7" "all")))
+(check-refusal "too few arguments" image "expected 13 but received 12"
+  (lambda () (scumble RUN-NONINTERACTIVE image layer style "adain")))
 (bad "drawable of another image" "belongs to another image" style style "adain" 1.0)
 (bad "drawable not inserted" "has not been inserted"
      (car (gimp-layer-new image 5 5 RGB-IMAGE "New" 100 LAYER-MODE-NORMAL))
@@ -369,9 +373,9 @@
   (bad "layer all transparent" "no visible pixel" empty style "adain" 1.0))
 
 (check-refusal "no last values" image "The style is not to be found"
-  (lambda () (plug-in-scumble RUN-WITH-LAST-VALS image layer style "adain" 1.0)))
+  (lambda () (scumble RUN-WITH-LAST-VALS image layer style "adain" 1.0)))
 (check-refusal "no display" image "There is no display"
-  (lambda () (plug-in-scumble RUN-INTERACTIVE image layer style "adain" 1.0)))
+  (lambda () (scumble RUN-INTERACTIVE image layer style "adain" 1.0)))
 
 (gimp-image-convert-indexed image CONVERT-DITHER-NONE CONVERT-PALETTE-GENERATE 8 FALSE
                             FALSE "")

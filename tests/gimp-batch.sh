@@ -35,7 +35,7 @@ cat > "$top/file.scm" <<'EOF'
 (define image (new-image 50 40 RGB PRECISION-U8-GAMMA))
 (define layer (new-layer image "Sky" 50 40 #f 0))
 (define images (car (gimp-image-list)))
-(define result (car (plug-in-scumble RUN-WITH-LAST-VALS image layer -1 "" 0)))
+(define result (car (scumble RUN-WITH-LAST-VALS image layer -1 "" 0)))
 (check-equal "style file: name" (name-of result) "Sky (AdaIN: waves.png, 50 %)")
 (check-pixels "style file" result layer 0.5 0.0041)
 (check-equal "style file: closed again" (car (gimp-image-list)) images)
@@ -43,7 +43,7 @@ cat > "$top/file.scm" <<'EOF'
   (car (plug-in-scumble-again RUN-NONINTERACTIVE image result)))
 (file-delete (string-append work-folder "/waves.png"))
 (check-refusal "style file: gone" image "not to be found"
-  (lambda () (plug-in-scumble RUN-WITH-LAST-VALS image layer -1 "" 0)))
+  (lambda () (scumble RUN-WITH-LAST-VALS image layer -1 "" 0)))
 
 (define (paint-preset preset)
   (car (plug-in-scumble-preset RUN-NONINTERACTIVE image layer style preset)))

@@ -71,8 +71,17 @@
 (define style-image (new-image 60 44 RGB PRECISION-U8-GAMMA))
 (define style (new-layer style-image "Waves" 60 44 #f 1))
 
+; The procedures take every setting; those after the strength are as usual here.
+
+(define (with-usual procedure . arguments)
+  (apply procedure
+    (append arguments '(1.0 0.0 "luminance" 1.0 0.0 "100" "normalisation"))))
+
+(define (scumble . arguments)
+  (apply with-usual (cons plug-in-scumble arguments)))
+
 (define (paint image layer strength)
-  (car (plug-in-scumble RUN-NONINTERACTIVE image layer style "adain" strength)))
+  (car (scumble RUN-NONINTERACTIVE image layer style "adain" strength)))
 
 ; A result's colours are those that the engine makes of the same pixels, rounded to the
 ; layer's precision; its alpha is the layer's own.

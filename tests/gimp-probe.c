@@ -160,6 +160,7 @@ stylise (gint32 drawable, const GeglRectangle *area, gint32 style, const char *m
   g_autoptr (ScumbleStyle)   seen   = NULL;
   g_autoptr (ScumbleContent) survey = NULL;
   ScumbleMemorySource        source, painting;
+  ScumbleZone                zone   = { NULL, NULL };
   ScumbleLook                look;
   GError                    *error  = NULL;
 
@@ -168,11 +169,13 @@ stylise (gint32 drawable, const GeglRectangle *area, gint32 style, const char *m
 
   model = scumble_model_open ((const char *const *) path, method, NULL, &error);
   if (model != NULL)
-    seen = scumble_model_encode (model, &painting.source, &job, &error);
+    seen = scumble_model_encode (model, &painting.source, NULL, &job, &error);
   if (seen != NULL)
     survey = scumble_model_survey (model, &source.source, &job, &error);
 
-  look = (ScumbleLook) { seen, strength };
+  zone.style = seen;
+  scumble_look_init (&look, &zone, 1);
+  look.strength = strength;
   if (survey == NULL ||
       !scumble_content_render (survey, &look, &rect, result, &job, &error))
     g_error ("the engine failed: %s", error->message);

@@ -254,7 +254,7 @@ cat > "$top/again.scm" <<'EOF'
 (define waves (open "waves.png"))
 (define layer (car (gimp-image-get-active-layer waves)))
 (check-equal "last values after a restart"
-  (name-of (car (plug-in-scumble RUN-WITH-LAST-VALS waves layer layer "" 0)))
+  (name-of (car (scumble RUN-WITH-LAST-VALS waves layer layer "" 0)))
   "waves.png (AdaIN: sky.png, 100 %)")
 EOF
 run_script "$top/again.scm" || failed=1

@@ -155,6 +155,7 @@ paint_within (gsize budget, const Paint *how, const Picture *content_picture,
   g_autofree float          *rgb     = g_new (float, 3 * area.w * area.h);
   ScumbleMemorySource        sources[2];
   ScumbleMemorySink          sink;
+  ScumbleZone                zone    = { NULL, NULL };
   ScumbleLook                look;
 
   scumble_memory_source_init (&sources[0], content_picture->w, content_picture->h,
@@ -163,14 +164,16 @@ paint_within (gsize budget, const Paint *how, const Picture *content_picture,
                               style_picture->rgba);
   scumble_memory_sink_init (&sink, &area, rgb);
 
-  style = scumble_model_encode (model, &sources[1].source, &job, error);
+  style = scumble_model_encode (model, &sources[1].source, NULL, &job, error);
   if (style == NULL || !adapt_style (&style, model, how, &sources[0].source, &job, error))
     return NULL;
   content = scumble_model_survey (model, &sources[0].source, &job, error);
   if (content == NULL)
     return NULL;
 
-  look = (ScumbleLook) { style, how->strength };
+  zone.style = style;
+  scumble_look_init (&look, &zone, 1);
+  look.strength = how->strength;
   if (!scumble_content_paint (content, &look, &area, &sink.sink, &job, error))
     return NULL;
 

@@ -54,10 +54,9 @@ gimp-console-2.10 --no-interface --no-data --no-fonts --batch-interpreter plug-i
   --batch "
   (let* ((image (car (gimp-file-load RUN-NONINTERACTIVE $(quoted "$photograph") \"\")))
          (style (car (gimp-file-load RUN-NONINTERACTIVE $(quoted "$painting") \"\")))
-         (layer (car (plug-in-scumble RUN-NONINTERACTIVE image
-                                      (car (gimp-image-get-active-drawable image))
-                                      (car (gimp-image-get-active-drawable style))
-                                      \"adain\" 1.0))))
+         (layer (car (plug-in-scumble-adain RUN-NONINTERACTIVE image
+                                            (car (gimp-image-get-active-drawable image))
+                                            (car (gimp-image-get-active-drawable style))))))
     (file-png-save RUN-NONINTERACTIVE image layer $(quoted "$result") \"\" 0 9 0 0 0 0 0)
     (gimp-image-delete image)
     (gimp-image-delete style))" \

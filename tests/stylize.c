@@ -112,9 +112,10 @@ paint (ScumbleModel *model, ScumbleSource *content_source, ScumbleSource *style_
   g_autoptr (ScumbleStyle)   style   = NULL;
   g_autoptr (ScumbleContent) content = NULL;
   gint64                     since   = g_get_monotonic_time ();
+  ScumbleZone                zone    = { NULL, NULL };
   ScumbleLook                look;
 
-  style = scumble_model_encode (model, style_source, job, error);
+  style = scumble_model_encode (model, style_source, NULL, job, error);
   if (style == NULL)
     return FALSE;
   tell ("encode", lap (&since));
@@ -129,7 +130,9 @@ paint (ScumbleModel *model, ScumbleSource *content_source, ScumbleSource *style_
     return FALSE;
   tell ("survey", lap (&since));
 
-  look = (ScumbleLook) { style, options->strength };
+  zone.style = style;
+  scumble_look_init (&look, &zone, 1);
+  look.strength = options->strength;
   if (!scumble_content_paint (content, &look, NULL, sink, job, error))
     return FALSE;
   tell ("render", lap (&since));

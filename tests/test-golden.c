@@ -185,6 +185,8 @@ check_pixels (Fixture *f)
   g_autoptr (ScumbleStyle)   style   = NULL;
   g_autoptr (ScumbleContent) content = NULL;
   ScumbleMemorySource        content_source, style_source;
+  ScumbleZone                zone = { NULL, NULL };
+  ScumbleLook                look;
   int                        w, h;
   g_autofree float          *content_rgba = get_picture (f, "content", &w, &h);
   g_autofree float          *style_rgba   = NULL;
@@ -194,12 +196,13 @@ check_pixels (Fixture *f)
   style_rgba = get_picture (f, "style", &w, &h);
   scumble_memory_source_init (&style_source, w, h, style_rgba);
 
-  style   = scumble_model_encode (model, &style_source.source, &f->job, &error);
+  style   = scumble_model_encode (model, &style_source.source, NULL, &f->job, &error);
   content = scumble_model_survey (model, &content_source.source, &f->job, &error);
   g_assert_no_error (error);
-  g_assert_true (scumble_content_render (content,
-                                         &(ScumbleLook) { style, f->test.strength }, &all,
-                                         out.data, &f->job, &error));
+  zone.style = style;
+  scumble_look_init (&look, &zone, 1);
+  look.strength = f->test.strength;
+  g_assert_true (scumble_content_render (content, &look, &all, out.data, &f->job, &error));
   compare (f, "pixels", &out, &expected, 1.0, f->test.pixels);
 
   g_free (expected.data);

@@ -189,7 +189,7 @@ adapt (Log *log, int updates, GError **error)
 
   scumble_memory_source_init (&sources[0], content.w, content.h, content.rgba);
   scumble_memory_source_init (&sources[1], style.w, style.h, style.rgba);
-  start   = scumble_model_encode (model, &sources[1].source, &job, error);
+  start   = scumble_model_encode (model, &sources[1].source, NULL, &job, error);
   adapted = scumble_model_adapt (model, start, &sources[0].source, &how, &job, error);
   g_free (content.rgba);
   g_free (style.rgba);

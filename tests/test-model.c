@@ -92,6 +92,7 @@ paint (ScumbleModel *model, const Scene *scene, double strength, const ScumbleJo
   g_autoptr (ScumbleContent) content = NULL;
   ScumbleMemorySource        content_source, style_source;
   ScumbleMemorySink          sink;
+  ScumbleZone                zone = { NULL, NULL };
   ScumbleLook                look;
 
   scumble_memory_source_init (&content_source, scene->w, scene->h, scene->content);
@@ -100,13 +101,15 @@ paint (ScumbleModel *model, const Scene *scene, double strength, const ScumbleJo
   for (int i = 0; i < 3 * scene->w * scene->h; i++)
     rgb[i] = NAN;
 
-  style = scumble_model_encode (model, &style_source.source, job, error);
+  style = scumble_model_encode (model, &style_source.source, NULL, job, error);
   if (style == NULL)
     return NULL;
   content = scumble_model_survey (model, &content_source.source, job, error);
   if (content == NULL)
     return NULL;
-  look = (ScumbleLook) { style, strength };
+  zone.style = style;
+  scumble_look_init (&look, &zone, 1);
+  look.strength = strength;
   if (!scumble_content_paint (content, &look, NULL, &sink.sink, job, error))
     return NULL;
 
@@ -226,16 +229,19 @@ test_render (Fixture *f, gconstpointer data)
 
   scumble_memory_source_init (&content_source, 63, 65, scene.content);
   scumble_memory_source_init (&style_source, STYLE_W, STYLE_H, scene.style);
-  style   = scumble_model_encode (f->model, &style_source.source, &f->job, NULL);
+  style   = scumble_model_encode (f->model, &style_source.source, NULL, &f->job, NULL);
   content = scumble_model_survey (f->model, &content_source.source, &f->job, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (rects); i++)
     {
-      const ScumbleLook  look    = { style, 0.8 };
+      const ScumbleZone  zone    = { style, NULL };
       const ScumbleRect  r       = rects[i];
       g_autofree float  *rgb     = g_new (float, 3 * r.w * r.h);
       g_autofree float  *painted = g_new (float, 3 * r.w * r.h);
       ScumbleMemorySink  sink;
+      ScumbleLook        look;
 
+      scumble_look_init (&look, &zone, 1);
+      look.strength = 0.8;
       scumble_memory_sink_init (&sink, &r, painted);
       g_assert_true (scumble_content_render (content, &look, &r, rgb, &f->job, NULL));
       g_assert_true (scumble_content_paint (content, &look, &r, &sink.sink, &f->job, NULL));
@@ -254,11 +260,14 @@ static void
 assert_refused (ScumbleContent *content, const ScumbleStyle *style, double strength,
                 ScumbleRect rect, const ScumbleJob *job, const char *thing)
 {
-  const ScumbleLook  look    = { style, strength };
+  const ScumbleZone  zone    = { style, NULL };
   float              rgb[3]  = { 7.0f, 7.0f, 7.0f };
   g_autoptr (GError) error   = NULL;
   ScumbleMemorySink  sink;
+  ScumbleLook        look;
 
+  scumble_look_init (&look, &zone, 1);
+  look.strength = strength;
   scumble_memory_sink_init (&sink, &rect, rgb);
   g_assert_false (scumble_content_render (content, &look, &rect, rgb, job, &error));
   ref_assert_failed (&error, SCUMBLE_ERROR_ARGUMENT, thing);
@@ -282,7 +291,7 @@ test_arguments (Fixture *f, gconstpointer data)
 
   scumble_memory_source_init (&content_source, 20, 15, scene.content);
   scumble_memory_source_init (&style_source, STYLE_W, STYLE_H, scene.style);
-  style   = scumble_model_encode (f->model, &style_source.source, &f->job, NULL);
+  style   = scumble_model_encode (f->model, &style_source.source, NULL, &f->job, NULL);
   content = scumble_model_survey (f->model, &content_source.source, &f->job, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     assert_refused (content, style, bad[i], (ScumbleRect) { 0, 0, 1, 1 }, &f->job, "strength");
@@ -327,7 +336,7 @@ test_transparent (Fixture *f, gconstpointer data)
   ScumbleMemorySource source;
 
   scumble_memory_source_init (&source, 20, 20, rgba);
-  g_assert_null (scumble_model_encode (f->model, &source.source, &f->job, &error));
+  g_assert_null (scumble_model_encode (f->model, &source.source, NULL, &f->job, &error));
   ref_assert_failed (&error, SCUMBLE_ERROR_PICTURE, "transparent");
   g_assert_null (scumble_model_survey (f->model, &source.source, &f->job, &error));
   ref_assert_failed (&error, SCUMBLE_ERROR_PICTURE, "transparent");

@@ -18,19 +18,26 @@ test_defaults (void)
   g_assert_true (scumble_settings_check (&settings, &error));
   for (guint i = 0; i < n; i++)
     {
+      if (params[i].kind == SCUMBLE_PARAM_CHOICE)
+        {
+          const ScumbleChoice *chosen = scumble_param_chosen (&params[i], &settings);
+
+          g_assert_cmpint (chosen->value, ==, (int) params[i].def);
+          continue;
+        }
       g_assert_cmpfloat (params[i].min, <, params[i].max);
       g_assert_cmpfloat (*scumble_param_value (&params[i], &settings), ==, params[i].def);
     }
 }
 
-/* Of every parameter: its ends are in, what is beyond them or no number is out. */
+/* Of every number: its ends are in, what is beyond them or no number is out. */
 static void
 test_ranges (void)
 {
   guint               n;
   const ScumbleParam *params = scumble_params (&n);
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < n && params[i].kind == SCUMBLE_PARAM_NUMBER; i++)
     {
       const double good[] = { params[i].min, params[i].max, params[i].def };
       const double bad[]  = { nextafter (params[i].min, -INFINITY),

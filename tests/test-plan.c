@@ -29,6 +29,8 @@ carry_out (ScumbleModel *model, const ScumbleDemand *demand, gsize *peak, GError
   Picture                    pictures[2];
   ScumbleMemorySource        sources[2];
   ScumbleSink                sink = { swallow };
+  ScumbleZone                zone = { NULL, NULL };
+  ScumbleLook                look;
   gboolean                   done = FALSE;
 
   pictures[0] = random_picture (demand->width, demand->height, 1);
@@ -38,12 +40,15 @@ carry_out (ScumbleModel *model, const ScumbleDemand *demand, gsize *peak, GError
                                 pictures[i].rgba);
   sources[0].source.has_alpha = demand->has_alpha;
 
-  style = scumble_model_encode (model, &sources[1].source, &job, error);
+  style = scumble_model_encode (model, &sources[1].source, NULL, &job, error);
   if (style != NULL)
     content = scumble_model_survey (model, &sources[0].source, &job, error);
   if (content != NULL)
-    done = scumble_content_paint (content, &(ScumbleLook) { style, 1.0 }, NULL, &sink, &job,
-                                  error);
+    {
+      zone.style = style;
+      scumble_look_init (&look, &zone, 1);
+      done = scumble_content_paint (content, &look, NULL, &sink, &job, error);
+    }
   *peak = scumble_arena_peak (arena);
 
   g_free (pictures[0].rgba);

@@ -235,12 +235,13 @@ add_params (ScumbleControls *self)
   const ScumbleParam *params = scumble_params (&n_params);
 
   for (guint i = 0; i < n_params; i++)
-    {
-      GtkWidget *row = scumble_param_row_new (&params[i]);
+    if (params[i].kind == SCUMBLE_PARAM_NUMBER && params[i].method == NULL)
+      {
+        GtkWidget *row = scumble_param_row_new (&params[i]);
 
-      g_signal_connect (row, "changed", G_CALLBACK (on_param_changed), self);
-      gtk_container_add (self->params, row);
-    }
+        g_signal_connect (row, "changed", G_CALLBACK (on_param_changed), self);
+        gtk_container_add (self->params, row);
+      }
 }
 
 void

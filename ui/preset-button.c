@@ -31,13 +31,14 @@ describe (ScumbleSettings *settings)
     g_string_new (_(scumble_method_find (settings->method, NULL)->title));
 
   for (guint i = 0; i < n_params; i++)
-    {
-      g_auto (GStrv)   parts = g_strsplit (_(params[i].title), "_", -1);
-      g_autofree char *title = g_strjoinv ("", parts);
+    if (params[i].kind == SCUMBLE_PARAM_NUMBER && params[i].method == NULL)
+      {
+        g_auto (GStrv)   parts = g_strsplit (_(params[i].title), "_", -1);
+        g_autofree char *title = g_strjoinv ("", parts);
 
-      g_string_append_printf (text, ", %s %.2f", title,
-                              *scumble_param_value (&params[i], settings));
-    }
+        g_string_append_printf (text, ", %s %.2f", title,
+                                *scumble_param_value (&params[i], settings));
+      }
 
   return g_string_free (text, FALSE);
 }

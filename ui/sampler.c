@@ -67,23 +67,30 @@ paint_row (Sampler *self, const char *method, int row, GError **error)
   g_autoptr (ScumbleModel)   model   = NULL;
   g_autoptr (ScumbleStyle)   style   = NULL;
   g_autoptr (ScumbleContent) content = NULL;
+  ScumbleZone                zone    = { NULL, NULL };
   ScumbleSource             *source;
+  ScumbleStyling             styling;
+  ScumbleLook                look;
 
   model = scumble_model_open (self->host->model_path, method, NULL, error);
   if (model == NULL)
     return FALSE;
   source = scumble_pick_source (g_array_index (self->order->styles, ScumbleIngredient, 0).pick, error);
-  style = source == NULL ? NULL : scumble_model_encode (model, source, &self->job, error);
+  if (source == NULL)
+    return FALSE;
+  scumble_settings_styling (&self->order->settings, self->host->content, &styling);
+  style = scumble_model_encode (model, source, &styling, &self->job, error);
   if (style == NULL)
     return FALSE;
   content = scumble_model_survey (model, &self->source.source, &self->job, error);
   if (content == NULL)
     return FALSE;
 
+  zone.style = style;
+  scumble_settings_look (&self->order->settings, &zone, 1, &look);
   for (int i = 0; i < SCUMBLE_SAMPLER_COLUMNS; i++)
     {
-      const ScumbleLook look = { style, strengths[i] };
-
+      look.strength = strengths[i];
       if (!paint_sample (self, content, &look, row * SCUMBLE_SAMPLER_COLUMNS + i, error))
         return FALSE;
     }

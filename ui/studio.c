@@ -33,6 +33,7 @@ struct _ScumbleStudio
   const char      *method;
   ScumbleModel    *model;
   guint            style_serial;
+  ScumbleSettings  style_settings;
   ScumbleStyle    *style;
   ScumbleContent  *content;
   Proxy            draft;
@@ -160,16 +161,20 @@ need_style (Run *run, GError **error)
   ScumbleStudio *self = run->studio;
   ScumblePick   *pick = g_array_index (run->order->styles, ScumbleIngredient, 0).pick;
   ScumbleSource *source;
+  ScumbleStyling styling;
 
-  if (self->style != NULL && self->style_serial == scumble_pick_serial (pick))
+  if (self->style != NULL && self->style_serial == scumble_pick_serial (pick) &&
+      scumble_settings_same_styling (&self->style_settings, &run->order->settings))
     return TRUE;
 
   g_clear_pointer (&self->style, scumble_style_unref);
   source = scumble_pick_source (pick, error);
   if (source == NULL)
     return FALSE;
-  self->style_serial = scumble_pick_serial (pick);
-  self->style        = scumble_model_encode (self->model, source, &run->job, error);
+  self->style_serial   = scumble_pick_serial (pick);
+  self->style_settings = run->order->settings;
+  scumble_settings_styling (&self->style_settings, self->host->content, &styling);
+  self->style = scumble_model_encode (self->model, source, &styling, &run->job, error);
 
   return self->style != NULL;
 }
@@ -214,9 +219,11 @@ paint (Run *run, ScumbleContent *content, const ScumbleRect *area, ScumbleSink *
        GError **error)
 {
   ScumbleStudio    *self  = run->studio;
-  const ScumbleLook look  = { self->style, run->order->settings.strength };
+  const ScumbleZone zone  = { self->style, NULL };
   const gint64      begun = g_get_monotonic_time ();
+  ScumbleLook       look;
 
+  scumble_settings_look (&run->order->settings, &zone, 1, &look);
   if (!scumble_content_paint (content, &look, area, sink, &run->job, error))
     return FALSE;
 

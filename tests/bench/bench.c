@@ -482,8 +482,10 @@ stylize (gpointer user_data, GError **error)
                                          .tile    = self->tile };
   CountingSink     sink              = { { counting_write }, 0 };
   gint64           since             = g_get_monotonic_time ();
+  ScumbleZone      zone              = { NULL, NULL };
+  ScumbleLook      look;
 
-  style = scumble_model_encode (self->model, &self->style.source, &job, error);
+  style = scumble_model_encode (self->model, &self->style.source, NULL, &job, error);
   if (style == NULL)
     return FALSE;
   since = lap (self->seconds[ENCODE], since);
@@ -493,8 +495,9 @@ stylize (gpointer user_data, GError **error)
     return FALSE;
   since = lap (self->seconds[SURVEY], since);
 
-  if (!scumble_content_paint (content, &(ScumbleLook) { style, 1.0 }, NULL, &sink.sink,
-                              &job, error))
+  zone.style = style;
+  scumble_look_init (&look, &zone, 1);
+  if (!scumble_content_paint (content, &look, NULL, &sink.sink, &job, error))
     return FALSE;
   lap (self->seconds[PAINT], since);
 
@@ -628,6 +631,7 @@ measure_size (const Options *options, GError **error)
 typedef struct
 {
   ScumbleContent   *content;
+  ScumbleZone       zone;
   ScumbleLook       look;
   ScumbleRect       rect;
   float            *rgb;
@@ -664,16 +668,18 @@ measure_strength (const Options *options, GError **error)
   generated_source_init (&pictures[0], 2 * edge, 2 * edge);
   generated_source_init (&pictures[1], edge, edge);
   if (model != NULL)
-    style = scumble_model_encode (model, &pictures[1].source, &job, error);
+    style = scumble_model_encode (model, &pictures[1].source, NULL, &job, error);
   if (style != NULL)
     content = scumble_model_survey (model, &pictures[0].source, &job, error);
   if (content == NULL)
     return FALSE;
 
   preview.content = content;
-  preview.look    = (ScumbleLook) { style, 0.0 };
+  preview.zone    = (ScumbleZone) { style, NULL };
   preview.rgb     = rgb;
   preview.job     = &job;
+  scumble_look_init (&preview.look, &preview.zone, 1);
+  preview.look.strength = 0.0;
   seconds         = median_seconds (change_strength, &preview, 1, options->runs, error);
   if (seconds >= 0.0)
     print_line ("strength", "adain", edge, edge, options->threads, seconds, seconds * 1e3,
@@ -701,17 +707,20 @@ first_picture (gpointer user_data, GError **error)
   const ScumbleJob job   = { .arena = arena, .threads = self->options->threads };
   CountingSink     sink  = { { counting_write }, 0 };
   ScumbleProxy     proxy = { NULL };
+  ScumbleZone      zone  = { NULL, NULL };
+  ScumbleLook      look;
   gboolean         done;
 
   done = model != NULL &&
          scumble_proxy_init (&proxy, &self->content.source, fits_preview, &job, error);
   if (done)
-    style = scumble_model_encode (model, &self->style.source, &job, error);
+    style = scumble_model_encode (model, &self->style.source, NULL, &job, error);
   if (style != NULL)
     content = scumble_model_survey (model, proxy.source, &job, error);
+  zone.style = style;
+  scumble_look_init (&look, &zone, 1);
   done = content != NULL &&
-         scumble_content_paint (content, &(ScumbleLook) { style, 1.0 }, NULL, &sink.sink,
-                                &job, error) &&
+         scumble_content_paint (content, &look, NULL, &sink.sink, &job, error) &&
          check_pixels (sink.good,
                        (gsize) proxy.source->width * (gsize) proxy.source->height, error);
 

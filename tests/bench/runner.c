@@ -66,16 +66,21 @@ stylize (Runner *runner, ScumbleSink *sink, GError **error)
 {
   g_autoptr (ScumbleStyle) style     = NULL;
   g_autoptr (ScumbleContent) content = NULL;
+  ScumbleZone zone = { NULL, NULL };
+  ScumbleLook look;
 
-  style = scumble_model_encode (runner->model, &runner->style.source.source, &runner->job,
-                                error);
+  style = scumble_model_encode (runner->model, &runner->style.source.source, NULL,
+                                &runner->job, error);
   if (style == NULL)
     return FALSE;
   content = scumble_model_survey (runner->model, &runner->content.source.source,
                                   &runner->job, error);
 
-  return content != NULL && scumble_content_paint (content, &(ScumbleLook) { style, 1.0 },
-                                                   NULL, sink, &runner->job, error);
+  zone.style = style;
+  scumble_look_init (&look, &zone, 1);
+
+  return content != NULL &&
+         scumble_content_paint (content, &look, NULL, sink, &runner->job, error);
 }
 
 static gsize
