@@ -146,9 +146,13 @@ UNSPOKEN = (pyatspi.ROLE_SCROLL_PANE, pyatspi.ROLE_LABEL, pyatspi.ROLE_PANEL)
 
 
 def every(node):
+    """All of a tree; what goes away meanwhile is left out."""
+    try:
+        children = [node[i] for i in range(node.childCount)]
+    except GLib.GError:
+        return
     yield node
-    for i in range(node.childCount):
-        child = node[i]
+    for child in children:
         if child is not None:
             yield from every(child)
 

@@ -40,6 +40,7 @@ struct _ScumbleDialog
   gboolean             painted;
   gboolean draft; /* the preview is the best that will come, not the real thing */
   double               seconds; /* what the painting will take, or 0 */
+  gsize                memory;  /* likewise, bytes */
   gint64               begun;
 
   guint                ask;       /* idle source of the next order, or 0 */
@@ -91,19 +92,22 @@ duration (double seconds)
 static char *
 quiet_status (ScumbleDialog *self)
 {
-  g_autofree char *time = duration (self->seconds);
+  g_autofree char *time   = duration (self->seconds);
+  g_autofree char *memory = g_format_size (self->memory);
 
   if (!scumble_controls_has_style (self->controls))
     return g_strdup (_("Choose a style to see the result."));
+  if (self->seconds <= 0.0)
+    return g_strdup ("");
   if (self->draft)
     return g_strdup_printf (
         _("Painting takes %s. A quick preview: zoom to 100 %% to see the "
            "real strokes."),
         time);
-  if (self->seconds > 0.0)
+  if (self->memory == 0)
     return g_strdup_printf (_("Painting takes %s."), time);
 
-  return g_strdup ("");
+  return g_strdup_printf (_("Painting takes %s and %s of memory."), time, memory);
 }
 
 static void
@@ -265,7 +269,10 @@ take_answer (gconstpointer data, gpointer user_data)
   self->painted = self->painted || answer->painted;
   self->draft   = answer->draft;
   if (answer->seconds > 0.0)
-    self->seconds = answer->seconds;
+    {
+      self->seconds = answer->seconds;
+      self->memory  = answer->memory;
+    }
 
   if (answer->shot != NULL)
     scumble_preview_take (self->preview, answer->shot);
@@ -545,6 +552,17 @@ bind_handlers (GtkWidgetClass *widget_class)
 }
 
 static void
+load_css (void)
+{
+  g_autoptr (GtkCssProvider) css = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_resource (css, "/scumble/ui/scumble.css");
+  gtk_style_context_add_provider_for_screen (gdk_screen_get_default (),
+                                             GTK_STYLE_PROVIDER (css),
+                                             GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
+static void
 scumble_dialog_class_init (ScumbleDialogClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
@@ -552,6 +570,7 @@ scumble_dialog_class_init (ScumbleDialogClass *klass)
   G_OBJECT_CLASS (klass)->finalize = scumble_dialog_finalize;
 
   scumble_ui_register_resource ();
+  load_css ();
   g_type_ensure (SCUMBLE_TYPE_CONTROLS);
   g_type_ensure (SCUMBLE_TYPE_PRESET_BUTTON);
   g_type_ensure (SCUMBLE_TYPE_VIEWER);

@@ -34,6 +34,8 @@ on_row_dropped (ScumbleMixtureRow *row, ScumbleMixture *self)
     return;
 
   g_ptr_array_remove_index (self->styles, index);
+  if (self->styles->len == 1)
+    ((ScumbleHostChoice *) g_ptr_array_index (self->styles, 0))->region = -1;
   if (self->in_hand > index || self->in_hand == self->styles->len)
     self->in_hand--;
   scumble_mixture_show (self);

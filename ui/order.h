@@ -141,6 +141,7 @@ void scumble_order_free (gpointer order);
  * @draft: the shot is the best that will come, but it is not the final picture shrunk,
  *   which would take too long
  * @seconds: what painting the whole picture will about take, or 0 if unknown
+ * @memory: bytes that it will take at most, likewise
  */
 typedef struct
 {
@@ -151,6 +152,7 @@ typedef struct
   gboolean         painted;
   gboolean         draft;
   double           seconds;
+  gsize            memory;
 } ScumbleAnswer;
 
 void scumble_answer_free (gpointer answer);

@@ -9,10 +9,12 @@ struct _ScumbleParamRow
   GtkGrid             parent_instance;
 
   const ScumbleParam *param;
-  GtkAdjustment      *adjustment;
+  GtkAdjustment      *adjustment; /* the number */
+  GtkAdjustment      *slide;      /* where the slider stands */
   GtkLabel           *label;
   GtkWidget          *scale;
   GtkWidget          *spin;
+  GtkComboBox        *combo;
   gboolean            quiet; /* the value is being shown, not chosen */
 };
 
@@ -23,7 +25,7 @@ static guint signals[N_SIGNALS];
 G_DEFINE_TYPE (ScumbleParamRow, scumble_param_row, GTK_TYPE_GRID)
 
 static void
-on_value_changed (GtkAdjustment *adjustment, ScumbleParamRow *self)
+on_changed (gpointer source, ScumbleParamRow *self)
 {
   if (!self->quiet)
     g_signal_emit (self, signals[CHANGED], 0);
@@ -39,36 +41,121 @@ describe (ScumbleParamRow *self, GtkWidget *widget)
   atk_object_set_description (accessible, _(self->param->blurb));
 }
 
+static gboolean
+to_logarithm (GBinding *binding, const GValue *from, GValue *to, gpointer unused)
+{
+  g_value_set_double (to, log2 (g_value_get_double (from)));
+  return TRUE;
+}
+
+static gboolean
+from_logarithm (GBinding *binding, const GValue *from, GValue *to, gpointer unused)
+{
+  g_value_set_double (to, exp2 (g_value_get_double (from)));
+  return TRUE;
+}
+
+/* A ratio's slider moves by factors: as far from 1 to 2 as from 2 to 4. */
+static void
+set_up_ratio (ScumbleParamRow *self)
+{
+  const ScumbleParam *param = self->param;
+
+  gtk_adjustment_configure (self->slide, log2 (param->def), log2 (param->min),
+                            log2 (param->max), 0.1, 1.0, 0.0);
+  g_object_bind_property_full (self->adjustment, "value", self->slide, "value",
+                               G_BINDING_BIDIRECTIONAL, to_logarithm, from_logarithm, NULL,
+                               NULL);
+}
+
+static void
+set_up_number (ScumbleParamRow *self)
+{
+  const ScumbleParam *param = self->param;
+  const double step = pow (10.0, floor (log10 ((param->max - param->min) / 50.0)));
+
+  gtk_adjustment_configure (self->adjustment, param->def, param->min, param->max, step,
+                            10.0 * step, 0.0);
+  if (param->ratio)
+    set_up_ratio (self);
+  else
+    gtk_range_set_adjustment (GTK_RANGE (self->scale), self->adjustment);
+
+  gtk_label_set_mnemonic_widget (self->label, self->scale);
+  gtk_widget_show (self->scale);
+  gtk_widget_show (self->spin);
+  describe (self, self->scale);
+  describe (self, self->spin);
+}
+
+/* A long title is cut off rather than making the window wider. */
+static void
+shrink_combo (GtkWidget *combo)
+{
+  g_autoptr (GList) cells = gtk_cell_layout_get_cells (GTK_CELL_LAYOUT (combo));
+
+  g_object_set (cells->data, "ellipsize", PANGO_ELLIPSIZE_END, NULL);
+}
+
+static void
+set_up_choice (ScumbleParamRow *self)
+{
+  GtkWidget *combo = GTK_WIDGET (self->combo);
+
+  for (const ScumbleChoice *c = self->param->choices; c->id != NULL; c++)
+    gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (combo), c->id, _(c->title));
+
+  gtk_label_set_mnemonic_widget (self->label, combo);
+  gtk_widget_show (combo);
+  describe (self, combo);
+  shrink_combo (combo);
+}
+
 GtkWidget *
 scumble_param_row_new (const ScumbleParam *param)
 {
   ScumbleParamRow *self = g_object_new (SCUMBLE_TYPE_PARAM_ROW, NULL);
-  const double     step = pow (10.0, floor (log10 ((param->max - param->min) / 50.0)));
 
   self->param = param;
+  self->quiet = TRUE;
   gtk_label_set_text_with_mnemonic (self->label, _(param->title));
-  gtk_adjustment_configure (self->adjustment, param->def, param->min, param->max,
-                            step, 10.0 * step, 0.0);
-  describe (self, self->scale);
-  describe (self, self->spin);
+  if (param->kind == SCUMBLE_PARAM_NUMBER)
+    set_up_number (self);
+  else
+    set_up_choice (self);
+  self->quiet = FALSE;
 
   return GTK_WIDGET (self);
+}
+
+const ScumbleParam *
+scumble_param_row_get_param (ScumbleParamRow *self)
+{
+  return self->param;
 }
 
 void
 scumble_param_row_show (ScumbleParamRow *self, ScumbleSettings *settings)
 {
   self->quiet = TRUE;
-  gtk_adjustment_set_value (self->adjustment,
-                            *scumble_param_value (self->param, settings));
+  if (self->param->kind == SCUMBLE_PARAM_NUMBER)
+    gtk_adjustment_set_value (self->adjustment,
+                              *scumble_param_value (self->param, settings));
+  else
+    gtk_combo_box_set_active_id (self->combo,
+                                 scumble_param_chosen (self->param, settings)->id);
   self->quiet = FALSE;
 }
 
 void
 scumble_param_row_store (ScumbleParamRow *self, ScumbleSettings *settings)
 {
-  *scumble_param_value (self->param, settings) =
-      gtk_adjustment_get_value (self->adjustment);
+  if (self->param->kind == SCUMBLE_PARAM_NUMBER)
+    *scumble_param_value (self->param, settings) =
+        gtk_adjustment_get_value (self->adjustment);
+  else
+    scumble_param_choose (self->param, settings,
+                          gtk_combo_box_get_active_id (self->combo), NULL);
 }
 
 static void
@@ -81,10 +168,12 @@ scumble_param_row_class_init (ScumbleParamRowClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, "/scumble/ui/param-row.ui");
   gtk_widget_class_bind_template_child (widget_class, ScumbleParamRow, adjustment);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleParamRow, slide);
   gtk_widget_class_bind_template_child (widget_class, ScumbleParamRow, label);
   gtk_widget_class_bind_template_child (widget_class, ScumbleParamRow, scale);
   gtk_widget_class_bind_template_child (widget_class, ScumbleParamRow, spin);
-  gtk_widget_class_bind_template_callback (widget_class, on_value_changed);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleParamRow, combo);
+  gtk_widget_class_bind_template_callback (widget_class, on_changed);
 }
 
 static void

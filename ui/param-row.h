@@ -13,9 +13,11 @@ G_DECLARE_FINAL_TYPE (ScumbleParamRow, scumble_param_row, SCUMBLE, PARAM_ROW, Gt
 /**
  * ScumbleParamRow:
  *
- * A slider for one of scumble_params(). Signal: "changed", when the user moves it.
+ * The control of one of scumble_params(): a slider for a number, a list for a choice.
+ * Signal: "changed", when the user moves it.
  */
-GtkWidget *scumble_param_row_new   (const ScumbleParam *param);
+GtkWidget          *scumble_param_row_new       (const ScumbleParam *param);
+const ScumbleParam *scumble_param_row_get_param (ScumbleParamRow *self);
 
 /**
  * scumble_param_row_show:

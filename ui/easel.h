@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "order.h"
+#include "shot.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ScumbleCanvas:
+ * @SCUMBLE_CANVAS_DRAFT: the whole content, shrunk until it can follow a slider
+ * @SCUMBLE_CANVAS_SCREEN: the whole content, shrunk to the screen
+ * @SCUMBLE_CANVAS_FULL: the content as it is
+ *
+ * The pictures that are painted on.
+ */
+typedef enum
+{
+  SCUMBLE_CANVAS_DRAFT,
+  SCUMBLE_CANVAS_SCREEN,
+  SCUMBLE_CANVAS_FULL,
+  SCUMBLE_N_CANVASES,
+} ScumbleCanvas;
+
+/**
+ * ScumbleEasel:
+ *
+ * What the worker keeps of the engine between orders: models, what they have seen in
+ * styles and contents, and how quick they are. Going back to a method or a style is as
+ * quick as memory allows. Belongs to the worker.
+ *
+ * Every function that can fail returns %FALSE with the engine's error.
+ */
+typedef struct _ScumbleEasel ScumbleEasel;
+
+ScumbleEasel    *scumble_easel_new       (ScumbleHost *host);
+void             scumble_easel_free      (ScumbleEasel *self);
+
+/**
+ * scumble_easel_arena:
+ *
+ * Returns: (transfer none): the working memory of all jobs
+ */
+ScumbleArena    *scumble_easel_arena     (ScumbleEasel *self);
+
+/**
+ * scumble_easel_set_model:
+ *
+ * Takes the model of the settings' method and quality in hand; all that follows is about
+ * it.
+ */
+gboolean         scumble_easel_set_model (ScumbleEasel *self,
+                                          const ScumbleSettings *settings,
+                                          GError **error);
+
+/**
+ * scumble_easel_has_model:
+ *
+ * Returns: whether the model in hand is the settings'
+ */
+gboolean         scumble_easel_has_model (const ScumbleEasel *self,
+                                          const ScumbleSettings *settings);
+
+/**
+ * scumble_easel_mix:
+ *
+ * Looks at the styles of an order, for scumble_easel_paint().
+ */
+gboolean         scumble_easel_mix       (ScumbleEasel *self, const ScumbleOrder *order,
+                                          const ScumbleJob *job, GError **error);
+
+/**
+ * scumble_easel_styles:
+ *
+ * Returns: (transfer none) (element-type ScumbleStyle): what was mixed last
+ */
+GPtrArray       *scumble_easel_styles    (ScumbleEasel *self);
+
+/**
+ * scumble_easel_stretch:
+ * @canvas: %SCUMBLE_CANVAS_DRAFT or %SCUMBLE_CANVAS_SCREEN
+ *
+ * Shrinks the content to the size of a canvas, unless it has that size already.
+ */
+gboolean         scumble_easel_stretch   (ScumbleEasel *self, ScumbleCanvas canvas, int w,
+                                          int h, const ScumbleJob *job, GError **error);
+
+/**
+ * scumble_easel_survey:
+ *
+ * Lets the model see a canvas, unless it has. Whatever else is surveyed of pictures that
+ * are large may be let go.
+ */
+gboolean         scumble_easel_survey    (ScumbleEasel *self, ScumbleCanvas canvas,
+                                          const ScumbleJob *job, GError **error);
+gboolean         scumble_easel_surveyed  (const ScumbleEasel *self, ScumbleCanvas canvas);
+
+/**
+ * scumble_easel_paint:
+ * @canvas: surveyed
+ * @order: whose styles were mixed last
+ * @area: a part of the canvas
+ */
+gboolean         scumble_easel_paint     (ScumbleEasel *self, ScumbleCanvas canvas,
+                                          const ScumbleOrder *order,
+                                          const ScumbleRect *area, ScumbleSink *sink,
+                                          const ScumbleJob *job, GError **error);
+
+/**
+ * scumble_easel_view:
+ * @canvas: stretched
+ *
+ * Returns: the whole content at the size of the canvas
+ */
+const ScumbleView *scumble_easel_view    (const ScumbleEasel *self, ScumbleCanvas canvas);
+
+/**
+ * scumble_easel_before:
+ *
+ * Returns: (transfer none): how it looks as it is
+ */
+cairo_surface_t *scumble_easel_before    (const ScumbleEasel *self, ScumbleCanvas canvas);
+
+/**
+ * scumble_easel_clear:
+ *
+ * Lets go of the shrunken canvases, to make room for the full one.
+ */
+void             scumble_easel_clear     (ScumbleEasel *self);
+
+/**
+ * scumble_easel_survey_seconds:
+ *
+ * Returns: what is still to be seen of the content takes about so long; 0 if unknown
+ */
+double           scumble_easel_survey_seconds (const ScumbleEasel *self);
+
+/**
+ * scumble_easel_paint_seconds:
+ * @pixels: of the content
+ *
+ * Returns: painting so many takes about so long; 0 if unknown
+ */
+double           scumble_easel_paint_seconds  (const ScumbleEasel *self, double pixels);
+
+/**
+ * scumble_easel_memory:
+ *
+ * Returns: bytes that painting the whole content takes at most, or 0 if it does not fit
+ */
+gsize            scumble_easel_memory    (const ScumbleEasel *self);
+
+G_END_DECLS

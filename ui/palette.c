@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "palette.h"
+
+/* Styles that are kept; some take megabytes. */
+enum { MOST = 24 };
+
+typedef struct
+{
+  ScumbleModel   *model;
+  guint           serial;
+  ScumbleSettings settings;
+  ScumbleStyle   *style;
+} Blob;
+
+struct _ScumblePalette
+{
+  ScumbleHost *host;
+  GQueue       blobs; /* the one used last is the first */
+};
+
+ScumblePalette *
+scumble_palette_new (ScumbleHost *host)
+{
+  ScumblePalette *self = g_new0 (ScumblePalette, 1);
+
+  self->host = host;
+  g_queue_init (&self->blobs);
+
+  return self;
+}
+
+static void
+free_blob (gpointer data)
+{
+  Blob *blob = data;
+
+  scumble_style_unref (blob->style);
+  g_free (blob);
+}
+
+void
+scumble_palette_free (ScumblePalette *self)
+{
+  if (self == NULL)
+    return;
+
+  g_queue_clear_full (&self->blobs, free_blob);
+  g_free (self);
+}
+
+static ScumbleStyle *
+find (ScumblePalette *self, ScumbleModel *model, guint serial,
+      const ScumbleSettings *settings)
+{
+  for (GList *link = self->blobs.head; link != NULL; link = link->next)
+    {
+      Blob *blob = link->data;
+
+      if (blob->model != model || blob->serial != serial ||
+          !scumble_settings_same_styling (&blob->settings, settings))
+        continue;
+      g_queue_unlink (&self->blobs, link);
+      g_queue_push_head_link (&self->blobs, link);
+      return blob->style;
+    }
+
+  return NULL;
+}
+
+static ScumbleStyle *
+make (ScumblePalette *self, ScumbleModel *model, ScumblePick *pick,
+      const ScumbleSettings *settings, const ScumbleJob *job, GError **error)
+{
+  ScumbleStyling styling;
+  ScumbleSource *source;
+
+  if (scumble_pick_saved (pick) != NULL)
+    return scumble_style_load (model, scumble_pick_saved (pick), error);
+
+  source = scumble_pick_source (pick, error);
+  if (source == NULL)
+    return NULL;
+
+  scumble_settings_styling (settings, self->host->content, &styling);
+  return scumble_model_encode (model, source, &styling, job, error);
+}
+
+ScumbleStyle *
+scumble_palette_get (ScumblePalette *self, ScumbleModel *model, ScumblePick *pick,
+                     const ScumbleSettings *settings, const ScumbleJob *job,
+                     GError **error)
+{
+  const guint   serial = scumble_pick_serial (pick);
+  ScumbleStyle *style  = find (self, model, serial, settings);
+  Blob          blob   = { model, serial, *settings, NULL };
+
+  if (style != NULL)
+    return style;
+
+  blob.style = make (self, model, pick, settings, job, error);
+  if (blob.style == NULL)
+    return NULL;
+
+  g_queue_push_head (&self->blobs, g_memdup2 (&blob, sizeof blob));
+  while (self->blobs.length > MOST)
+    free_blob (g_queue_pop_tail (&self->blobs));
+
+  return blob.style;
+}

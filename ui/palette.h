@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "order.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ScumblePalette:
+ *
+ * The styles that models have seen lately, so that going back to one costs nothing. Belongs
+ * to the worker.
+ */
+typedef struct _ScumblePalette ScumblePalette;
+
+ScumblePalette *scumble_palette_new  (ScumbleHost *host);
+void            scumble_palette_free (ScumblePalette *self);
+
+/**
+ * scumble_palette_get:
+ * @settings: how to look at the style
+ *
+ * Returns: (transfer none) (nullable): the style of @pick for @model, as it is kept, loaded
+ *   or encoded; valid until another one is asked for a few times. %NULL with an error
+ */
+ScumbleStyle   *scumble_palette_get  (ScumblePalette *self, ScumbleModel *model,
+                                      ScumblePick *pick, const ScumbleSettings *settings,
+                                      const ScumbleJob *job, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "settings-panel.h"
+#include "mask-button.h"
+#include "param-row.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+struct _ScumbleSettingsPanel
+{
+  GtkBox              parent_instance;
+
+  ScumbleHost        *host;
+  ScumbleSettings    *settings;
+  ScumbleHostChoices *choices;
+
+  GtkComboBox        *methods;
+  GtkWidget          *compare_button;
+  GtkLabel           *method_blurb;
+  GtkContainer       *params;
+  GtkExpander        *expander;
+  GtkContainer       *more;
+  GtkWidget          *quality_row;
+  GtkComboBox        *qualities;
+  GtkWidget          *map_row;
+  ScumbleMaskButton  *map_button;
+  gboolean            quiet; /* something is being shown, not chosen */
+};
+
+enum { METHOD_CHANGED, VALUE_CHANGED, MAP_CHANGED, COMPARE, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_TYPE (ScumbleSettingsPanel, scumble_settings_panel, GTK_TYPE_BOX)
+
+static void
+show_param (GtkWidget *row, gpointer data)
+{
+  ScumbleSettings *settings = data;
+
+  if (!SCUMBLE_IS_PARAM_ROW (row))
+    return;
+
+  scumble_param_row_show (SCUMBLE_PARAM_ROW (row), settings);
+  gtk_widget_set_visible (row, scumble_param_applies (
+                                   scumble_param_row_get_param (SCUMBLE_PARAM_ROW (row)),
+                                   settings->method));
+}
+
+static char *
+quality_title (const char *name, const char *method)
+{
+  if (g_str_equal (name, method))
+    return g_strdup (_("Standard"));
+
+  return g_strdup (g_str_has_prefix (name, method) && name[strlen (method)] == '-'
+                       ? name + strlen (method) + 1
+                       : name);
+}
+
+/* A method with one network has no qualities to choose from. */
+static void
+show_qualities (ScumbleSettingsPanel *self)
+{
+  const char    *method = self->settings->method;
+  g_auto (GStrv) names  = scumble_model_list (self->host->model_path, method);
+
+  gtk_combo_box_text_remove_all (GTK_COMBO_BOX_TEXT (self->qualities));
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      g_autofree char *title = quality_title (names[i], method);
+
+      gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (self->qualities), names[i], title);
+    }
+
+  gtk_combo_box_set_active_id (self->qualities, self->settings->quality == NULL
+                                                    ? method
+                                                    : self->settings->quality);
+  gtk_widget_set_visible (self->quality_row, g_strv_length (names) > 1);
+}
+
+static void
+show_method (ScumbleSettingsPanel *self)
+{
+  const ScumbleMethod *method = scumble_method_find (self->settings->method, NULL);
+  g_autofree char     *more   = g_strdup_printf (_("More _for %s"), _(method->title));
+
+  gtk_combo_box_set_active_id (self->methods, method->id);
+  gtk_label_set_text (self->method_blurb, _(method->blurb));
+  gtk_expander_set_label (self->expander, more);
+  show_qualities (self);
+}
+
+void
+scumble_settings_panel_show (ScumbleSettingsPanel *self)
+{
+  self->quiet = TRUE;
+  show_method (self);
+  gtk_container_foreach (self->params, show_param, self->settings);
+  gtk_container_foreach (self->more, show_param, self->settings);
+  self->quiet = FALSE;
+}
+
+static void
+on_method_changed (GtkComboBox *methods, ScumbleSettingsPanel *self)
+{
+  const char *id = gtk_combo_box_get_active_id (methods);
+
+  if (self->quiet || id == NULL)
+    return;
+
+  self->settings->method  = scumble_method_find (id, NULL)->id;
+  self->settings->quality = NULL;
+  scumble_settings_panel_show (self);
+  g_signal_emit (self, signals[METHOD_CHANGED], 0);
+}
+
+static void
+on_quality_changed (GtkComboBox *qualities, ScumbleSettingsPanel *self)
+{
+  const char *id = gtk_combo_box_get_active_id (qualities);
+
+  if (self->quiet || id == NULL)
+    return;
+
+  self->settings->quality = g_str_equal (id, self->settings->method)
+                                ? NULL
+                                : g_intern_string (id);
+  g_signal_emit (self, signals[METHOD_CHANGED], 0);
+}
+
+static void
+on_map_changed (ScumbleMaskButton *button, ScumbleSettingsPanel *self)
+{
+  self->choices->strength_map = scumble_mask_button_get (button);
+  g_signal_emit (self, signals[MAP_CHANGED], 0);
+}
+
+static void
+on_param_changed (ScumbleParamRow *row, ScumbleSettingsPanel *self)
+{
+  scumble_param_row_store (row, self->settings);
+  g_signal_emit (self, signals[VALUE_CHANGED], 0);
+}
+
+static void
+on_compare (GtkButton *button, ScumbleSettingsPanel *self)
+{
+  g_signal_emit (self, signals[COMPARE], 0);
+}
+
+static void
+add_methods (ScumbleSettingsPanel *self)
+{
+  for (const ScumbleMethod *const *m = scumble_methods (); *m != NULL; m++)
+    gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (self->methods), (*m)->id,
+                               _((*m)->title));
+}
+
+/* The sliders that every method has are always at hand. */
+static gboolean
+is_common (const ScumbleParam *param)
+{
+  return param->method == NULL && param->kind == SCUMBLE_PARAM_NUMBER;
+}
+
+static void
+add_params (ScumbleSettingsPanel *self)
+{
+  guint               n_params;
+  const ScumbleParam *params = scumble_params (&n_params);
+
+  for (guint i = 0; i < n_params; i++)
+    {
+      GtkWidget *row = scumble_param_row_new (&params[i]);
+
+      g_signal_connect (row, "changed", G_CALLBACK (on_param_changed), self);
+      gtk_container_add (is_common (&params[i]) ? self->params : self->more, row);
+    }
+}
+
+void
+scumble_settings_panel_attach (ScumbleSettingsPanel *self, ScumbleHost *host,
+                               ScumbleSettings *settings, ScumbleHostChoices *choices)
+{
+  self->host     = host;
+  self->settings = settings;
+  self->choices  = choices;
+
+  add_methods (self);
+  add_params (self);
+  scumble_settings_panel_show (self);
+  scumble_settings_panel_list (self);
+}
+
+void
+scumble_settings_panel_list (ScumbleSettingsPanel *self)
+{
+  g_autoptr (GPtrArray) masks = NULL;
+
+  gtk_widget_set_visible (self->map_row, self->host->list_masks != NULL);
+  if (self->host->list_masks == NULL)
+    return;
+
+  masks = self->host->list_masks (self->host);
+  scumble_mask_button_fill (self->map_button, masks, self->choices->strength_map);
+}
+
+void
+scumble_settings_panel_set_compare (ScumbleSettingsPanel *self, gboolean compare)
+{
+  gtk_widget_set_sensitive (self->compare_button, compare);
+}
+
+static guint
+add_signal (const char *name)
+{
+  return g_signal_new (name, SCUMBLE_TYPE_SETTINGS_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                       NULL, G_TYPE_NONE, 0);
+}
+
+static void
+scumble_settings_panel_class_init (ScumbleSettingsPanelClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  signals[METHOD_CHANGED] = add_signal ("method-changed");
+  signals[VALUE_CHANGED]  = add_signal ("value-changed");
+  signals[MAP_CHANGED]    = add_signal ("map-changed");
+  signals[COMPARE]        = add_signal ("compare");
+
+  g_type_ensure (SCUMBLE_TYPE_MASK_BUTTON);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/scumble/ui/settings-panel.ui");
+  gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, methods);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, compare_button);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, method_blurb);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, params);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, expander);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, more);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, quality_row);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, qualities);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, map_row);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, map_button);
+  gtk_widget_class_bind_template_callback (widget_class, on_compare);
+  gtk_widget_class_bind_template_callback (widget_class, on_map_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_method_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_quality_changed);
+}
+
+static void
+scumble_settings_panel_init (ScumbleSettingsPanel *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "host.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define SCUMBLE_TYPE_SETTINGS_PANEL (scumble_settings_panel_get_type ())
+G_DECLARE_FINAL_TYPE (ScumbleSettingsPanel, scumble_settings_panel, SCUMBLE,
+                      SETTINGS_PANEL, GtkBox)
+
+/**
+ * ScumbleSettingsPanel:
+ *
+ * The method and its values. Signals: "method-changed"; "value-changed", of which many come
+ * while a slider moves; "map-changed", when another strength map is chosen; "compare",
+ * when samples are wanted.
+ */
+
+/**
+ * scumble_settings_panel_attach:
+ * @host: outlives the panel
+ * @settings: (transfer none): shown, and written to; likewise
+ * @choices: (transfer none): its strength map likewise
+ *
+ * Fills everything; to be called once.
+ */
+void scumble_settings_panel_attach      (ScumbleSettingsPanel *self, ScumbleHost *host,
+                                         ScumbleSettings *settings,
+                                         ScumbleHostChoices *choices);
+
+/**
+ * scumble_settings_panel_show:
+ *
+ * Shows the settings after someone else has changed them; tells nobody.
+ */
+void scumble_settings_panel_show        (ScumbleSettingsPanel *self);
+
+/**
+ * scumble_settings_panel_list:
+ *
+ * Lists the masks anew.
+ */
+void scumble_settings_panel_list        (ScumbleSettingsPanel *self);
+
+/**
+ * scumble_settings_panel_set_compare:
+ * @compare: whether there is anything to compare
+ */
+void scumble_settings_panel_set_compare (ScumbleSettingsPanel *self, gboolean compare);
+
+G_END_DECLS

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "style-panel.h"
+#include "mixture.h"
+#include "pick-book.h"
+#include "shelf.h"
+#include "style-chooser.h"
+
+struct _ScumbleStylePanel
+{
+  GtkBox               parent_instance;
+
+  ScumbleHost         *host;
+  ScumbleHostChoices  *choices;
+  ScumblePickBook     *book;
+  ScumbleOrder         open; /* what is chosen, as far as it can be had */
+
+  ScumbleStyleChooser *chooser;
+  ScumbleMixture      *mixture;
+  GtkToggleButton     *selected_button;
+  gboolean             quiet; /* something is being shown, not chosen */
+};
+
+enum { CHANGED, FAILED, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_TYPE (ScumbleStylePanel, scumble_style_panel, GTK_TYPE_BOX)
+
+void
+scumble_style_panel_open (ScumbleStylePanel *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  scumble_pick_book_open (self->book, self->choices, &self->open, &error);
+  g_signal_emit (self, signals[CHANGED], 0);
+  if (error != NULL)
+    g_signal_emit (self, signals[FAILED], 0, error->message);
+}
+
+/* Only layers of images with a selection have a selected part. */
+static void
+show_selected_only (ScumbleStylePanel *self)
+{
+  const ScumbleHostChoice    *choice = scumble_mixture_get_in_hand (self->mixture);
+  const ScumbleStyleItem *item =
+      choice == NULL ? NULL : scumble_style_chooser_find (self->chooser, choice);
+
+  self->quiet = TRUE;
+  gtk_widget_set_visible (GTK_WIDGET (self->selected_button),
+                          item != NULL && item->has_selection);
+  gtk_toggle_button_set_active (self->selected_button,
+                                choice != NULL && choice->selected_only);
+  self->quiet = FALSE;
+}
+
+/* The style that the list has marked becomes the one in hand. */
+static void
+take_style (ScumbleStylePanel *self)
+{
+  const ScumbleStyleItem *item = scumble_style_chooser_get_item (self->chooser);
+
+  if (item != NULL)
+    scumble_mixture_put (self->mixture, scumble_style_item_choose (item));
+  show_selected_only (self);
+  scumble_style_panel_open (self);
+}
+
+/* @choice: (nullable): what to mark in the list, if it is there */
+static void
+list_styles (ScumbleStylePanel *self, const ScumbleHostChoice *choice)
+{
+  const ScumbleHostChoice *old = scumble_mixture_get_in_hand (self->mixture);
+
+  scumble_style_chooser_fill (self->chooser, scumble_style_items_list (self->host),
+                              choice);
+  if (old != NULL && old == choice &&
+      scumble_style_chooser_find (self->chooser, choice) != NULL)
+    {
+      show_selected_only (self);
+      scumble_style_panel_open (self);
+    }
+  else
+    take_style (self);
+}
+
+static void
+on_style_changed (ScumbleStyleChooser *chooser, ScumbleStylePanel *self)
+{
+  take_style (self);
+}
+
+static void
+on_style_mix (ScumbleStyleChooser *chooser, ScumbleStylePanel *self)
+{
+  scumble_mixture_add (self->mixture);
+  scumble_style_chooser_focus (chooser);
+}
+
+static void
+on_style_refresh (ScumbleStyleChooser *chooser, ScumbleStylePanel *self)
+{
+  scumble_style_panel_list (self);
+}
+
+static void
+on_mixture_changed (ScumbleMixture *mixture, ScumbleStylePanel *self)
+{
+  scumble_style_panel_open (self);
+}
+
+static void
+on_in_hand (ScumbleMixture *mixture, ScumbleStylePanel *self)
+{
+  scumble_style_chooser_select (self->chooser, scumble_mixture_get_in_hand (mixture));
+  show_selected_only (self);
+}
+
+static void
+on_selected_toggled (GtkToggleButton *button, ScumbleStylePanel *self)
+{
+  if (self->quiet)
+    return;
+
+  scumble_mixture_get_in_hand (self->mixture)->selected_only =
+      gtk_toggle_button_get_active (button);
+  scumble_style_panel_open (self);
+}
+
+/* For the file chooser's list of recent files. */
+static void
+remember_file (const char *path)
+{
+  g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
+
+  if (uri != NULL)
+    gtk_recent_manager_add_item (gtk_recent_manager_get_default (), uri);
+}
+
+static void
+on_style_file (ScumbleStyleChooser *chooser, const char *path, ScumbleStylePanel *self)
+{
+  g_autoptr (GError) error  = NULL;
+  const int          id     = self->host->add_file (self->host, path, &error);
+  ScumbleHostChoice     *choice = NULL;
+
+  if (error != NULL)
+    {
+      g_signal_emit (self, signals[FAILED], 0, error->message);
+      return;
+    }
+
+  choice = scumble_host_choice_new (id, NULL, NULL);
+  list_styles (self, choice);
+  scumble_host_choice_free (choice);
+  remember_file (path);
+}
+
+void
+scumble_style_panel_attach (ScumbleStylePanel *self, ScumbleHost *host,
+                            ScumbleHostChoices *choices)
+{
+  self->host    = host;
+  self->choices = choices;
+  self->book    = scumble_pick_book_new (host);
+
+  scumble_style_chooser_set_files (self->chooser, host->add_file != NULL);
+  scumble_mixture_attach (self->mixture, choices->styles);
+  scumble_style_panel_list (self);
+}
+
+gboolean
+scumble_style_panel_has_style (ScumbleStylePanel *self)
+{
+  return self->open.styles != NULL && self->open.styles->len > 0;
+}
+
+static void
+add_ingredient (GArray *styles, const ScumbleIngredient *from)
+{
+  const ScumbleIngredient ingredient = {
+    scumble_pick_ref (from->pick), from->weight,
+    from->region == NULL ? NULL : scumble_pick_ref (from->region)
+  };
+
+  g_array_append_val (styles, ingredient);
+}
+
+void
+scumble_style_panel_fill (ScumbleStylePanel *self, ScumbleOrder *order)
+{
+  order->styles = scumble_ingredients_new ();
+  for (guint i = 0; i < self->open.styles->len; i++)
+    add_ingredient (order->styles, &g_array_index (self->open.styles, ScumbleIngredient, i));
+  if (self->open.strength_map != NULL)
+    order->strength_map = scumble_pick_ref (self->open.strength_map);
+}
+
+/* That a convenience could not be kept is no reason to complain. */
+static void
+remember_style (const char *folder, const ScumbleStyleItem *item)
+{
+  const ScumbleShelfEntry entry = { item->file, item->name, NULL, NULL };
+  g_autofree char        *path  = scumble_shelf_folder (folder, SCUMBLE_SHELF_RECENT);
+  g_autoptr (GError)      error = NULL;
+
+  if (!scumble_shelf_put (path, &entry, item->thumbnail, SCUMBLE_SHELF_RECENT_MAX, &error))
+    g_debug ("%s", error->message);
+}
+
+void
+scumble_style_panel_remember (ScumbleStylePanel *self)
+{
+  for (guint i = 0; self->host->folder != NULL && i < self->choices->styles->len; i++)
+    {
+      const ScumbleStyleItem *item = scumble_style_chooser_find (
+        self->chooser, g_ptr_array_index (self->choices->styles, i));
+
+      if (item != NULL && item->file != NULL && item->kind != SCUMBLE_STYLE_SAVED &&
+          item->kind != SCUMBLE_STYLE_BOX)
+        remember_style (self->host->folder, item);
+    }
+}
+
+void
+scumble_style_panel_list (ScumbleStylePanel *self)
+{
+  scumble_pick_book_forget (self->book);
+  if (self->host->list_masks != NULL)
+    scumble_mixture_set_masks (self->mixture, self->host->list_masks (self->host));
+  list_styles (self, scumble_mixture_get_in_hand (self->mixture));
+}
+
+void
+scumble_style_panel_ask_file (ScumbleStylePanel *self)
+{
+  if (self->host->add_file != NULL)
+    scumble_style_chooser_ask_file (self->chooser);
+}
+
+void
+scumble_style_panel_focus (ScumbleStylePanel *self)
+{
+  scumble_style_chooser_focus (self->chooser);
+}
+
+static void
+scumble_style_panel_finalize (GObject *object)
+{
+  ScumbleStylePanel *self = SCUMBLE_STYLE_PANEL (object);
+
+  g_clear_pointer (&self->open.styles, g_array_unref);
+  g_clear_pointer (&self->open.strength_map, scumble_pick_unref);
+  scumble_pick_book_free (self->book);
+  G_OBJECT_CLASS (scumble_style_panel_parent_class)->finalize (object);
+}
+
+static void
+scumble_style_panel_class_init (ScumbleStylePanelClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = scumble_style_panel_finalize;
+  signals[CHANGED] = g_signal_new ("changed", SCUMBLE_TYPE_STYLE_PANEL, G_SIGNAL_RUN_LAST,
+                                   0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[FAILED]  = g_signal_new ("failed", SCUMBLE_TYPE_STYLE_PANEL, G_SIGNAL_RUN_LAST,
+                                   0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+
+  g_type_ensure (SCUMBLE_TYPE_MIXTURE);
+  g_type_ensure (SCUMBLE_TYPE_STYLE_CHOOSER);
+  gtk_widget_class_set_template_from_resource (widget_class, "/scumble/ui/style-panel.ui");
+  gtk_widget_class_bind_template_child (widget_class, ScumbleStylePanel, chooser);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleStylePanel, mixture);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleStylePanel, selected_button);
+  gtk_widget_class_bind_template_callback (widget_class, on_in_hand);
+  gtk_widget_class_bind_template_callback (widget_class, on_mixture_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_selected_toggled);
+  gtk_widget_class_bind_template_callback (widget_class, on_style_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_style_file);
+  gtk_widget_class_bind_template_callback (widget_class, on_style_mix);
+  gtk_widget_class_bind_template_callback (widget_class, on_style_refresh);
+}
+
+static void
+scumble_style_panel_init (ScumbleStylePanel *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
