@@ -7,17 +7,21 @@ the outer loss is that of the moved network on the second, and trains everything
 of a batch run at once, each with its own scales and shifts.
 
 The inner step is differentiated too (second order) unless --first-order is given.
+
+The paper asks nothing of the initialisation itself, and left alone it paints pictures of no
+use. It is what strength 0 shows, so here it has to return the photograph.
 """
 import torch
 
 from critic import GramCritic
-from losses import transfer_loss
+from losses import transfer_loss, unexplained
 from methods import MetaStyle
 from nets import transfer
 from recipe import StyleRecipe
 
 INNER, OUTER, STYLE = 2, 3, 4
 INNER_RATE = 0.05
+IDENTITY_WEIGHT = 1.0
 
 
 class Recipe(StyleRecipe):
@@ -41,13 +45,13 @@ class Recipe(StyleRecipe):
         p = self.network.transfer()
         moving = [name for name in p if name.endswith((".scale", ".shift"))]
         p.update((name, p[name].expand(len(inner), -1)) for name in moving)
-        before, _ = self._loss(inner, p, batch)
+        start = transfer(inner, p)
+        before, _ = transfer_loss(self.network.encoder, start, inner, batch)
         # The loss is a mean over tasks; every task takes a step along its own gradient.
         steps = torch.autograd.grad(before * len(inner), [p[name] for name in moving],
-                                    create_graph=not self.options.first_order)
+                                    create_graph=not self.options.first_order,
+                                    retain_graph=True)
         p.update((name, p[name] - INNER_RATE * step) for name, step in zip(moving, steps))
-        loss, terms = self._loss(outer, p, batch)
-        return loss, {"before": before, **terms}
-
-    def _loss(self, crops, p, wanted):
-        return transfer_loss(self.network.encoder, transfer(crops, p), crops, wanted)
+        loss, terms = transfer_loss(self.network.encoder, transfer(outer, p), outer, batch)
+        terms["identity"] = unexplained(start, inner)
+        return loss + IDENTITY_WEIGHT * terms["identity"], {"before": before, **terms}
