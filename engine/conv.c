@@ -51,105 +51,161 @@ kernel_cells (const ScumbleConv *conv)
   return (gsize) scumble_conv_kernel (conv) * (gsize) scumble_conv_kernel (conv);
 }
 
-/* [c_out, c_in, kernel, kernel] -> [panel, kernel, kernel, c_in, 16] */
+static float
+weight_at (const ScumbleKernels *kernels, gsize o, gsize i, gsize k)
+{
+  return kernels->weights[(gssize) o * kernels->out + (gssize) i * kernels->in +
+                          (gssize) k * kernels->cell];
+}
+
+/* -> [panel, kernel, kernel, c_in, 16] */
 static void
-pack_direct (ScumbleConv *conv, const float *weights)
+pack_direct (const ScumbleConv *conv, const ScumbleKernels *kernels)
 {
   const gsize c_in = (gsize) conv->c_in, n = kernel_cells (conv);
 
-  conv->weights = new_aligned (n * c_in * SCUMBLE_PANEL *
-                               (gsize) scumble_panels (conv->c_out));
-  for (gsize o = 0; o < (gsize) conv->c_out; o++)
-    for (gsize i = 0; i < c_in; i++)
+  for (gsize o = 0; o < (gsize) kernels->c_out; o++)
+    for (gsize i = 0; i < (gsize) kernels->c_in; i++)
       for (gsize k = 0; k < n; k++)
         conv->weights[((o / SCUMBLE_PANEL * n + k) * c_in + i) * SCUMBLE_PANEL +
-                      o % SCUMBLE_PANEL] = weights[(o * c_in + i) * n + k];
+                      o % SCUMBLE_PANEL] = weight_at (kernels, o, i, k);
 }
 
-/* [3, c_in, kernel, kernel] -> [kernel, kernel c_in / lanes, 3, lanes] */
+/* -> [kernel, kernel c_in / lanes, 3, lanes] */
 static void
-pack_dot (ScumbleConv *conv, const float *weights)
+pack_dot (const ScumbleConv *conv, const ScumbleKernels *kernels)
 {
   const gsize c_in = (gsize) conv->c_in, lanes = (gsize) conv->simd->lanes;
   const gsize n    = kernel_cells (conv);
 
-  conv->weights = new_aligned (3 * n * c_in);
-  for (gsize o = 0; o < 3; o++)
-    for (gsize i = 0; i < c_in; i++)
+  for (gsize o = 0; o < (gsize) kernels->c_out; o++)
+    for (gsize i = 0; i < (gsize) kernels->c_in; i++)
       for (gsize k = 0; k < n; k++)
         {
           const gsize at = k * c_in + i;
 
           conv->weights[(at / lanes * 3 + o) * lanes + at % lanes] =
-            weights[(o * c_in + i) * n + k];
+            weight_at (kernels, o, i, k);
         }
 }
 
 /* Weights' side of F(4x4, 3x3): u = G g G' */
-static const double winograd_lines[][3] = {
-  {  1.0 / 4,         0,        0 },
-  { -1.0 / 6,  -1.0 / 6, -1.0 / 6 },
-  { -1.0 / 6,   1.0 / 6, -1.0 / 6 },
-  { 1.0 / 24,  1.0 / 12,  1.0 / 6 },
-  { 1.0 / 24, -1.0 / 12,  1.0 / 6 },
-  {        0,         0,        1 },
+static const float winograd_lines[][3] = {
+  {  1.0f / 4,          0,         0 },
+  { -1.0f / 6,  -1.0f / 6, -1.0f / 6 },
+  { -1.0f / 6,   1.0f / 6, -1.0f / 6 },
+  { 1.0f / 24,  1.0f / 12,  1.0f / 6 },
+  { 1.0f / 24, -1.0f / 12,  1.0f / 6 },
+  {         0,          0,         1 },
 };
 
 /* The same for an upsampled plane: the sum, the first, the last; see simd.c */
-static const double up_lines[][3] = {
+static const float up_lines[][3] = {
   { 1, 1, 1 },
   { 1, 0, 0 },
   { 0, 0, 1 },
 };
 
-/* The sum over a 3x3 kernel @g that row @i and column @j of its transform stand for. */
-static double
-transform_weight (const float *g, const double i[3], const double j[3])
+/* Sixteen kernels [3, 3] side by side -> [n, n], each product @step floats from the last. */
+static void
+transform_panel (float g[9][SCUMBLE_PANEL], const float lines[][3], int n, float *u,
+                 gsize step)
 {
-  double sum = 0.0;
+  for (int i = 0; i < n; i++)
+    {
+      float half[3][SCUMBLE_PANEL];
 
-  for (int k = 0; k < 9; k++)
-    sum += i[k / 3] * j[k % 3] * g[k];
-
-  return sum;
+      for (int k = 0; k < 3; k++)
+        for (int o = 0; o < SCUMBLE_PANEL; o++)
+          half[k][o] = lines[i][0] * g[k][o] + lines[i][1] * g[3 + k][o] +
+                       lines[i][2] * g[6 + k][o];
+      for (int j = 0; j < n; j++, u += step)
+        for (int o = 0; o < SCUMBLE_PANEL; o++)
+          u[o] = half[0][o] * lines[j][0] + half[1][o] * lines[j][1] +
+                 half[2][o] * lines[j][2];
+    }
 }
 
-/* [c_out, c_in, 3, 3] -> [n n, panel, c_in, 16] */
+/* -> [n n, panel, c_in, 16] */
 static void
-pack_transformed (ScumbleConv *conv, const float *weights, const double lines[][3], gsize n)
+pack_transformed (const ScumbleConv *conv, const ScumbleKernels *kernels,
+                  const float lines[][3], int n)
 {
   const gsize c_in = (gsize) conv->c_in, c_out = (gsize) conv->c_out;
 
-  conv->weights = new_aligned (n * n * c_in * c_out);
-  for (gsize o = 0; o < c_out; o++)
-    for (gsize i = 0; i < c_in; i++)
-      for (gsize k = 0; k < n * n; k++)
-        conv->weights[k * c_in * c_out + (o / SCUMBLE_PANEL * c_in + i) * SCUMBLE_PANEL +
-                      o % SCUMBLE_PANEL] =
-          (float) transform_weight (weights + (o * c_in + i) * 9, lines[k / n], lines[k % n]);
+  for (gsize at = 0; at < (gsize) kernels->c_out; at += SCUMBLE_PANEL)
+    for (gsize i = 0; i < (gsize) kernels->c_in; i++)
+      {
+        float g[9][SCUMBLE_PANEL] = { { 0.0f } };
+
+        for (gsize o = at; o < MIN (at + SCUMBLE_PANEL, (gsize) kernels->c_out); o++)
+          for (gsize k = 0; k < 9; k++)
+            g[k][o - at] = weight_at (kernels, o, i, k);
+        transform_panel (g, lines, n, conv->weights + at * c_in + i * SCUMBLE_PANEL,
+                         c_in * c_out);
+      }
+}
+
+/* Room for the weights, as the algorithm wants them. */
+static gsize
+packed_floats (const ScumbleConv *conv)
+{
+  const gsize c_in = (gsize) conv->c_in, c_out = (gsize) conv->c_out;
+
+  switch (algorithm (conv))
+    {
+    case DIRECT:
+      return kernel_cells (conv) * c_in * SCUMBLE_PANEL *
+             (gsize) scumble_panels (conv->c_out);
+    case DOT:
+      return kernel_cells (conv) * c_in * 3;
+    case WINOGRAD:
+      return SCUMBLE_WINO * c_in * c_out;
+    case UP:
+      return SCUMBLE_UP * c_in * c_out;
+    }
+
+  g_return_val_if_reached (0);
+}
+
+void
+scumble_conv_alloc (ScumbleConv *conv)
+{
+  conv->weights = new_aligned (packed_floats (conv));
+  conv->bias    = new_aligned (SCUMBLE_PANEL * (gsize) scumble_panels (conv->c_out));
+}
+
+void
+scumble_conv_set (ScumbleConv *conv, const ScumbleKernels *kernels, const float *bias)
+{
+  if (bias != NULL)
+    memcpy (conv->bias, bias, (gsize) kernels->c_out * sizeof *bias);
+
+  switch (algorithm (conv))
+    {
+    case DIRECT:
+      pack_direct (conv, kernels);
+      break;
+    case DOT:
+      pack_dot (conv, kernels);
+      break;
+    case WINOGRAD:
+      pack_transformed (conv, kernels, winograd_lines, G_N_ELEMENTS (winograd_lines));
+      break;
+    case UP:
+      pack_transformed (conv, kernels, up_lines, G_N_ELEMENTS (up_lines));
+      break;
+    }
 }
 
 void
 scumble_conv_init (ScumbleConv *conv, const float *weights, const float *bias)
 {
-  conv->bias = new_aligned (SCUMBLE_PANEL * (gsize) scumble_panels (conv->c_out));
-  memcpy (conv->bias, bias, (gsize) conv->c_out * sizeof *bias);
+  const gssize cells = (gssize) kernel_cells (conv);
 
-  switch (algorithm (conv))
-    {
-    case DIRECT:
-      pack_direct (conv, weights);
-      break;
-    case DOT:
-      pack_dot (conv, weights);
-      break;
-    case WINOGRAD:
-      pack_transformed (conv, weights, winograd_lines, G_N_ELEMENTS (winograd_lines));
-      break;
-    case UP:
-      pack_transformed (conv, weights, up_lines, G_N_ELEMENTS (up_lines));
-      break;
-    }
+  scumble_conv_alloc (conv);
+  scumble_conv_set (conv, &(ScumbleKernels) { weights, conv->c_out, conv->c_in,
+                                              cells * conv->c_in, cells, 1 }, bias);
 }
 
 void

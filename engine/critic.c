@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { ROWS = 12 };
+enum { ROWS = 12, TAPS = SCUMBLE_VGG_RELU4_1 + 1 };
 
 struct _ScumbleCritic
 {
@@ -16,14 +16,28 @@ struct _ScumbleCritic
   int                 c[ROWS + 1]; /* channels before every row, and after the last */
 };
 
-/* A picture's way through the encoder: what comes before every row, and after the last. */
-typedef struct
+/* Two pictures take the same way, the content first. */
+struct _ScumbleVerdicts
 {
-  ScumbleTensor planes[ROWS + 1];
-} Way;
+  const ScumbleCritic *critic;
+  ScumbleFrame         planes[ROWS + 1]; /* before every row, and after the last */
+  float               *wanted[TAPS];     /* (owned): [c, c] with the planes' channels */
+  ScumbleTensor        target;           /* the content's relu3_1 */
+  double               target_scale;
+  float               *result;           /* room for the gradient with respect to a plane */
+  float               *before;           /* and before its ReLU */
+  float               *scratch;
+};
+
+/* The channels of planes: whole panels, but for pictures. */
+static int
+plane_channels (const ScumbleCritic *critic, int row)
+{
+  return row == 0 ? 3 : SCUMBLE_PANEL * scumble_panels (critic->c[row]);
+}
 
 static gboolean
-load_conv (ScumbleCritic *critic, guint i, const ScumbleSafetensors *file, GError **error)
+load_conv (ScumbleCritic *critic, int i, const ScumbleSafetensors *file, GError **error)
 {
   const char       *layer       = critic->plan[i].name;
   g_autofree char  *weight_name = g_strdup_printf ("encoder.%s.weight", layer);
@@ -53,11 +67,23 @@ load_conv (ScumbleCritic *critic, guint i, const ScumbleSafetensors *file, GErro
   if (bias == NULL)
     return FALSE;
 
-  critic->convs[i] = (ScumbleGradConv) { .kernel = 3, .stride = 1 };
-  scumble_grad_conv_init (&critic->convs[i], critic->c[i], critic->c[i + 1], weights, bias);
-  critic->convs[i].forward.relu = TRUE;
+  critic->convs[i] = (ScumbleGradConv) { .c_in      = critic->c[i],
+                                         .c_out     = critic->c[i + 1],
+                                         .plane_in  = plane_channels (critic, i),
+                                         .plane_out = plane_channels (critic, i + 1),
+                                         .kernel    = 3,
+                                         .stride    = 1,
+                                         .relu      = TRUE };
+  scumble_grad_conv_init (&critic->convs[i]);
+  scumble_grad_conv_set (&critic->convs[i], weights, bias);
 
   return TRUE;
+}
+
+static gboolean
+is_pool (const ScumbleCritic *critic, int row)
+{
+  return critic->plan[row].kind == SCUMBLE_LAYER_POOL2;
 }
 
 ScumbleCritic *
@@ -70,11 +96,10 @@ scumble_critic_new (const ScumbleSafetensors *file, GError **error)
   g_return_val_if_fail (n == ROWS, NULL);
 
   critic->c[0] = 3;
-  for (guint i = 0; i < n; i++)
+  for (int i = 0; i < ROWS; i++)
     {
       critic->c[i + 1] = critic->c[i];
-      if (critic->plan[i].kind == SCUMBLE_LAYER_CONV3 &&
-          !load_conv (critic, i, file, error))
+      if (!is_pool (critic, i) && !load_conv (critic, i, file, error))
         return NULL;
     }
 
@@ -92,134 +117,228 @@ scumble_critic_free (ScumbleCritic *critic)
   g_free (critic);
 }
 
-/* The greatest scratch that a row of either direction takes. */
-static float *
-take_scratch (const ScumbleCritic *critic, int h, int w, const ScumbleJob *job,
-              GError **error)
+/* How many rows lead to a tap. */
+static int
+rows_to (int tap)
 {
-  gsize most = 0;
+  guint n;
 
-  for (int i = 0; i < ROWS; i++)
-    {
-      if (critic->plan[i].kind == SCUMBLE_LAYER_POOL2)
-        {
-          h /= 2;
-          w /= 2;
-        }
-      else
-        {
-          most = MAX (most, scumble_grad_conv_scratch (&critic->convs[i], h, w,
-                                                       job->threads));
-        }
-    }
-
-  return scumble_arena_take (job->arena, most * sizeof (float), error);
+  scumble_vgg_plan ((ScumbleVggTap) tap, &n);
+  return (int) n;
 }
 
+/* Every plane in the frame that the row after it reads. */
 static gboolean
-look (const ScumbleCritic *critic, Way *way, int rows, float *scratch, const ScumbleJob *job,
-      GError **error)
+take_planes (ScumbleVerdicts *verdicts, int w, int h, const ScumbleJob *job, GError **error)
 {
-  for (int i = 0; i < rows; i++)
+  const ScumbleCritic *critic = verdicts->critic;
+
+  for (int i = 0; i <= ROWS; i++)
     {
-      const ScumbleTensor *x    = &way->planes[i];
-      ScumbleTensor       *y    = &way->planes[i + 1];
-      const int            half = critic->plan[i].kind == SCUMBLE_LAYER_POOL2 ? 2 : 1;
+      const int border = i < ROWS && !is_pool (critic, i) ? 1 : 0;
 
-      if (!scumble_job_go_on (job, error) ||
-          !scumble_arena_tensor (job->arena, x->h / half, x->w / half, critic->c[i + 1], y,
-                                 error))
+      if (i > 0 && is_pool (critic, i - 1))
+        {
+          w /= 2;
+          h /= 2;
+        }
+      if (!scumble_frame_take (&verdicts->planes[i], h, w, plane_channels (critic, i), border,
+                               job->arena, error))
         return FALSE;
-
-      if (half == 2)
-        scumble_pool2 (x, y, job->threads);
-      else
-        scumble_grad_conv_forward (&critic->convs[i], x, y, scratch, job->threads);
     }
 
   return TRUE;
 }
 
-/* Adds the loss at the tap after @rows rows, if there is one, and its gradient to @g. */
-static double
-judge_tap (const ScumbleCritic *critic, const Way *way, const ScumbleTensor *target,
-           const float *wanted, guint rows, const ScumbleTensor *g, int threads)
+static gboolean
+take_floats (float **data, gsize n, const ScumbleJob *job, GError **error)
 {
-  double loss = 0.0;
+  *data = scumble_arena_take (job->arena, n * sizeof **data, error);
 
-  for (int tap = SCUMBLE_VGG_RELU1_1; tap <= SCUMBLE_VGG_RELU4_1; tap++)
-    {
-      guint n;
-
-      scumble_vgg_plan ((ScumbleVggTap) tap, &n);
-      if (n == rows)
-        {
-          loss = scumble_gram_distance (&way->planes[n], wanted, g, threads);
-          if (tap == SCUMBLE_VGG_RELU3_1)
-            loss += scumble_grad_unexplained (&way->planes[n], target, g, threads);
-        }
-      wanted += critic->c[n] * critic->c[n];
-    }
-
-  return loss;
+  return *data != NULL;
 }
 
-/* Goes back through the rows; @g is the gradient at the picture. */
+/* Room for the greatest gradients and the greatest scratch. */
 static gboolean
-go_back (const ScumbleCritic *critic, const Way *way, const ScumbleTensor *target,
-         const float *wanted, const ScumbleTensor *g, double *loss, float *scratch,
-         const ScumbleJob *job, GError **error)
+take_rooms (ScumbleVerdicts *verdicts, const ScumbleJob *job, GError **error)
 {
-  const ScumbleTensor *last  = &way->planes[ROWS];
-  ScumbleTensor        after;
+  const ScumbleCritic *critic = verdicts->critic;
+  gsize                result = 0, before = 0, scratch = 0;
 
-  if (!scumble_arena_tensor (job->arena, last->h, last->w, last->c, &after, error))
-    return FALSE;
-  memset (after.data, 0, (gsize) after.h * after.stride * sizeof (float));
+  for (int i = 0; i < ROWS; i++)
+    if (!is_pool (critic, i))
+      {
+        const ScumbleTensor *x    = &verdicts->planes[i].inside;
+        const int            halo = scumble_grad_conv_halo (&critic->convs[i]);
 
-  *loss = 0.0;
-  for (int i = ROWS - 1; i >= 0; i--)
+        result  = MAX (result, scumble_frame_floats (x->h, x->w, x->c, 1));
+        before  = MAX (before, scumble_frame_floats (x->h, x->w,
+                                                     critic->convs[i].plane_out, halo));
+        scratch = MAX (scratch, scumble_grad_conv_scratch (&critic->convs[i], job->threads));
+      }
+
+  return take_floats (&verdicts->result, MAX (result, before), job, error) &&
+         take_floats (&verdicts->before, before, job, error) &&
+         take_floats (&verdicts->scratch, scratch, job, error);
+}
+
+/* Copies the matrices [c, c] to the planes' channels. */
+static void
+spread_wanted (ScumbleVerdicts *verdicts, const float *wanted)
+{
+  for (int tap = SCUMBLE_VGG_RELU1_1; tap < TAPS; tap++)
     {
-      const ScumbleTensor *x      = &way->planes[i];
-      ScumbleTensor        before = *g;
+      const int    row    = rows_to (tap);
+      const int    c      = verdicts->critic->c[row];
+      const int    planes = plane_channels (verdicts->critic, row);
+      float *const to     = g_new0 (float, planes * planes);
 
-      if (!scumble_job_go_on (job, error) ||
-          (i > 0 && !scumble_arena_tensor (job->arena, x->h, x->w, x->c, &before, error)))
+      for (int k = 0; k < c; k++)
+        memcpy (to + k * planes, wanted + k * c, (gsize) c * sizeof *to);
+      verdicts->wanted[tap] = to;
+      wanted               += c * c;
+    }
+}
+
+ScumbleVerdicts *
+scumble_verdicts_new (const ScumbleCritic *critic, int w, int h, const float *wanted,
+                      const ScumbleJob *job, GError **error)
+{
+  g_autoptr (ScumbleVerdicts) verdicts = g_new0 (ScumbleVerdicts, 1);
+  ScumbleTensor              *target   = &verdicts->target;
+  const ScumbleTensor        *at;
+
+  verdicts->critic = critic;
+  spread_wanted (verdicts, wanted);
+  if (!take_planes (verdicts, w, h, job, error) || !take_rooms (verdicts, job, error))
+    return NULL;
+
+  at = &verdicts->planes[rows_to (SCUMBLE_VGG_RELU3_1)].inside;
+  if (!scumble_arena_tensor (job->arena, at->h, at->w, at->c, target, error))
+    return NULL;
+
+  return g_steal_pointer (&verdicts);
+}
+
+void
+scumble_verdicts_free (ScumbleVerdicts *verdicts)
+{
+  if (verdicts == NULL)
+    return;
+
+  for (int tap = 0; tap < TAPS; tap++)
+    g_free (verdicts->wanted[tap]);
+  g_free (verdicts);
+}
+
+/* Takes @picture through the first @rows rows. */
+static gboolean
+look (ScumbleVerdicts *verdicts, const ScumbleTensor *picture, int rows, const ScumbleJob *job,
+      GError **error)
+{
+  const ScumbleCritic *critic = verdicts->critic;
+
+  scumble_copy (picture, &verdicts->planes[0].inside);
+  for (int i = 0; i < rows; i++)
+    {
+      const ScumbleFrame *x = &verdicts->planes[i];
+
+      if (!scumble_job_go_on (job, error))
         return FALSE;
-
-      *loss += judge_tap (critic, way, target, wanted, (guint) i + 1, &after, job->threads);
-      if (critic->plan[i].kind == SCUMBLE_LAYER_POOL2)
+      if (is_pool (critic, i))
         {
-          scumble_grad_pool2 (x, &after, &before, job->threads);
+          scumble_pool2 (&x->inside, &verdicts->planes[i + 1].inside, job->threads);
+          continue;
         }
-      else
-        {
-          scumble_grad_relu (&way->planes[i + 1], &after, job->threads);
-          scumble_grad_conv_back (&critic->convs[i], &after, &before, scratch, job->threads);
-        }
-      after = before;
+      scumble_frame_continue (x, FALSE);
+      scumble_grad_conv_forward (&critic->convs[i], x, &verdicts->planes[i + 1].inside,
+                                 verdicts->scratch, job->threads);
     }
 
   return TRUE;
 }
 
 gboolean
-scumble_critic_judge (const ScumbleCritic *critic, const ScumbleTensor *painted,
-                      const ScumbleTensor *content, const float *wanted,
-                      const ScumbleTensor *g, double *loss, const ScumbleJob *job,
-                      GError **error)
+scumble_verdicts_compare (ScumbleVerdicts *verdicts, const ScumbleTensor *content,
+                          const ScumbleJob *job, GError **error)
 {
-  const gsize mark    = scumble_arena_mark (job->arena);
-  float      *scratch = take_scratch (critic, painted->h, painted->w, job, error);
-  Way         target  = { { *content } }, way = { { *painted } };
-  guint       rows;
-  gboolean    done;
+  const int rows = rows_to (SCUMBLE_VGG_RELU3_1);
 
-  scumble_vgg_plan (SCUMBLE_VGG_RELU3_1, &rows);
-  done = scratch != NULL && look (critic, &target, (int) rows, scratch, job, error) &&
-         look (critic, &way, ROWS, scratch, job, error) &&
-         go_back (critic, &way, &target.planes[rows], wanted, g, loss, scratch, job, error);
-  scumble_arena_release (job->arena, mark);
+  if (!look (verdicts, content, rows, job, error))
+    return FALSE;
 
-  return done;
+  scumble_copy (&verdicts->planes[rows].inside, &verdicts->target);
+  verdicts->target_scale = scumble_grad_unexplained_scale (
+    &verdicts->target, verdicts->critic->c[rows], job->threads);
+
+  return TRUE;
+}
+
+/* Adds the loss at the tap after @rows rows, if there is one, and its gradient to @g. */
+static double
+judge_tap (const ScumbleVerdicts *verdicts, int rows, const ScumbleTensor *g, int threads)
+{
+  const ScumbleTensor *x    = &verdicts->planes[rows].inside;
+  double               loss = 0.0;
+
+  for (int tap = SCUMBLE_VGG_RELU1_1; tap < TAPS; tap++)
+    if (rows_to (tap) == rows)
+      {
+        loss = scumble_gram_distance (x, verdicts->wanted[tap], g, threads);
+        if (tap == SCUMBLE_VGG_RELU3_1)
+          loss += scumble_grad_unexplained (x, &verdicts->target, verdicts->target_scale, g,
+                                            threads);
+      }
+
+  return loss;
+}
+
+/* From the gradient @g at the result of row @i, a convolution, to that at its input; the
+ * gradient of a result that is pooled comes from behind the pooling. */
+static ScumbleTensor
+back_conv (const ScumbleVerdicts *verdicts, int i, const ScumbleTensor *g, gboolean pooled,
+           int threads)
+{
+  const ScumbleGradConv *conv   = &verdicts->critic->convs[i];
+  const ScumbleTensor   *x      = &verdicts->planes[i].inside;
+  const ScumbleTensor   *y      = &verdicts->planes[i + 1].inside;
+  const ScumbleFrame     before = scumble_frame_on (verdicts->before, y->h, y->w, y->c,
+                                                    scumble_grad_conv_halo (conv));
+  const ScumbleFrame     result = scumble_frame_on (verdicts->result, x->h, x->w, x->c, 1);
+
+  scumble_frame_zero (&before);
+  if (pooled)
+    scumble_grad_pool2 (y, g, &before.inside, threads);
+  else
+    scumble_grad_relu (y, g, &before.inside, threads);
+  scumble_grad_conv_back (conv, &before, &result, verdicts->scratch, threads);
+
+  return result.inside;
+}
+
+gboolean
+scumble_verdicts_judge (ScumbleVerdicts *verdicts, const ScumbleTensor *painted,
+                        ScumbleTensor *g, double *loss, const ScumbleJob *job, GError **error)
+{
+  const ScumbleTensor *last = &verdicts->planes[ROWS].inside;
+  gboolean             pooled = FALSE;
+
+  if (!look (verdicts, painted, ROWS, job, error))
+    return FALSE;
+
+  *g    = scumble_frame_on (verdicts->result, last->h, last->w, last->c, 0).inside;
+  *loss = 0.0;
+  memset (g->data, 0, (gsize) g->h * g->stride * sizeof (float));
+  for (int i = ROWS - 1; i >= 0; i--)
+    {
+      if (!scumble_job_go_on (job, error))
+        return FALSE;
+
+      *loss += judge_tap (verdicts, i + 1, g, job->threads);
+      if (!is_pool (verdicts->critic, i))
+        *g = back_conv (verdicts, i, g, pooled, job->threads);
+      pooled = is_pool (verdicts->critic, i);
+    }
+
+  return TRUE;
 }

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  *     + sum over relu1_1 .. relu4_1 of
  *           sqrt (|gram - gram of the style|^2 / |gram of the style|^2)
  *
- * but for the constants that keep it finite.
+ * but for the constants that keep it finite. Immutable; threads may share it.
  */
 typedef struct _ScumbleCritic ScumbleCritic;
 
@@ -27,25 +27,57 @@ typedef struct _ScumbleCritic ScumbleCritic;
  * Returns: (transfer full) (nullable): the critic; %NULL with %SCUMBLE_ERROR_MODEL if a
  *   tensor is missing or does not fit its neighbours
  */
-ScumbleCritic *scumble_critic_new   (const ScumbleSafetensors *file, GError **error);
-void           scumble_critic_free  (ScumbleCritic *critic);
+ScumbleCritic *scumble_critic_new    (const ScumbleSafetensors *file, GError **error);
+void           scumble_critic_free   (ScumbleCritic *critic);
 
 /**
- * scumble_critic_judge:
- * @painted: [h, w, 3], sides multiples of 8 and at least 16
- * @content: [h, w, 3]
- * @wanted: the style's Gram matrices, as of scumble_taps_grams_source()
- * @g: [h, w, 3], overwritten: the loss's gradient with respect to @painted
+ * ScumbleVerdicts:
+ *
+ * A critic at work on pictures of one size.
+ */
+typedef struct _ScumbleVerdicts ScumbleVerdicts;
+
+/**
+ * scumble_verdicts_new:
+ * @critic: (transfer none): must outlive the verdicts
+ * @w: width of the pictures, a multiple of 8 and at least 16
+ * @h: their height, likewise
+ * @wanted: (transfer none): the style's Gram matrices, as of scumble_taps_grams_source()
+ * @job: its arena gives the memory, which the caller releases after
+ *   scumble_verdicts_free()
+ *
+ * Returns: (transfer full) (nullable): %NULL with an error out of budget
+ */
+ScumbleVerdicts *scumble_verdicts_new  (const ScumbleCritic *critic, int w, int h,
+                                        const float *wanted, const ScumbleJob *job,
+                                        GError **error);
+void             scumble_verdicts_free (ScumbleVerdicts *verdicts);
+
+/**
+ * scumble_verdicts_compare:
+ * @content: [h, w, 3] what the painted pictures should show from now on
+ *
+ * Returns: %FALSE with an error on cancel
+ */
+gboolean       scumble_verdicts_compare (ScumbleVerdicts *verdicts,
+                                         const ScumbleTensor *content,
+                                         const ScumbleJob *job, GError **error);
+
+/**
+ * scumble_verdicts_judge:
+ * @painted: [h, w, 3]
+ * @g: (out): [h, w, 3] the loss's gradient with respect to @painted; in memory of
+ *   @verdicts, until the next call
  * @loss: (out): the loss
  *
- * Returns: %FALSE with an error on cancel or out of budget
+ * Returns: %FALSE with an error on cancel
  */
-gboolean       scumble_critic_judge (const ScumbleCritic *critic,
-                                     const ScumbleTensor *painted,
-                                     const ScumbleTensor *content, const float *wanted,
-                                     const ScumbleTensor *g, double *loss,
-                                     const ScumbleJob *job, GError **error);
+gboolean       scumble_verdicts_judge  (ScumbleVerdicts *verdicts,
+                                        const ScumbleTensor *painted, ScumbleTensor *g,
+                                        double *loss, const ScumbleJob *job,
+                                        GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumbleCritic, scumble_critic_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumbleVerdicts, scumble_verdicts_free)
 
 G_END_DECLS

@@ -1,115 +1,114 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A convolution is turned around in four ways, each of them a convolution again:
+ *
+ *     stride 1    with the kernels turned by half a turn and the channels exchanged, over the
+ *                 gradient in a frame of zeros
+ *     stride 2    the framed input's even rows and its odd ones, each from 2x2 cells of the
+ *                 gradient, a cell making two cells of a row
+ *     upsampled   from 4x4 cells of the gradient, a stride of 2 apart: each input cell has
+ *                 spread to all of them
+ *
+ * and what falls on the border is folded back.  The gradient of the weights is a matrix
+ * product for each row of the kernel, cells of the input times cells of the gradient; where
+ * the input has few channels and the gradient many, or the other way round, the one with
+ * many is the right side, whose columns fill vectors.  3x3 kernels between whole panels
+ * have 36 products for 4x4 cells, as in Winograd's convolution. */
 #include "grad.h"
-#include "moments.h"
 #include "simd.h"
 
 #include <math.h>
+#include <omp.h>
 #include <string.h>
 
 /* Keeps ratios finite for flat pictures. */
 #define FLAT 1e-6
 
-/* Channels that one thread sums at a time. */
-enum { GROUP = 8 };
+/* PyTorch's instance_norm. */
+#define EPSILON 1e-5
 
-static void
-init_conv (ScumbleConv *conv, int kernel, int stride, int c_in, int c_out)
-{
-  *conv = (ScumbleConv) { .form   = kernel == 3 && stride == 1 ? SCUMBLE_CONV_PLAIN
-                                                               : SCUMBLE_CONV_ANY,
-                          .c_in   = c_in,
-                          .c_out  = c_out,
-                          .simd   = scumble_simd_best (),
-                          .kernel = kernel,
-                          .stride = stride };
-}
+/* Parts that sums over a plane are taken in, whatever the number of threads. */
+enum { BANDS = 16, WEIGHT_BANDS = 4 };
 
-/* [c_out, c_in, cells] -> [c_in, c_out, cells], every kernel turned by half a turn */
-static float *
-turn_weights (const float *weights, int c_in, int c_out, int cells)
-{
-  float *turned = g_new (float, c_in * c_out * cells);
+/* Winograd's tiles whose products are made at once: they stay in the second-level cache. */
+enum { TILES = 64 };
 
-  for (int o = 0; o < c_out; o++)
-    for (int i = 0; i < c_in; i++)
-      for (int k = 0; k < cells; k++)
-        turned[(i * c_out + o) * cells + cells - 1 - k] = weights[(o * c_in + i) * cells + k];
+/* ---- Frames ---- */
 
-  return turned;
-}
-
-void
-scumble_grad_conv_init (ScumbleGradConv *grad, int c_in, int c_out, const float *weights,
-                        const float *bias)
-{
-  g_autofree float *none   = g_new0 (float, MAX (c_in, c_out));
-  g_autofree float *turned = turn_weights (weights, c_in, c_out, grad->kernel * grad->kernel);
-
-  init_conv (&grad->forward, grad->kernel, grad->stride, c_in, c_out);
-  scumble_conv_init (&grad->forward, weights, bias != NULL ? bias : none);
-  init_conv (&grad->back, grad->kernel, 1, c_out, c_in);
-  scumble_conv_init (&grad->back, turned, none);
-}
-
-void
-scumble_grad_conv_clear (ScumbleGradConv *grad)
-{
-  scumble_conv_clear (&grad->forward);
-  scumble_conv_clear (&grad->back);
-}
-
-/* Floats, rounded up so that what follows is aligned. */
+/* Rounded up so that what follows is aligned. */
 static gsize
-plane_floats (int h, int w, int c)
+round_floats (gsize n)
 {
-  return ((gsize) h * (gsize) w * (gsize) c + 15) / 16 * 16;
+  return (n + 15) / 16 * 16;
 }
 
-/* Both directions need a plane with a border, and backwards the folded one too. */
 gsize
-scumble_grad_conv_scratch (const ScumbleGradConv *grad, int h, int w, int threads)
+scumble_frame_floats (int h, int w, int c, int border)
 {
-  const int   n      = grad->kernel - 1;
-  const gsize kernel = MAX (scumble_conv_scratch (&grad->forward, threads),
-                            scumble_conv_scratch (&grad->back, threads)) / sizeof (float);
-
-  return kernel + plane_floats (h + 2 * n, w + 2 * n, grad->forward.c_out) +
-         plane_floats (h + n, w + n, grad->forward.c_in);
+  return round_floats ((gsize) (h + 2 * border) * (gsize) (w + 2 * border) * (gsize) c);
 }
 
-static ScumbleTensor
-lay_out (float **scratch, int h, int w, int c)
+ScumbleFrame
+scumble_frame_on (float *data, int h, int w, int c, int border)
 {
-  const ScumbleTensor tensor = { *scratch, h, w, c, (gsize) w * (gsize) c };
+  ScumbleFrame frame = { .border = border };
 
-  *scratch += plane_floats (h, w, c);
-  return tensor;
+  frame.whole  = (ScumbleTensor) { data, h + 2 * border, w + 2 * border, c,
+                                   (gsize) (w + 2 * border) * (gsize) c };
+  frame.inside = scumble_tensor_view (&frame.whole, border, border, h, w);
+
+  return frame;
+}
+
+gboolean
+scumble_frame_take (ScumbleFrame *frame, int h, int w, int c, int border,
+                    ScumbleArena *arena, GError **error)
+{
+  float *data = scumble_arena_take (arena, scumble_frame_floats (h, w, c, border) *
+                                             sizeof *data, error);
+
+  if (data == NULL)
+    return FALSE;
+
+  *frame = scumble_frame_on (data, h, w, c, border);
+  return TRUE;
+}
+
+/* Where cell -@j, or the one @j beyond the last, of @n is a copy of. */
+static int
+before (int j, gboolean clamp)
+{
+  return clamp ? 0 : j;
 }
 
 static int
-reflect (int i, int n)
+after (int j, int n, gboolean clamp)
 {
-  return i < 0 ? -i : i >= n ? 2 * (n - 1) - i : i;
+  return clamp ? n - 1 : n - 1 - j;
 }
 
-/* [h, w, c] -> [h + 2 n, w + 2 n, c] */
-static void
-pad (const ScumbleTensor *x, int n, const ScumbleTensor *y, int threads)
+void
+scumble_frame_continue (const ScumbleFrame *frame, gboolean clamp)
 {
-  const gsize cell = (gsize) x->c * sizeof (float);
+  const ScumbleTensor *x    = &frame->inside;
+  const gsize          cell = (gsize) x->c * sizeof (float);
+  const gsize          row  = (gsize) frame->whole.w * cell;
 
-#pragma omp parallel for schedule(static) num_threads(threads)
-  for (int i = 0; i < y->h; i++)
+  for (int i = 0; i < x->h; i++)
+    for (int j = 1; j <= frame->border; j++)
+      {
+        memcpy (scumble_tensor_at (x, i, -j), scumble_tensor_at (x, i, before (j, clamp)),
+                cell);
+        memcpy (scumble_tensor_at (x, i, x->w - 1 + j),
+                scumble_tensor_at (x, i, after (j, x->w, clamp)), cell);
+      }
+
+  for (int j = 1; j <= frame->border; j++)
     {
-      const float *from = scumble_tensor_at (x, reflect (i - n, x->h), 0);
-      float       *to   = scumble_tensor_at (y, i, 0);
-
-      memcpy (to + n * x->c, from, cell * (gsize) x->w);
-      for (int j = 1; j <= n; j++)
-        {
-          memcpy (to + (n - j) * x->c, from + j * x->c, cell);
-          memcpy (to + (n + x->w - 1 + j) * x->c, from + (x->w - 1 - j) * x->c, cell);
-        }
+      memcpy (scumble_tensor_at (x, -j, -frame->border),
+              scumble_tensor_at (x, before (j, clamp), -frame->border), row);
+      memcpy (scumble_tensor_at (x, x->h - 1 + j, -frame->border),
+              scumble_tensor_at (x, after (j, x->h, clamp), -frame->border), row);
     }
 }
 
@@ -120,222 +119,735 @@ add_floats (float *restrict y, const float *restrict x, gsize n)
     y[k] += x[k];
 }
 
-/* The adjoint of pad(): every mirrored cell goes back onto the one it came from.
- * @x [h + 2 n, w + 2 n, c] is used up. */
-static void
-fold (const ScumbleTensor *x, int n, const ScumbleTensor *y, int threads)
+void
+scumble_frame_fold (const ScumbleFrame *frame, gboolean clamp)
 {
-  const gsize c = (gsize) y->c;
+  const ScumbleTensor *x   = &frame->inside;
+  const gsize          c   = (gsize) x->c;
+  const gsize          row = (gsize) frame->whole.w * c;
 
-#pragma omp parallel for schedule(static) num_threads(threads)
-  for (int i = 0; i < x->h; i++)
+  for (int j = 1; j <= frame->border; j++)
     {
-      float *row = scumble_tensor_at (x, i, n);
+      add_floats (scumble_tensor_at (x, before (j, clamp), -frame->border),
+                  scumble_tensor_at (x, -j, -frame->border), row);
+      add_floats (scumble_tensor_at (x, after (j, x->h, clamp), -frame->border),
+                  scumble_tensor_at (x, x->h - 1 + j, -frame->border), row);
+    }
 
-      for (gsize j = 1; j <= (gsize) n; j++)
+  for (int i = 0; i < x->h; i++)
+    for (int j = 1; j <= frame->border; j++)
+      {
+        add_floats (scumble_tensor_at (x, i, before (j, clamp)),
+                    scumble_tensor_at (x, i, -j), c);
+        add_floats (scumble_tensor_at (x, i, after (j, x->w, clamp)),
+                    scumble_tensor_at (x, i, x->w - 1 + j), c);
+      }
+}
+
+void
+scumble_frame_zero (const ScumbleFrame *frame)
+{
+  const ScumbleTensor *x    = &frame->whole;
+  const int            n    = frame->border;
+  const gsize          cell = (gsize) x->c * sizeof (float);
+
+  if (n == 0)
+    return;
+
+  memset (scumble_tensor_at (x, 0, 0), 0, (gsize) n * (gsize) x->w * cell);
+  memset (scumble_tensor_at (x, x->h - n, 0), 0, (gsize) n * (gsize) x->w * cell);
+  for (int i = n; i < x->h - n; i++)
+    {
+      memset (scumble_tensor_at (x, i, 0), 0, (gsize) n * cell);
+      memset (scumble_tensor_at (x, i, x->w - n), 0, (gsize) n * cell);
+    }
+}
+
+/* ---- Convolutions ---- */
+
+/* A convolution with the channels of planes. */
+static void
+alloc_conv (ScumbleConv *conv, int kernel, int stride, int c_in, int c_out)
+{
+  const gboolean plain = kernel == 3 && stride == 1;
+
+  *conv = (ScumbleConv) { .form   = plain ? SCUMBLE_CONV_PLAIN : SCUMBLE_CONV_ANY,
+                          .c_in   = c_in,
+                          .c_out  = c_out,
+                          .simd   = scumble_simd_best (),
+                          .kernel = kernel,
+                          .stride = stride };
+  scumble_conv_alloc (conv);
+}
+
+void
+scumble_grad_conv_init (ScumbleGradConv *conv)
+{
+  const int in = conv->plane_in, out = conv->plane_out;
+
+  if (conv->up)
+    {
+      conv->forward = (ScumbleConv) { .form  = SCUMBLE_CONV_UP, .c_in = in, .c_out = out,
+                                      .simd  = scumble_simd_best () };
+      scumble_conv_alloc (&conv->forward);
+      alloc_conv (&conv->back, 4, 2, out, in);
+    }
+  else
+    {
+      alloc_conv (&conv->forward, conv->kernel, conv->stride, in, out);
+      if (conv->stride == 1)
         {
-          add_floats (row + j * c, row - j * c, c);
-          add_floats (row + ((gsize) y->w - 1 - j) * c, row + ((gsize) y->w - 1 + j) * c, c);
+          alloc_conv (&conv->back, conv->kernel, 1, out, in);
+        }
+      else
+        {
+          alloc_conv (&conv->back, 2, 1, out, 2 * in);
+          alloc_conv (&conv->odd, 2, 1, out, 2 * in);
         }
     }
-
-  for (int i = 1; i <= n; i++)
-    {
-      add_floats (scumble_tensor_at (x, n + i, n), scumble_tensor_at (x, n - i, n),
-                  (gsize) y->w * c);
-      add_floats (scumble_tensor_at (x, n + y->h - 1 - i, n),
-                  scumble_tensor_at (x, n + y->h - 1 + i, n), (gsize) y->w * c);
-    }
-
-  for (int i = 0; i < y->h; i++)
-    memcpy (scumble_tensor_at (y, i, 0), scumble_tensor_at (x, n + i, n),
-            (gsize) y->w * c * sizeof (float));
+  conv->forward.relu = conv->relu;
 }
 
 void
-scumble_grad_conv_forward (const ScumbleGradConv *grad, const ScumbleTensor *x,
+scumble_grad_conv_clear (ScumbleGradConv *conv)
+{
+  scumble_conv_clear (&conv->forward);
+  scumble_conv_clear (&conv->back);
+  scumble_conv_clear (&conv->odd);
+}
+
+/* The kernels as they are. */
+static ScumbleKernels
+own_kernels (const ScumbleGradConv *conv, const float *weights)
+{
+  const gssize cells = conv->kernel * conv->kernel;
+
+  return (ScumbleKernels) { weights, conv->c_out, conv->c_in, cells * conv->c_in, cells, 1 };
+}
+
+/* Turned by half a turn, channels exchanged. */
+static ScumbleKernels
+turned_kernels (const ScumbleGradConv *conv, const float *weights)
+{
+  const gssize cells = conv->kernel * conv->kernel;
+
+  return (ScumbleKernels) { weights + cells - 1, conv->c_in, conv->c_out, cells,
+                            cells * conv->c_in, -1 };
+}
+
+/* An upsampled cell spreads over the results from one before it to one after it.  Result @t
+ * of the four adds up those of the three weights of a line that fall on the cell's copies:
+ * the last; the last two; the first two; the first. */
+static gboolean
+meets (int t, int u)
+{
+  return u == 2 - t || u == 3 - t;
+}
+
+/* [c_out, c_in, 3, 3] -> [c_in, c_out, 4, 4] */
+static float *
+spread_kernels (const ScumbleGradConv *conv, const float *weights)
+{
+  float *spread = g_new0 (float, 16 * conv->c_in * conv->c_out);
+
+  for (int o = 0; o < conv->c_out; o++)
+    for (int i = 0; i < conv->c_in; i++)
+      for (int k = 0; k < 16 * 9; k++)
+        {
+          const int t = k / 9, u = k % 9;
+
+          if (meets (t / 4, u / 3) && meets (t % 4, u % 3))
+            spread[(i * conv->c_out + o) * 16 + t] += weights[(o * conv->c_in + i) * 9 + u];
+        }
+
+  return spread;
+}
+
+/* Which weight of a line takes result @t of two to framed input cell @s of two, or -1:
+ * an even cell is the first of a result and the last of the one before. */
+static int
+parity_weight (int s, int t)
+{
+  static const int weight[2][2] = { { 2, 0 }, { -1, 1 } };
+
+  return weight[s][t];
+}
+
+/* [c_out, c_in, 3, 3] -> [2 plane_in, c_out, 2, 2], for the rows of one parity */
+static float *
+parity_kernels (const ScumbleGradConv *conv, const float *weights, int row)
+{
+  float *kernels = g_new0 (float, 8 * conv->plane_in * conv->c_out);
+
+  for (int o = 0; o < conv->c_out; o++)
+    for (int i = 0; i < conv->c_in; i++)
+      for (int k = 0; k < 8; k++)
+        {
+          const int column = k / 4, t = k % 4;
+          const int u = parity_weight (row, t / 2), v = parity_weight (column, t % 2);
+
+          if (u >= 0 && v >= 0)
+            kernels[((column * conv->plane_in + i) * conv->c_out + o) * 4 + t] =
+              weights[(o * conv->c_in + i) * 9 + 3 * u + v];
+        }
+
+  return kernels;
+}
+
+static void
+set_dense (ScumbleConv *conv, const float *weights, int c_out, int c_in, int cells)
+{
+  scumble_conv_set (conv, &(ScumbleKernels) { weights, c_out, c_in, cells * c_in, cells, 1 },
+                    NULL);
+}
+
+void
+scumble_grad_conv_set (ScumbleGradConv *conv, const float *weights, const float *bias)
+{
+  const ScumbleKernels own    = own_kernels (conv, weights);
+  const ScumbleKernels turned = turned_kernels (conv, weights);
+
+  scumble_conv_set (&conv->forward, &own, bias);
+  if (conv->up)
+    {
+      g_autofree float *spread = spread_kernels (conv, weights);
+
+      set_dense (&conv->back, spread, conv->c_in, conv->c_out, 16);
+    }
+  else if (conv->stride == 1)
+    {
+      scumble_conv_set (&conv->back, &turned, NULL);
+    }
+  else
+    {
+      g_autofree float *even = parity_kernels (conv, weights, 0);
+      g_autofree float *odd  = parity_kernels (conv, weights, 1);
+
+      set_dense (&conv->back, even, 2 * conv->plane_in, conv->c_out, 4);
+      set_dense (&conv->odd, odd, 2 * conv->plane_in, conv->c_out, 4);
+    }
+}
+
+int
+scumble_grad_conv_border (const ScumbleGradConv *conv)
+{
+  return conv->up ? 1 : conv->kernel / 2;
+}
+
+int
+scumble_grad_conv_halo (const ScumbleGradConv *conv)
+{
+  return conv->up ? 3 : conv->stride == 2 ? 1 : conv->kernel - 1;
+}
+
+static gboolean
+whole_panels (const ScumbleGradConv *conv)
+{
+  return scumble_conv_fuses (conv->plane_in, conv->plane_out);
+}
+
+static gboolean
+is_winograd (const ScumbleGradConv *conv)
+{
+  return conv->kernel == 3 && conv->stride == 1 && !conv->up && whole_panels (conv);
+}
+
+/* The product of cells that the gradient of the weights is: of the framed input and the
+ * gradient; or, where the gradient has the fewer channels or is the larger plane, of the
+ * framed gradient and the input. */
+static gboolean
+is_reversed (const ScumbleGradConv *conv)
+{
+  return conv->up || conv->plane_out % SCUMBLE_PANEL != 0;
+}
+
+static int
+product_kernel (const ScumbleGradConv *conv)
+{
+  return conv->up ? 4 : conv->kernel;
+}
+
+/* Floats of the product: [kernel, kernel, c of the left, c of the right]. */
+static gsize
+product_floats (const ScumbleGradConv *conv)
+{
+  const gsize cells = (gsize) (product_kernel (conv) * product_kernel (conv));
+
+  return cells * (gsize) conv->plane_in * (gsize) conv->plane_out;
+}
+
+static gsize
+weights_scratch (const ScumbleGradConv *conv)
+{
+  const gsize in = (gsize) conv->plane_in, out = (gsize) conv->plane_out;
+
+  if (is_winograd (conv))
+    return SCUMBLE_WINO * (in * out + TILES * (in + out));
+
+  return WEIGHT_BANDS * product_floats (conv);
+}
+
+gsize
+scumble_grad_conv_scratch (const ScumbleGradConv *conv, int threads)
+{
+  const gsize bytes = MAX (scumble_conv_scratch (&conv->forward, threads),
+                           scumble_conv_scratch (&conv->back, threads));
+
+  return MAX (bytes / sizeof (float), weights_scratch (conv));
+}
+
+void
+scumble_grad_conv_forward (const ScumbleGradConv *conv, const ScumbleFrame *x,
                            const ScumbleTensor *y, float *scratch, int threads)
 {
-  const int           n      = grad->kernel / 2;
-  const ScumbleTensor padded = lay_out (&scratch, x->h + 2 * n, x->w + 2 * n, x->c);
-
-  pad (x, n, &padded, threads);
-  scumble_conv3x3 (&grad->forward, &padded, y, scratch, threads);
+  if (conv->up)
+    scumble_conv3x3_up (&conv->forward, &x->whole, 0, 0, y, scratch, threads);
+  else
+    scumble_conv3x3 (&conv->forward, &x->whole, y, scratch, threads);
 }
 
-void
-scumble_grad_conv_back (const ScumbleGradConv *grad, const ScumbleTensor *g,
-                        const ScumbleTensor *gx, float *scratch, int threads)
+/* The rows of @x of one parity, as one cell for every two. */
+static ScumbleTensor
+every_second_row (const ScumbleTensor *x, int first)
 {
-  const int           n      = grad->kernel / 2, border = grad->kernel - 1;
-  const int           h      = gx->h + 2 * n, w = gx->w + 2 * n;
-  const ScumbleTensor spread = lay_out (&scratch, h + border, w + border, g->c);
-  const ScumbleTensor padded = lay_out (&scratch, h, w, gx->c);
-
-  memset (spread.data, 0, (gsize) spread.h * spread.stride * sizeof (float));
-#pragma omp parallel for schedule(static) num_threads(threads)
-  for (int i = 0; i < g->h; i++)
-    for (int j = 0; j < g->w; j++)
-      memcpy (scumble_tensor_at (&spread, border + i * grad->stride,
-                                 border + j * grad->stride),
-              scumble_tensor_at (g, i, j), (gsize) g->c * sizeof (float));
-
-  scumble_conv3x3 (&grad->back, &spread, &padded, scratch, threads);
-  fold (&padded, n, gx, threads);
+  return (ScumbleTensor) { scumble_tensor_at (x, first, 0), x->h / 2, x->w / 2, 2 * x->c,
+                           2 * x->stride };
 }
 
 void
-scumble_grad_relu (const ScumbleTensor *y, const ScumbleTensor *g, int threads)
+scumble_grad_conv_back (const ScumbleGradConv *conv, const ScumbleFrame *g,
+                        const ScumbleFrame *gx, float *scratch, int threads)
+{
+  if (conv->stride == 2)
+    {
+      const ScumbleTensor even = every_second_row (&gx->whole, 0);
+      const ScumbleTensor odd  = every_second_row (&gx->whole, 1);
+
+      scumble_conv3x3 (&conv->back, &g->whole, &even, scratch, threads);
+      scumble_conv3x3 (&conv->odd, &g->whole, &odd, scratch, threads);
+    }
+  else
+    {
+      scumble_conv3x3 (&conv->back, &g->whole, &gx->whole, scratch, threads);
+    }
+  scumble_frame_fold (gx, conv->up);
+}
+
+/* ---- Gradients of weights ---- */
+
+/* Rows [from, to) of @right times the cells that row @u of the kernel finds in @left:
+ * sums [kernel, c of the left, c of the right], added. */
+static void
+add_product_rows (const ScumbleTensor *left, const ScumbleTensor *right, int kernel,
+                  int stride, int u, int from, int to, float *sums)
+{
+  const ScumbleSimdGrad *simd = scumble_simd_best ()->grad;
+
+  for (int i = from; i < to; i++)
+    simd->multiply_add (
+      &(ScumbleProduct) { .a = scumble_tensor_at (left, i * stride + u, 0), .a_row = 1,
+                          .a_k = (gsize) (stride * left->c),
+                          .b = scumble_tensor_at (right, i, 0), .b_k = (gsize) right->c,
+                          .parts = 1, .k = right->w, .rows = kernel * left->c,
+                          .columns = right->c, .y = sums, .y_row = (gsize) right->c });
+}
+
+/* The product over whole planes; the first of the bands' sums becomes the total. */
+static void
+multiply_cells (const ScumbleGradConv *conv, const ScumbleTensor *left,
+                const ScumbleTensor *right, float *sums, int threads)
+{
+  const int   kernel = product_kernel (conv), stride = conv->up ? 2 : conv->stride;
+  const gsize n      = product_floats (conv);
+  const gsize row    = n / (gsize) kernel;
+
+  memset (sums, 0, WEIGHT_BANDS * n * sizeof *sums);
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+  for (int task = 0; task < WEIGHT_BANDS * kernel; task++)
+    {
+      const int band = task / kernel, u = task % kernel;
+
+      add_product_rows (left, right, kernel, stride, u, band * right->h / WEIGHT_BANDS,
+                        (band + 1) * right->h / WEIGHT_BANDS,
+                        sums + (gsize) band * n + (gsize) u * row);
+    }
+
+  for (gsize band = 1; band < WEIGHT_BANDS; band++)
+    add_floats (sums, sums + band * n, n);
+}
+
+/* [kernel, kernel, c_in, c_out] -> [c_out, c_in, kernel, kernel] */
+static void
+unpack_product (const ScumbleGradConv *conv, const float *sums, float *gradient)
+{
+  const int cells = conv->kernel * conv->kernel;
+
+  for (int o = 0; o < conv->c_out; o++)
+    for (int i = 0; i < conv->c_in; i++)
+      for (int k = 0; k < cells; k++)
+        *gradient++ = sums[(k * conv->plane_in + i) * conv->plane_out + o];
+}
+
+/* [kernel, kernel, c_out, c_in] of the turned kernel -> the same */
+static void
+unpack_turned (const ScumbleGradConv *conv, const float *sums, float *gradient)
+{
+  const int cells = conv->kernel * conv->kernel;
+
+  for (int o = 0; o < conv->c_out; o++)
+    for (int i = 0; i < conv->c_in; i++)
+      for (int k = 0; k < cells; k++)
+        *gradient++ = sums[((cells - 1 - k) * conv->plane_out + o) * conv->plane_in + i];
+}
+
+/* [4, 4, c_out, c_in] of the spread kernel -> the same */
+static void
+unpack_spread (const ScumbleGradConv *conv, const float *sums, float *gradient)
+{
+  for (int o = 0; o < conv->c_out; o++)
+    for (int i = 0; i < conv->c_in; i++)
+      for (int k = 0; k < 9; k++)
+        {
+          const int u = k / 3, v = k % 3;
+          float     sum = 0.0f;
+
+          for (int t = 2 - u; t <= 3 - u; t++)
+            for (int s = 2 - v; s <= 3 - v; s++)
+              sum += sums[((4 * t + s) * conv->plane_out + o) * conv->plane_in + i];
+          *gradient++ = sum;
+        }
+}
+
+/* Kernels' side of F(4x4, 3x3), as in conv.c. */
+static const float winograd_lines[][3] = {
+  {  1.0f / 4,          0,         0 },
+  { -1.0f / 6,  -1.0f / 6, -1.0f / 6 },
+  { -1.0f / 6,   1.0f / 6, -1.0f / 6 },
+  { 1.0f / 24,  1.0f / 12,  1.0f / 6 },
+  { 1.0f / 24, -1.0f / 12,  1.0f / 6 },
+  {         0,          0,         1 },
+};
+
+/* G' u G for 16 channels out: u [6, 6], @step floats apart, -> w [9] */
+static void
+untransform_panel (const float *u, gsize step, float w[9][SCUMBLE_PANEL])
+{
+  memset (w, 0, 9 * sizeof *w);
+  for (int i = 0; i < 6; i++)
+    {
+      float half[3][SCUMBLE_PANEL] = { { 0.0f } };
+
+      for (int j = 0; j < 6; j++, u += step)
+        for (int k = 0; k < 3; k++)
+          for (int o = 0; o < SCUMBLE_PANEL; o++)
+            half[k][o] += winograd_lines[j][k] * u[o];
+      for (int k = 0; k < 9; k++)
+        for (int o = 0; o < SCUMBLE_PANEL; o++)
+          w[k][o] += winograd_lines[i][k / 3] * half[k % 3][o];
+    }
+}
+
+/* [36, c_in, c_out] -> [c_out, c_in, 3, 3], for one channel in */
+static void
+unpack_winograd (const ScumbleGradConv *conv, const float *products, int i, float *gradient)
+{
+  const gsize step = (gsize) conv->plane_in * (gsize) conv->plane_out;
+
+  for (int at = 0; at < conv->c_out; at += SCUMBLE_PANEL)
+    {
+      float w[9][SCUMBLE_PANEL];
+
+      untransform_panel (products + i * conv->plane_out + at, step, w);
+      for (int o = at; o < MIN (at + SCUMBLE_PANEL, conv->c_out); o++)
+        for (int k = 0; k < 9; k++)
+          gradient[(o * conv->c_in + i) * 9 + k] = w[k][o - at];
+    }
+}
+
+/* products[k] += left[k] transposed times right[k], of @n tiles */
+static void
+multiply_tiles (const ScumbleGradConv *conv, int k, const float *left, const float *right,
+                int n, float *products)
+{
+  const gsize in = (gsize) conv->plane_in, out = (gsize) conv->plane_out;
+
+  scumble_simd_best ()->grad->multiply_add (
+    &(ScumbleProduct) { .a = left + (gsize) (k * n) * in, .a_row = 1, .a_k = in,
+                        .b = right + (gsize) (k * n) * out, .b_k = out, .parts = 1, .k = n,
+                        .rows = conv->plane_in, .columns = conv->plane_out,
+                        .y = products + (gsize) k * in * out, .y_row = out });
+}
+
+/* The sides of @g are multiples of 4. */
+static void
+winograd_weights (const ScumbleGradConv *conv, const ScumbleTensor *x, const ScumbleTensor *g,
+                  float *gradient, float *scratch, int threads)
+{
+  enum { STEP = 8 };
+  const ScumbleSimdGrad *simd     = scumble_simd_best ()->grad;
+  const gsize            in       = (gsize) conv->plane_in, out = (gsize) conv->plane_out;
+  const int              cols     = g->w / 4, tiles = cols * (g->h / 4);
+  float                 *products = scratch;
+  float                 *left     = products + SCUMBLE_WINO * in * out;
+  float                 *right    = left + SCUMBLE_WINO * TILES * in;
+
+  memset (products, 0, SCUMBLE_WINO * in * out * sizeof *products);
+#pragma omp parallel num_threads(threads)
+  for (int from = 0; from < tiles; from += TILES)
+    {
+      const int n = MIN (TILES, tiles - from);
+
+#pragma omp for schedule(static)
+      for (int t = 0; t < n; t += STEP)
+        {
+          const int some = MIN (STEP, n - t);
+
+          simd->winograd_in (x, from + t, some, cols, left + (gsize) t * in,
+                             (gsize) n * in);
+          simd->winograd_across (g, from + t, some, cols, right + (gsize) t * out,
+                                 (gsize) n * out);
+        }
+#pragma omp for schedule(static)
+      for (int k = 0; k < SCUMBLE_WINO; k++)
+        multiply_tiles (conv, k, left, right, n, products);
+    }
+
+#pragma omp parallel for schedule(static) num_threads(threads)
+  for (int i = 0; i < conv->c_in; i++)
+    unpack_winograd (conv, products, i, gradient);
+}
+
+void
+scumble_grad_conv_weights (const ScumbleGradConv *conv, const ScumbleFrame *x,
+                           const ScumbleFrame *g, float *gradient, float *scratch,
+                           int threads)
+{
+  if (is_winograd (conv) && g->inside.h % 4 == 0 && g->inside.w % 4 == 0)
+    {
+      winograd_weights (conv, &x->whole, &g->inside, gradient, scratch, threads);
+    }
+  else if (is_reversed (conv))
+    {
+      multiply_cells (conv, &g->whole, &x->whole, scratch, threads);
+      if (conv->up)
+        unpack_spread (conv, scratch, gradient);
+      else
+        unpack_turned (conv, scratch, gradient);
+    }
+  else
+    {
+      multiply_cells (conv, &x->whole, &g->inside, scratch, threads);
+      unpack_product (conv, scratch, gradient);
+    }
+}
+
+void
+scumble_grad_bias (const ScumbleTensor *g, float *gradient)
+{
+  for (int k = 0; k < g->c; k++)
+    {
+      double sum = 0.0;
+
+      for (int i = 0; i < g->h; i++)
+        for (int j = 0; j < g->w; j++)
+          sum += scumble_tensor_at (g, i, j)[k];
+      gradient[k] = (float) sum;
+    }
+}
+
+/* ---- Cell by cell ---- */
+
+void
+scumble_grad_sigmoid (const ScumbleTensor *y, const ScumbleTensor *g, const ScumbleTensor *gx,
+                      int threads)
 {
 #pragma omp parallel for schedule(static) num_threads(threads)
   for (int i = 0; i < y->h; i++)
     {
       const float *value = scumble_tensor_at (y, i, 0);
-      float       *row   = scumble_tensor_at (g, i, 0);
+      const float *from  = scumble_tensor_at (g, i, 0);
+      float       *to    = scumble_tensor_at (gx, i, 0);
 
       for (int k = 0; k < y->w * y->c; k++)
-        row[k] = value[k] > 0.0f ? row[k] : 0.0f;
+        to[k] = from[k] * value[k] * (1.0f - value[k]);
     }
 }
 
 void
-scumble_grad_sigmoid (const ScumbleTensor *y, const ScumbleTensor *g, int threads)
+scumble_grad_relu (const ScumbleTensor *y, const ScumbleTensor *g, const ScumbleTensor *gx,
+                   int threads)
 {
+  const ScumbleSimdGrad *simd = scumble_simd_best ()->grad;
+
 #pragma omp parallel for schedule(static) num_threads(threads)
   for (int i = 0; i < y->h; i++)
-    {
-      const float *value = scumble_tensor_at (y, i, 0);
-      float       *row   = scumble_tensor_at (g, i, 0);
-
-      for (int k = 0; k < y->w * y->c; k++)
-        row[k] *= value[k] * (1.0f - value[k]);
-    }
+    simd->mask (scumble_tensor_at (y, i, 0), scumble_tensor_at (g, i, 0),
+                (gsize) (y->w * y->c), scumble_tensor_at (gx, i, 0));
 }
 
 void
 scumble_grad_pool2 (const ScumbleTensor *x, const ScumbleTensor *g, const ScumbleTensor *gx,
                     int threads)
 {
+  const ScumbleSimdGrad *simd = scumble_simd_best ()->grad;
+
 #pragma omp parallel for schedule(static) num_threads(threads)
   for (int i = 0; i < g->h; i++)
-    for (int j = 0; j < g->w; j++)
-      for (int k = 0; k < g->c; k++)
-        {
-          int first = 0;
-
-          for (int u = 1; u < 4; u++)
-            if (scumble_tensor_at (x, 2 * i + u / 2, 2 * j + u % 2)[k] >
-                scumble_tensor_at (x, 2 * i + first / 2, 2 * j + first % 2)[k])
-              first = u;
-          for (int u = 0; u < 4; u++)
-            scumble_tensor_at (gx, 2 * i + u / 2, 2 * j + u % 2)[k] =
-              u == first ? scumble_tensor_at (g, i, j)[k] : 0.0f;
-        }
+    simd->pool_back (scumble_tensor_at (x, 2 * i, 0), x->stride, scumble_tensor_at (g, i, 0),
+                     (gsize) g->w, (gsize) g->c, scumble_tensor_at (gx, 2 * i, 0),
+                     gx->stride);
 }
 
 void
-scumble_grad_up2 (const ScumbleTensor *g, const ScumbleTensor *gx, int threads)
+scumble_grad_add (const ScumbleTensor *x, const ScumbleTensor *y, int threads)
 {
-#pragma omp parallel for schedule(static) num_threads(threads)
-  for (int i = 0; i < gx->h; i++)
-    for (int j = 0; j < gx->w; j++)
-      {
-        const float *top = scumble_tensor_at (g, 2 * i, 2 * j);
-        const float *low = scumble_tensor_at (g, 2 * i + 1, 2 * j);
-        float       *to  = scumble_tensor_at (gx, i, j);
+  const ScumbleSimdGrad *simd = scumble_simd_best ()->grad;
 
-        for (int k = 0; k < gx->c; k++)
-          to[k] = top[k] + top[gx->c + k] + low[k] + low[gx->c + k];
-      }
+#pragma omp parallel for schedule(static) num_threads(threads)
+  for (int i = 0; i < y->h; i++)
+    simd->add (scumble_tensor_at (x, i, 0), (gsize) (y->w * y->c),
+               scumble_tensor_at (y, i, 0));
 }
 
-/* sums[k] = sum of g, products[k] = sum of g x, for the channels @from up to @to; always in
- * the same order. */
+/* ---- Normalisation ---- */
+
+/* Adds up what the bands of a plane's rows found, [BANDS, n], into the first. */
 static void
-sum_channels (const ScumbleTensor *g, const ScumbleTensor *x, int from, int to, double *sums,
-              double *products)
+add_bands (double *sums, gsize n)
 {
-  for (int k = from; k < to; k++)
-    sums[k] = products[k] = 0.0;
-  for (int i = 0; i < g->h; i++)
-    for (int j = 0; j < g->w; j++)
-      {
-        const float *a = scumble_tensor_at (g, i, j);
-        const float *b = scumble_tensor_at (x, i, j);
-
-        for (int k = from; k < to; k++)
-          {
-            sums[k]     += a[k];
-            products[k] += (double) a[k] * b[k];
-          }
-      }
+  for (gsize band = 1; band < BANDS; band++)
+    for (gsize k = 0; k < n; k++)
+      sums[k] += sums[band * n + k];
 }
 
 void
-scumble_grad_norm (const ScumbleTensor *normalised, const float *std, const float *scale,
-                   const ScumbleTensor *g, double *g_scale, double *g_shift, int threads)
+scumble_norm_forward (ScumbleNorm *norm, int c, const float *scale, const float *shift,
+                      const ScumbleTensor *x, const ScumbleTensor *skip,
+                      const ScumbleTensor *y, int threads)
 {
-  const double n = (double) g->h * g->w;
+  const ScumbleSimdGrad *simd   = scumble_simd_best ()->grad;
+  const gsize            planes = (gsize) x->c;
+  const double           n      = (double) x->h * x->w;
+  g_autofree double     *sums   = g_new0 (double, BANDS * 2 * planes);
 
 #pragma omp parallel for schedule(static) num_threads(threads)
-  for (int k = 0; k < g->c; k += GROUP)
-    sum_channels (g, normalised, k, MIN (k + GROUP, g->c), g_shift, g_scale);
+  for (int band = 0; band < BANDS; band++)
+    for (int i = band * x->h / BANDS; i < (band + 1) * x->h / BANDS; i++)
+      simd->add_moments (scumble_tensor_at (x, i, 0), (gsize) x->w, planes,
+                         sums + (gsize) band * 2 * planes);
+  add_bands (sums, 2 * planes);
 
-#pragma omp parallel for schedule(static) num_threads(threads)
-  for (int i = 0; i < g->h; i++)
-    for (int j = 0; j < g->w; j++)
-      {
-        const float *x  = scumble_tensor_at (normalised, i, j);
-        float       *gx = scumble_tensor_at (g, i, j);
-
-        for (int k = 0; k < g->c; k++)
-          gx[k] = scale[k] / std[k] * (gx[k] - (float) (g_shift[k] / n) -
-                                       x[k] * (float) (g_scale[k] / n));
-      }
-}
-
-/* The mean over channels of the biased spatial variance. */
-static double
-spatial_variance (const ScumbleTensor *x, int threads)
-{
-  ScumbleMoments moments;
-  double         total = 0.0;
-
-  scumble_moments_init (&moments, x->c);
-  scumble_moments_add (&moments, x, NULL, threads);
   for (int k = 0; k < x->c; k++)
     {
-      const double mean = moments.sum[k] / moments.weight;
+      const double mean = sums[k] / n;
+      const double variance = MAX (sums[planes + (gsize) k] / n - mean * mean, 0.0);
 
-      total += moments.sum2[k] / moments.weight - mean * mean;
+      norm->mean[k]    = (float) mean;
+      norm->inverse[k] = (float) (1.0 / sqrt (variance + EPSILON));
+      norm->gain[k]    = k < c ? scale[k] * norm->inverse[k] : 0.0f;
+      norm->bias[k]    = k < c ? shift[k] - norm->gain[k] * norm->mean[k] : 0.0f;
     }
-  scumble_moments_clear (&moments);
 
-  return total / x->c;
+#pragma omp parallel for schedule(static) num_threads(threads)
+  for (int i = 0; i < x->h; i++)
+    simd->normalise (norm, scumble_tensor_at (x, i, 0),
+                     skip != NULL ? scumble_tensor_at (skip, i, 0) : NULL, (gsize) x->w,
+                     planes, scumble_tensor_at (y, i, 0));
+}
+
+/* slopes: [3, c], see ScumbleSimdGrad; from the sums of g and g (x - mean) */
+static void
+find_slopes (const ScumbleNorm *norm, const double *sums, double n, gsize c, float *slopes)
+{
+  for (gsize k = 0; k < c; k++)
+    {
+      const double inverse = norm->inverse[k];
+      const double past    = -norm->gain[k] * sums[c + k] * inverse * inverse / n;
+
+      slopes[k]         = norm->gain[k];
+      slopes[c + k]     = (float) past;
+      slopes[2 * c + k] = (float) (-norm->gain[k] * sums[k] / n - past * norm->mean[k]);
+    }
+}
+
+void
+scumble_norm_back (const ScumbleNorm *norm, int c, const ScumbleTensor *x,
+                   const ScumbleTensor *g, const ScumbleTensor *gx, float *g_scale,
+                   float *g_shift, int threads)
+{
+  const ScumbleSimdGrad *simd   = scumble_simd_best ()->grad;
+  const gsize            planes = (gsize) x->c;
+  const double           n      = (double) x->h * x->w;
+  g_autofree double     *sums   = g_new0 (double, BANDS * 2 * planes);
+  g_autofree float      *slopes = g_new (float, 3 * planes);
+
+#pragma omp parallel for schedule(static) num_threads(threads)
+  for (int band = 0; band < BANDS; band++)
+    for (int i = band * x->h / BANDS; i < (band + 1) * x->h / BANDS; i++)
+      simd->add_norm_sums (norm, scumble_tensor_at (x, i, 0), scumble_tensor_at (g, i, 0),
+                           (gsize) x->w, planes, sums + (gsize) band * 2 * planes);
+  add_bands (sums, 2 * planes);
+  find_slopes (norm, sums, n, planes, slopes);
+  for (int k = 0; k < c; k++)
+    {
+      g_scale[k] = (float) (sums[planes + (gsize) k] * norm->inverse[k]);
+      g_shift[k] = (float) sums[k];
+    }
+
+#pragma omp parallel for schedule(static) num_threads(threads)
+  for (int i = 0; i < x->h; i++)
+    simd->norm_back (norm, slopes, scumble_tensor_at (x, i, 0), scumble_tensor_at (g, i, 0),
+                     (gsize) x->w, planes, scumble_tensor_at (gx, i, 0));
+}
+
+/* ---- The loss ---- */
+
+double
+scumble_grad_unexplained_scale (const ScumbleTensor *target, int c, int threads)
+{
+  const ScumbleSimdGrad *simd     = scumble_simd_best ()->grad;
+  const gsize            planes   = (gsize) target->c;
+  const double           n        = (double) target->h * target->w;
+  g_autofree double     *sums     = g_new0 (double, BANDS * 2 * planes);
+  double                 variance = 0.0;
+
+#pragma omp parallel for schedule(static) num_threads(threads)
+  for (int band = 0; band < BANDS; band++)
+    for (int i = band * target->h / BANDS; i < (band + 1) * target->h / BANDS; i++)
+      simd->add_moments (scumble_tensor_at (target, i, 0), (gsize) target->w, planes,
+                         sums + (gsize) band * 2 * planes);
+  add_bands (sums, 2 * planes);
+  for (gsize k = 0; k < planes; k++)
+    variance += (sums[planes + k] / n - sums[k] / n * (sums[k] / n)) / c;
+
+  return 1.0 / (n * c * (variance + FLAT));
 }
 
 double
-scumble_grad_unexplained (const ScumbleTensor *x, const ScumbleTensor *target,
+scumble_grad_unexplained (const ScumbleTensor *x, const ScumbleTensor *target, double scale,
                           const ScumbleTensor *g, int threads)
 {
-  const double n     = (double) x->h * x->w * x->c;
-  const double scale = 1.0 / (n * (spatial_variance (target, threads) + FLAT));
-  double       error = 0.0;
+  double errors[BANDS] = { 0.0 };
 
-  for (int i = 0; i < x->h; i++)
-    {
-      const float *value = scumble_tensor_at (x, i, 0);
-      const float *wanted = scumble_tensor_at (target, i, 0);
-      float       *row   = scumble_tensor_at (g, i, 0);
+#pragma omp parallel for schedule(static) num_threads(threads)
+  for (int band = 0; band < BANDS; band++)
+    for (int i = band * x->h / BANDS; i < (band + 1) * x->h / BANDS; i++)
+      {
+        const float *value  = scumble_tensor_at (x, i, 0);
+        const float *wanted = scumble_tensor_at (target, i, 0);
+        float       *row    = scumble_tensor_at (g, i, 0);
+        float        error  = 0.0f;
 
-      for (int k = 0; k < x->w * x->c; k++)
-        {
-          const double difference = (double) value[k] - wanted[k];
+        for (int k = 0; k < x->w * x->c; k++)
+          {
+            const float difference = value[k] - wanted[k];
 
-          error  += difference * difference;
-          row[k] += (float) (2.0 * scale * difference);
-        }
-    }
+            error  += difference * difference;
+            row[k] += (float) (2.0 * scale) * difference;
+          }
+        errors[band] += (double) error;
+      }
+  add_bands (errors, 1);
 
-  return error * scale;
+  return errors[0] * scale;
 }

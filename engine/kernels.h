@@ -83,6 +83,42 @@ void  scumble_conv_init    (ScumbleConv *conv, const float *weights, const float
 void  scumble_conv_clear   (ScumbleConv *conv);
 
 /**
+ * ScumbleKernels:
+ * @weights: weight (o, i, k) is at @weights[o * @out + i * @in + k * @cell], k running over
+ *   the kernel's cells row by row
+ * @c_out: how many channels out there are, at most the convolution's
+ * @c_in: how many channels in there are, likewise
+ *
+ * Weights as they lie somewhere: so a kernel can be turned, its channels exchanged, and
+ * missing ones be zeros, without a copy.
+ */
+typedef struct
+{
+  const float *weights;
+  int          c_out;
+  int          c_in;
+  gssize       out;
+  gssize       in;
+  gssize       cell;
+} ScumbleKernels;
+
+/**
+ * scumble_conv_alloc:
+ * @conv: as for scumble_conv_init(); all its weights are zeros afterwards
+ */
+void  scumble_conv_alloc   (ScumbleConv *conv);
+
+/**
+ * scumble_conv_set:
+ * @conv: made with scumble_conv_alloc()
+ * @bias: (nullable): [kernels->c_out]; %NULL leaves it as it is
+ *
+ * Changes the weights; as often as need be, with kernels of the same channels.
+ */
+void  scumble_conv_set     (ScumbleConv *conv, const ScumbleKernels *kernels,
+                            const float *bias);
+
+/**
  * scumble_conv_scratch:
  *
  * Returns: the bytes of scratch, aligned to 64, that a run on @threads threads needs

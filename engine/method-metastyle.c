@@ -20,11 +20,13 @@
 /* Edge of the parts of the content that adaptation paints, in pixels; at most. */
 enum { CROP = 256 };
 
-/* Adam: Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015. */
-#define RATE    1e-2
-#define BETA1   0.9
-#define BETA2   0.999
-#define EPSILON 1e-8
+/* Adam: Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015.  The rates
+ * are those of normalisations alone, and of everything. */
+#define RATE     1e-2f
+#define RATE_ALL 1e-3f
+#define BETA1    0.9f
+#define BETA2    0.999f
+#define EPSILON  1e-8f
 
 /* How much of the running mean of the loss one step is. */
 #define SMOOTH 0.1
@@ -52,18 +54,25 @@ typedef struct
 /* A run of adaptation. */
 typedef struct
 {
-  const Net           *net;
-  const Style         *style;
-  ScumblePicture       picture;
-  GRand               *rand;
-  ScumbleTransferGrad *learner;
-  float               *parameters;
-  float               *best;     /* parameters when the running mean was lowest */
-  double               running;
-  double               lowest;
-  double              *gradient; /* likewise all of scumble_transfer_count() numbers */
-  double              *first;    /* Adam's moments */
-  double              *second;
+  ScumbleModel            *model;
+  const Net               *net;
+  const Style             *style;
+  const ScumbleAdaptation *how;
+  ScumblePicture          *pictures;
+  guint                    n_pictures;
+  GRand                   *rand;
+  ScumbleTransferGrad     *learner;
+  ScumbleVerdicts         *verdicts;
+  ScumbleTensor            crop;
+  ScumbleTensor            painted;
+  gboolean                 fixed;    /* whether all crops are the same, and it is there */
+  float                   *parameters;
+  float                   *best;     /* parameters when the running mean was lowest */
+  double                   running;
+  double                   lowest;
+  float                   *gradient; /* likewise all of scumble_transfer_count() numbers */
+  float                   *first;    /* Adam's moments */
+  float                   *second;
 } Adapt;
 
 static void
@@ -171,58 +180,77 @@ metastyle_encode (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *
            ? new_style (net, wanted, net->initial) : NULL;
 }
 
+/* Reads a crop, and lets the critic look at it; if there is just one, only once. */
 static gboolean
-read_crop (Adapt *adapt, const ScumbleTensor *x, const ScumbleJob *job, GError **error)
+read_crop (Adapt *adapt, const ScumbleJob *job, GError **error)
 {
-  const ScumblePicture *picture = &adapt->picture;
-  const ScumbleRect     rect    = { g_rand_int_range (adapt->rand, 0, picture->w - x->w + 1),
-                                    g_rand_int_range (adapt->rand, 0, picture->h - x->h + 1),
-                                    x->w, x->h };
+  const ScumbleTensor  *crop    = &adapt->crop;
+  const gint32          which   = g_rand_int_range (adapt->rand, 0,
+                                                    (gint32) adapt->n_pictures);
+  const ScumblePicture *picture = &adapt->pictures[which];
+  ScumbleRect           rect    = { 0, 0, crop->w, crop->h };
 
-  return scumble_picture_read (picture, rect, x->data, NULL, job, error);
+  if (adapt->fixed)
+    return TRUE;
+
+  rect.x       = g_rand_int_range (adapt->rand, 0, picture->w - crop->w + 1);
+  rect.y       = g_rand_int_range (adapt->rand, 0, picture->h - crop->h + 1);
+  adapt->fixed = adapt->n_pictures == 1 && picture->w == crop->w && picture->h == crop->h;
+
+  return scumble_picture_read (picture, rect, crop->data, NULL, job, error) &&
+         scumble_verdicts_compare (adapt->verdicts, crop, job, error);
 }
 
 /* Finds the loss on a crop, and its gradient. */
 static gboolean
 try_crop (Adapt *adapt, double *loss, const ScumbleJob *job, GError **error)
 {
-  const int     w = MIN (CROP, adapt->picture.w), h = MIN (CROP, adapt->picture.h);
-  ScumbleTensor x, y, g;
+  ScumbleTensor g;
 
-  return scumble_arena_tensor (job->arena, h, w, 3, &x, error) &&
-         scumble_arena_tensor (job->arena, h, w, 3, &y, error) &&
-         scumble_arena_tensor (job->arena, h, w, 3, &g, error) &&
-         read_crop (adapt, &x, job, error) &&
-         scumble_transfer_grad_forward (adapt->learner, &x, &y, job, error) &&
-         scumble_critic_judge (adapt->net->critic, &y, &x, adapt->style->wanted, &g, loss, job,
-                               error) &&
-         scumble_transfer_grad_back (adapt->learner, &g, adapt->gradient, job, error);
+  return read_crop (adapt, job, error) &&
+         scumble_transfer_grad_forward (adapt->learner, &adapt->crop, &adapt->painted, job,
+                                        error) &&
+         scumble_verdicts_judge (adapt->verdicts, &adapt->painted, &g, loss, job, error) &&
+         scumble_transfer_grad_back (adapt->learner, &g, adapt->how->all, adapt->gradient, job,
+                                     error);
+}
+
+/* Moves the parameters from @from up to @to; @step counts from 1. */
+static void
+step_range (Adapt *adapt, gsize from, gsize to, int step)
+{
+  const float rate   = adapt->how->all ? RATE_ALL : RATE;
+  const float speed  = rate / (1.0f - powf (BETA1, (float) step));
+  const float spread = 1.0f / (1.0f - powf (BETA2, (float) step));
+
+  for (gsize k = from; k < to; k++)
+    {
+      const float g = adapt->gradient[k];
+
+      adapt->first[k]       = BETA1 * adapt->first[k] + (1.0f - BETA1) * g;
+      adapt->second[k]      = BETA2 * adapt->second[k] + (1.0f - BETA2) * g * g;
+      adapt->parameters[k] -= speed * adapt->first[k] /
+                              (sqrtf (adapt->second[k] * spread) + EPSILON);
+    }
 }
 
 static void
-step_parameter (Adapt *adapt, gsize k, int step)
+step_parameters (Adapt *adapt, int step, int threads)
 {
-  const double g = adapt->gradient[k];
-  double       first, second;
+  const int base = adapt->net->base;
 
-  adapt->first[k]  = BETA1 * adapt->first[k] + (1.0 - BETA1) * g;
-  adapt->second[k] = BETA2 * adapt->second[k] + (1.0 - BETA2) * g * g;
-  first            = adapt->first[k] / (1.0 - pow (BETA1, step));
-  second           = adapt->second[k] / (1.0 - pow (BETA2, step));
+  if (adapt->how->all)
+    {
+      step_range (adapt, 0, scumble_transfer_count (base), step);
+      scumble_transfer_grad_set (adapt->learner, threads);
+      return;
+    }
 
-  adapt->parameters[k] -= (float) (RATE * first / (sqrt (second) + EPSILON));
-}
-
-/* Moves the scales and shifts; @step counts from 1. */
-static void
-step_parameters (Adapt *adapt, int step)
-{
   for (int i = 0; i < SCUMBLE_TRANSFER_LAST; i++)
     {
-      const ScumbleTransferLayer layer = scumble_transfer_layer (adapt->net->base, i);
+      const ScumbleTransferLayer layer = scumble_transfer_layer (base, i);
 
-      for (gsize k = layer.scale; k < layer.end; k++)
-        step_parameter (adapt, k, step);
+      step_range (adapt, layer.scale, layer.end, step);
     }
 }
 
@@ -242,32 +270,36 @@ note_loss (Adapt *adapt, double loss, int step)
 static gboolean
 adapt_step (Adapt *adapt, int step, double *loss, const ScumbleJob *job, GError **error)
 {
-  const gsize    mark = scumble_arena_mark (job->arena);
-  const gboolean done = scumble_job_go_on (job, error) && try_crop (adapt, loss, job, error);
-
-  scumble_arena_release (job->arena, mark);
-  if (!done)
+  if (!scumble_job_go_on (job, error) || !try_crop (adapt, loss, job, error))
     return FALSE;
 
   note_loss (adapt, *loss, step);
-  step_parameters (adapt, step);
+  step_parameters (adapt, step, job->threads);
 
   return TRUE;
 }
 
+static gpointer
+copy_style (gconstpointer self)
+{
+  const Adapt *adapt = self;
+
+  return new_style (adapt->net, adapt->style->wanted, adapt->parameters);
+}
+
 /* Returns: the style adapted; when cancelled, as good as it was at best. */
 static Style *
-adapt_steps (Adapt *adapt, const ScumbleAdaptation *how, const ScumbleJob *job,
-             GError **error)
+adapt_steps (Adapt *adapt, const ScumbleJob *job, GError **error)
 {
-  g_autoptr (GError) local = NULL;
-  const float       *made  = adapt->parameters;
+  const ScumbleAdaptation *how   = adapt->how;
+  g_autoptr (GError)       local = NULL;
+  const float             *made  = adapt->parameters;
 
   for (int step = 1; step <= how->updates; step++)
     {
-      double loss = 0.0;
+      ScumbleAdapting now = { step, 0.0, adapt->model, adapt, copy_style };
 
-      if (!adapt_step (adapt, step, &loss, job, &local))
+      if (!adapt_step (adapt, step, &now.loss, job, &local))
         {
           if (step == 1 || !g_error_matches (local, SCUMBLE_ERROR, SCUMBLE_ERROR_CANCELLED))
             {
@@ -278,11 +310,64 @@ adapt_steps (Adapt *adapt, const ScumbleAdaptation *how, const ScumbleJob *job,
           break;
         }
       if (how->told != NULL)
-        how->told (step, loss, how->told_data);
+        how->told (&now, how->told_data);
       scumble_job_report (job, (double) step / how->updates);
     }
 
   return new_style (adapt->net, adapt->style->wanted, made);
+}
+
+static gboolean
+open_pictures (Adapt *adapt, ScumbleSource *source, const ScumbleJob *job, GError **error)
+{
+  for (guint i = 0; i < adapt->n_pictures; i++)
+    if (!scumble_picture_init (&adapt->pictures[i],
+                               i == 0 ? source : adapt->how->others[i - 1],
+                               SCUMBLE_TRANSFER_ALIGN, job, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+/* Room for crops that fit into all pictures, and who works on them. */
+static gboolean
+set_up (Adapt *adapt, const ScumbleJob *job, GError **error)
+{
+  int w = CROP, h = CROP;
+
+  for (guint i = 0; i < adapt->n_pictures; i++)
+    {
+      w = MIN (w, adapt->pictures[i].w);
+      h = MIN (h, adapt->pictures[i].h);
+    }
+  if (!scumble_arena_tensor (job->arena, h, w, 3, &adapt->crop, error) ||
+      !scumble_arena_tensor (job->arena, h, w, 3, &adapt->painted, error))
+    return FALSE;
+
+  adapt->learner = scumble_transfer_grad_new (adapt->net->base, adapt->parameters, w, h, job,
+                                              error);
+  if (adapt->learner == NULL)
+    return FALSE;
+  adapt->verdicts = scumble_verdicts_new (adapt->net->critic, w, h, adapt->style->wanted, job,
+                                          error);
+
+  return adapt->verdicts != NULL;
+}
+
+static void
+adapt_clear (Adapt *adapt)
+{
+  for (guint i = 0; i < adapt->n_pictures; i++)
+    scumble_picture_clear (&adapt->pictures[i]);
+  g_free (adapt->pictures);
+  scumble_verdicts_free (adapt->verdicts);
+  scumble_transfer_grad_free (adapt->learner);
+  g_rand_free (adapt->rand);
+  g_free (adapt->parameters);
+  g_free (adapt->best);
+  g_free (adapt->gradient);
+  g_free (adapt->first);
+  g_free (adapt->second);
 }
 
 static gpointer
@@ -291,28 +376,24 @@ metastyle_adapt (ScumbleModel *model, gconstpointer style, ScumbleSource *source
 {
   const Net   *net   = model->net;
   const gsize  n     = scumble_transfer_count (net->base);
-  Adapt        adapt = { .net = net, .style = style };
+  const gsize  mark  = scumble_arena_mark (job->arena);
+  Adapt        adapt = { .model = model, .net = net, .style = style, .how = how,
+                         .n_pictures = 1 + how->n_others };
   Style       *made  = NULL;
 
+  adapt.pictures   = g_new0 (ScumblePicture, adapt.n_pictures);
   adapt.parameters = g_memdup2 (adapt.style->parameters, n * sizeof (float));
   adapt.best       = g_memdup2 (adapt.style->parameters, n * sizeof (float));
-  adapt.gradient   = g_new0 (double, n);
-  adapt.first      = g_new0 (double, n);
-  adapt.second     = g_new0 (double, n);
+  adapt.gradient   = g_new0 (float, n);
+  adapt.first      = g_new0 (float, n);
+  adapt.second     = g_new0 (float, n);
   adapt.rand       = g_rand_new_with_seed (1);
-  adapt.learner    = scumble_transfer_grad_new (net->base, adapt.parameters);
 
-  if (scumble_picture_init (&adapt.picture, source, SCUMBLE_TRANSFER_ALIGN, job, error))
-    made = adapt_steps (&adapt, how, job, error);
+  if (open_pictures (&adapt, source, job, error) && set_up (&adapt, job, error))
+    made = adapt_steps (&adapt, job, error);
 
-  scumble_picture_clear (&adapt.picture);
-  scumble_transfer_grad_free (adapt.learner);
-  g_rand_free (adapt.rand);
-  g_free (adapt.parameters);
-  g_free (adapt.best);
-  g_free (adapt.gradient);
-  g_free (adapt.first);
-  g_free (adapt.second);
+  adapt_clear (&adapt);
+  scumble_arena_release (job->arena, mark);
 
   return made;
 }

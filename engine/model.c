@@ -265,6 +265,12 @@ scumble_model_adapt (ScumbleModel *model, const ScumbleStyle *style, ScumbleSour
 }
 
 ScumbleStyle *
+scumble_adapting_style (const ScumbleAdapting *adapting)
+{
+  return new_style (adapting->model, adapting->copy (adapting->self));
+}
+
+ScumbleStyle *
 scumble_style_ref (ScumbleStyle *style)
 {
   g_atomic_ref_count_inc (&style->refs);

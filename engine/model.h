@@ -87,25 +87,61 @@ typedef struct
 } ScumbleStyling;
 
 /**
- * ScumbleAdaptTold:
- * @update: number of an update that is done, from 1
+ * ScumbleAdapting:
+ * @update: number of the update that is done, from 1
  * @loss: the loss before it
+ * @model: the model; what follows is private
+ * @self: the run
+ * @copy: makes a style's data of it
+ *
+ * An adaptation under way.
  */
-typedef void (*ScumbleAdaptTold) (int update, double loss, gpointer user_data);
+typedef struct
+{
+  int           update;
+  double        loss;
+  ScumbleModel *model;
+  gconstpointer self;
+  gpointer    (*copy) (gconstpointer self);
+} ScumbleAdapting;
+
+/**
+ * scumble_adapting_style:
+ *
+ * May be called while being told of an update, and only then.
+ *
+ * Returns: (transfer full): the style as far as it has come, to look at
+ */
+ScumbleStyle   *scumble_adapting_style (const ScumbleAdapting *adapting);
+
+/**
+ * ScumbleAdaptTold:
+ * @adapting: valid during the call
+ *
+ * Told of every update, on the thread that called the engine.
+ */
+typedef void (*ScumbleAdaptTold) (const ScumbleAdapting *adapting, gpointer user_data);
 
 /**
  * ScumbleAdaptation:
  * @updates: how many times to improve the style, at least 1
- * @told: (nullable): told of every update, on the thread that called the engine
+ * @all: whether everything learns, as in the paper, or just the normalisations
+ * @others: (nullable) (array length=n_others): more pictures to learn from, such as a
+ *   folder's; crops are no larger than the smallest of all
+ * @n_others: how many
+ * @told: (nullable): told of every update
  * @told_data: for @told
  *
  * How to adapt a style.
  */
 typedef struct
 {
-  int              updates;
-  ScumbleAdaptTold told;
-  gpointer         told_data;
+  int                   updates;
+  gboolean              all;
+  ScumbleSource *const *others;
+  guint                 n_others;
+  ScumbleAdaptTold      told;
+  gpointer              told_data;
 } ScumbleAdaptation;
 
 /**

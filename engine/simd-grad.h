@@ -40,14 +40,71 @@ typedef struct
 } ScumbleProduct;
 
 /**
+ * ScumbleNorm:
+ * @mean: [c] of the values
+ * @inverse: [c] one over their deviations
+ * @gain: [c] scale over deviation
+ * @bias: [c] what makes gain x + bias the normalised value, scaled and shifted
+ * @relu: whether a ReLU follows
+ *
+ * An instance normalisation as it happened.
+ */
+typedef struct
+{
+  float   *mean;
+  float   *inverse;
+  float   *gain;
+  float   *bias;
+  gboolean relu;
+} ScumbleNorm;
+
+/**
  * ScumbleSimdGrad:
+ *
  * @multiply_add: a product, added to what there is
+ *
+ * Rows of @n cells of @c channels, a multiple of 16:
+ *
+ * @add_moments: sums[k] += x, sums[c + k] += x^2
+ * @normalise: y = gain x + bias, then the ReLU, plus @skip if that is not %NULL
+ * @add_norm_sums: with g the gradient before the ReLU, sums[k] += g,
+ *   sums[c + k] += g (x - mean)
+ * @norm_back: y = slopes[k] g + slopes[c + k] x + slopes[2 c + k], likewise
+ * @add: y += x
+ * @mask: y = g where @x is positive, else 0
+ * @pool_back: for a row of pooled gradients and the two rows of @x that were pooled, which
+ *   came from a ReLU: each gradient goes to the first greatest of its cells if that is
+ *   positive; @y are two rows, @y_row floats apart, as those of @x are @x_row
+ *
+ * Winograd's F(4x4, 3x3), @n tiles from tile @from in reading order, @cols to a row, to
+ * [n, c] for each of 36 products, @k_step floats from one to the next:
+ *
+ * @winograd_in: tiles of 6x6 cells of an input, transformed as for a convolution
+ * @winograd_across: tiles of 4x4 cells of a result's gradient, transformed by the adjoint of
+ *   what makes a result of products
  *
  * What an instruction set does for learning.
  */
 struct _ScumbleSimdGrad
 {
-  void (*multiply_add) (const ScumbleProduct *product);
+  void (*multiply_add)    (const ScumbleProduct *product);
+
+  void (*add_moments)     (const float *x, gsize n, gsize c, double *sums);
+  void (*normalise)       (const ScumbleNorm *norm, const float *x, const float *skip,
+                           gsize n, gsize c, float *y);
+  void (*add_norm_sums)   (const ScumbleNorm *norm, const float *x, const float *g, gsize n,
+                           gsize c, double *sums);
+  void (*norm_back)       (const ScumbleNorm *norm, const float *slopes, const float *x,
+                           const float *g, gsize n, gsize c, float *y);
+  void (*add)             (const float *x, gsize n, float *y);
+  void (*mask)            (const float *x, const float *g, gsize n, float *y);
+  void (*pool_back)       (const float *x, gsize x_row, const float *g, gsize n, gsize c,
+                           float *y, gsize y_row);
+
+  void (*winograd_in)     (const ScumbleTensor *x, int from, int n, int cols, float *k,
+                           gsize k_step);
+  void (*winograd_across) (const ScumbleTensor *g, int from, int n, int cols, float *k,
+                           gsize k_step);
 };
 
 G_END_DECLS

@@ -7,7 +7,7 @@
  * output channels in registers.  In a direct convolution three neighbouring cells are 3 c_in
  * numbers in a row, and the next cell's three begin c_in further on: the picture itself is
  * the matrix, with overlapping rows, and nothing is copied out first. */
-#include "simd-vector.h"
+#include "simd-winograd.h"
 
 #include <string.h>
 
@@ -207,26 +207,6 @@ dot (const ScumbleConv *conv, const ScumbleTensor *x, const ScumbleTensor *y, in
     }
 }
 
-/* Winograd F(4x4, 3x3): Lavin and Gray, "Fast Algorithms for Convolutional Neural
- * Networks", CVPR 2016, section 4.3.  Y = A' [ (G g G') o (B' d B) ] A. */
-
-/* v = B' d for one line of six. */
-INLINE void
-line_in (const Vector d[6], Vector v[6])
-{
-  const Vector a = d[4] - 4.0f * d[2];
-  const Vector b = d[3] - 4.0f * d[1];
-  const Vector e = d[4] - d[2];
-  const Vector f = 2.0f * (d[3] - d[1]);
-
-  v[0] = 4.0f * d[0] - 5.0f * d[2] + d[4];
-  v[1] = a + b;
-  v[2] = a - b;
-  v[3] = e + f;
-  v[4] = e - f;
-  v[5] = 4.0f * d[1] - 5.0f * d[3] + d[5];
-}
-
 /* y = A' m for one line of six. */
 INLINE void
 line_out (const Vector m[6], Vector y[4])
@@ -238,38 +218,6 @@ line_out (const Vector m[6], Vector y[4])
   y[1] = b + 2.0f * f;
   y[2] = a + 4.0f * e;
   y[3] = b + 8.0f * f + m[5];
-}
-
-/* One vector of channels of a tile: d [6, 6] -> v [36]; @v_step floats between products. */
-INLINE void
-tile_in (const float *d, gsize stride, gsize c, float *v, gsize v_step)
-{
-  Vector half[6][6];
-
-  UNROLL
-  for (int j = 0; j < 6; j++)
-    {
-      Vector column[6], out[6];
-
-      UNROLL
-      for (int i = 0; i < 6; i++)
-        column[i] = load (d + (gsize) i * stride + (gsize) j * c);
-      line_in (column, out);
-      UNROLL
-      for (int i = 0; i < 6; i++)
-        half[i][j] = out[i];
-    }
-
-  UNROLL
-  for (int i = 0; i < 6; i++)
-    {
-      Vector out[6];
-
-      line_in (half[i], out);
-      UNROLL
-      for (int j = 0; j < 6; j++)
-        store (v + (gsize) (6 * i + j) * v_step, out[j]);
-    }
 }
 
 /* One vector of channels of a tile: m [36] -> out [4][4], bias and ReLU included. */

@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Every layer's input lies in a frame that holds the border too, and stays until the way
+ * back.  There, gradients need just three rooms: one before a normalisation, in a frame of
+ * zeros, and two after it, because a block's input has two gradients to add up. */
 #include "transfer-grad.h"
 #include "grad.h"
-#include "moments.h"
+#include "simd.h"
 #include "transfer-net.h"
 
 #include <math.h>
-
-/* What a layer remembers. */
-typedef struct
-{
-  ScumbleTensor x;          /* what it convolved, upsampled already */
-  ScumbleTensor normalised; /* before scale and shift */
-  ScumbleTensor y;
-  float        *std;        /* [c_out] what its normalisation divided by */
-} Memory;
 
 struct _ScumbleTransferGrad
 {
@@ -21,32 +16,112 @@ struct _ScumbleTransferGrad
   const float         *parameters;
   ScumbleTransferLayer layers[SCUMBLE_TRANSFER_LAYERS];
   ScumbleGradConv      convs[SCUMBLE_TRANSFER_LAYERS];
-  Memory               memory[SCUMBLE_TRANSFER_LAYERS];
-  ScumbleTensor        out;
+  ScumbleFrame         inputs[SCUMBLE_TRANSFER_LAYERS];
+  ScumbleTensor        raw[SCUMBLE_TRANSFER_LAST];   /* before the normalisations */
+  ScumbleNorm          norms[SCUMBLE_TRANSFER_LAST];
+  ScumbleTensor        out;                          /* the painted picture */
+  float               *after[2];
+  float               *before;
   float               *scratch;
 };
 
-ScumbleTransferGrad *
-scumble_transfer_grad_new (int base, const float *parameters)
+static int
+plane_channels (int base, int times)
 {
-  ScumbleTransferGrad *net = g_new0 (ScumbleTransferGrad, 1);
+  return times == 0 ? 3 : SCUMBLE_PANEL * scumble_panels (times * base);
+}
+
+static void
+init_conv (ScumbleTransferGrad *net, int i)
+{
+  const ScumbleTransferLayer *layer = &net->layers[i];
+  const gboolean              first = i == SCUMBLE_TRANSFER_FIRST;
+  const gboolean              last  = i == SCUMBLE_TRANSFER_LAST;
+
+  net->convs[i] = (ScumbleGradConv) {
+    .c_in      = layer->c_in,
+    .c_out     = layer->c_out,
+    .plane_in  = plane_channels (net->base, first ? 0 : layer->c_in / net->base),
+    .plane_out = plane_channels (net->base, last ? 0 : layer->c_out / net->base),
+    .kernel    = layer->kernel,
+    .stride    = layer->stride,
+    .up        = layer->up,
+  };
+  scumble_grad_conv_init (&net->convs[i]);
+}
+
+static void
+init_norm (ScumbleTransferGrad *net, int i)
+{
+  const int    c   = net->convs[i].plane_out;
+  ScumbleNorm *norm = &net->norms[i];
+
+  norm->relu    = !net->layers[i].skip;
+  norm->mean    = g_new (float, c);
+  norm->inverse = g_new (float, c);
+  norm->gain    = g_new (float, c);
+  norm->bias    = g_new (float, c);
+}
+
+static gboolean
+take_floats (float **data, gsize n, const ScumbleJob *job, GError **error)
+{
+  *data = scumble_arena_take (job->arena, n * sizeof **data, error);
+
+  return *data != NULL;
+}
+
+/* Planes for a picture of @w x @h, and the greatest rooms that a layer needs. */
+static gboolean
+take_memory (ScumbleTransferGrad *net, int w, int h, const ScumbleJob *job, GError **error)
+{
+  gsize after = 0, before = 0, scratch = 0;
+
+  for (int i = 0; i < SCUMBLE_TRANSFER_LAYERS; i++)
+    {
+      const ScumbleGradConv *conv   = &net->convs[i];
+      const int              border = scumble_grad_conv_border (conv);
+
+      if (!scumble_frame_take (&net->inputs[i], h, w, conv->plane_in, border, job->arena,
+                               error))
+        return FALSE;
+      after   = MAX (after, scumble_frame_floats (h, w, conv->plane_in, border));
+      h       = (conv->up ? 2 * h : h) / conv->stride;
+      w       = (conv->up ? 2 * w : w) / conv->stride;
+      before  = MAX (before, scumble_frame_floats (h, w, conv->plane_out,
+                                                   scumble_grad_conv_halo (conv)));
+      scratch = MAX (scratch, scumble_grad_conv_scratch (conv, job->threads));
+      if (i < SCUMBLE_TRANSFER_LAST &&
+          !scumble_arena_tensor (job->arena, h, w, conv->plane_out, &net->raw[i], error))
+        return FALSE;
+    }
+
+  return take_floats (&net->after[0], after, job, error) &&
+         take_floats (&net->after[1], after, job, error) &&
+         take_floats (&net->before, before, job, error) &&
+         take_floats (&net->scratch, scratch, job, error);
+}
+
+ScumbleTransferGrad *
+scumble_transfer_grad_new (int base, const float *parameters, int w, int h,
+                           const ScumbleJob *job, GError **error)
+{
+  g_autoptr (ScumbleTransferGrad) net = g_new0 (ScumbleTransferGrad, 1);
 
   net->base       = base;
   net->parameters = parameters;
   for (int i = 0; i < SCUMBLE_TRANSFER_LAYERS; i++)
     {
-      ScumbleTransferLayer *layer = &net->layers[i];
-
-      *layer               = scumble_transfer_layer (base, i);
-      net->convs[i].kernel = layer->kernel;
-      net->convs[i].stride = layer->stride;
-      scumble_grad_conv_init (&net->convs[i], layer->c_in, layer->c_out,
-                              parameters + layer->weights,
-                              i == SCUMBLE_TRANSFER_LAST ? parameters + layer->shift : NULL);
-      net->memory[i].std = g_new (float, layer->c_out);
+      net->layers[i] = scumble_transfer_layer (base, i);
+      init_conv (net, i);
+      if (i < SCUMBLE_TRANSFER_LAST)
+        init_norm (net, i);
     }
+  if (!take_memory (net, w, h, job, error))
+    return NULL;
 
-  return net;
+  scumble_transfer_grad_set (net, job->threads);
+  return g_steal_pointer (&net);
 }
 
 void
@@ -56,116 +131,57 @@ scumble_transfer_grad_free (ScumbleTransferGrad *net)
     return;
 
   for (int i = 0; i < SCUMBLE_TRANSFER_LAYERS; i++)
+    scumble_grad_conv_clear (&net->convs[i]);
+  for (int i = 0; i < SCUMBLE_TRANSFER_LAST; i++)
     {
-      scumble_grad_conv_clear (&net->convs[i]);
-      g_free (net->memory[i].std);
+      g_free (net->norms[i].mean);
+      g_free (net->norms[i].inverse);
+      g_free (net->norms[i].gain);
+      g_free (net->norms[i].bias);
     }
   g_free (net);
 }
 
-/* The greatest scratch that a layer of either direction takes. */
-static gboolean
-take_scratch (ScumbleTransferGrad *net, int h, int w, const ScumbleJob *job, GError **error)
+void
+scumble_transfer_grad_set (ScumbleTransferGrad *net, int threads)
 {
-  gsize most = 0;
-
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
   for (int i = 0; i < SCUMBLE_TRANSFER_LAYERS; i++)
     {
       const ScumbleTransferLayer *layer = &net->layers[i];
 
-      h    = layer->up ? 2 * h : h;
-      w    = layer->up ? 2 * w : w;
-      most = MAX (most, scumble_grad_conv_scratch (&net->convs[i], h, w, job->threads));
-      h   /= layer->stride;
-      w   /= layer->stride;
+      scumble_grad_conv_set (&net->convs[i], net->parameters + layer->weights,
+                             i == SCUMBLE_TRANSFER_LAST ? net->parameters + layer->shift
+                                                        : NULL);
     }
-  net->scratch = scumble_arena_take (job->arena, most * sizeof (float), error);
-
-  return net->scratch != NULL;
 }
 
-/* x = (x - mean) / std, by its own statistics; @std: [c] */
+/* Runs layer @i, whose result goes into the next one's frame. */
 static void
-normalise (const ScumbleTensor *x, float *std, int threads)
+run_layer (ScumbleTransferGrad *net, int i, int threads)
 {
-  g_autofree float *gain = g_new (float, x->c);
-  g_autofree float *bias = g_new (float, x->c);
-  ScumbleMoments    moments;
+  const ScumbleTransferLayer *layer = &net->layers[i];
+  const ScumbleTensor        *skip  = layer->skip ? &net->inputs[i - 1].inside : NULL;
 
-  scumble_moments_init (&moments, x->c);
-  scumble_moments_add (&moments, x, NULL, threads);
-  scumble_moments_get_biased (&moments, bias, std);
-  scumble_moments_clear (&moments);
+  scumble_frame_continue (&net->inputs[i], layer->up);
+  scumble_grad_conv_forward (&net->convs[i], &net->inputs[i], &net->raw[i], net->scratch,
+                             threads);
+  scumble_norm_forward (&net->norms[i], layer->c_out, net->parameters + layer->scale,
+                        net->parameters + layer->shift, &net->raw[i], skip,
+                        &net->inputs[i + 1].inside, threads);
+}
 
-  for (int k = 0; k < x->c; k++)
+static void
+squash (const ScumbleTensor *x, int threads)
+{
+#pragma omp parallel for schedule(static) num_threads(threads)
+  for (int i = 0; i < x->h; i++)
     {
-      gain[k] = 1.0f / std[k];
-      bias[k] = -bias[k] / std[k];
+      float *row = scumble_tensor_at (x, i, 0);
+
+      for (int k = 0; k < x->w * x->c; k++)
+        row[k] = 1.0f / (1.0f + expf (-row[k]));
     }
-  scumble_affine (x, gain, bias, x, threads);
-}
-
-static void
-rectify (const ScumbleTensor *x)
-{
-  for (gsize k = 0; k < (gsize) x->h * x->stride; k++)
-    x->data[k] = MAX (x->data[k], 0.0f);
-}
-
-static void
-add (const ScumbleTensor *x, const ScumbleTensor *y)
-{
-  for (gsize k = 0; k < (gsize) x->h * x->stride; k++)
-    y->data[k] += x->data[k];
-}
-
-/* Finds what layer @i convolves, given the result @x of the one before. */
-static gboolean
-prepare_input (ScumbleTransferGrad *net, int i, const ScumbleTensor *x, const ScumbleJob *job,
-               GError **error)
-{
-  Memory *memory = &net->memory[i];
-
-  memory->x = *x;
-  if (!net->layers[i].up)
-    return TRUE;
-
-  if (!scumble_arena_tensor (job->arena, 2 * x->h, 2 * x->w, x->c, &memory->x, error))
-    return FALSE;
-  scumble_up2 (x, 0, 0, &memory->x, job->threads);
-
-  return TRUE;
-}
-
-static gboolean
-run_layer (ScumbleTransferGrad *net, int i, const ScumbleTensor *x, const ScumbleJob *job,
-           GError **error)
-{
-  const ScumbleTransferLayer *layer  = &net->layers[i];
-  Memory                     *memory = &net->memory[i];
-  ScumbleTensor              *y      = &memory->y;
-  int                         h, w;
-
-  if (!scumble_job_go_on (job, error) || !prepare_input (net, i, x, job, error))
-    return FALSE;
-
-  h = memory->x.h / layer->stride;
-  w = memory->x.w / layer->stride;
-  if (!scumble_arena_tensor (job->arena, h, w, layer->c_out, &memory->normalised, error) ||
-      !scumble_arena_tensor (job->arena, h, w, layer->c_out, y, error))
-    return FALSE;
-
-  scumble_grad_conv_forward (&net->convs[i], &memory->x, &memory->normalised, net->scratch,
-                             job->threads);
-  normalise (&memory->normalised, memory->std, job->threads);
-  scumble_affine (&memory->normalised, net->parameters + layer->scale,
-                  net->parameters + layer->shift, y, job->threads);
-  if (layer->skip)
-    add (&net->memory[i - 1].x, y);
-  else
-    rectify (y);
-
-  return TRUE;
 }
 
 gboolean
@@ -174,100 +190,86 @@ scumble_transfer_grad_forward (ScumbleTransferGrad *net, const ScumbleTensor *x,
 {
   const int last = SCUMBLE_TRANSFER_LAST;
 
-  if (!take_scratch (net, x->h, x->w, job, error))
-    return FALSE;
-
+  scumble_copy (x, &net->inputs[0].inside);
   for (int i = 0; i < last; i++)
-    if (!run_layer (net, i, i == 0 ? x : &net->memory[i - 1].y, job, error))
-      return FALSE;
+    {
+      if (!scumble_job_go_on (job, error))
+        return FALSE;
+      run_layer (net, i, job->threads);
+    }
 
-  scumble_grad_conv_forward (&net->convs[last], &net->memory[last - 1].y, y, net->scratch,
+  scumble_frame_continue (&net->inputs[last], FALSE);
+  scumble_grad_conv_forward (&net->convs[last], &net->inputs[last], y, net->scratch,
                              job->threads);
-  for (gsize k = 0; k < (gsize) y->h * y->stride; k++)
-    y->data[k] = 1.0f / (1.0f + expf (-y->data[k]));
+  squash (y, job->threads);
   net->out = *y;
 
   return TRUE;
 }
 
-/* From the gradient @g at layer @i's result to that at the result of the layer before. */
-static gboolean
-go_back (ScumbleTransferGrad *net, int i, const ScumbleTensor *g, ScumbleTensor *before,
-         double *gradient, const ScumbleJob *job, GError **error)
+/* Where the gradient with respect to the input of layer @i goes. */
+static ScumbleFrame
+input_gradient (const ScumbleTransferGrad *net, int i, int room)
 {
-  const ScumbleTransferLayer *layer  = &net->layers[i];
-  const Memory               *memory = &net->memory[i];
-  const ScumbleTensor        *x      = &memory->x;
-  ScumbleTensor               wide;
+  const ScumbleTensor *x = &net->inputs[i].inside;
 
-  if (!layer->skip)
-    scumble_grad_relu (&memory->y, g, job->threads);
-  scumble_grad_norm (&memory->normalised, memory->std, net->parameters + layer->scale, g,
-                     gradient + layer->scale, gradient + layer->shift, job->threads);
-  if (i == SCUMBLE_TRANSFER_FIRST)
-    return TRUE;
-
-  if (!scumble_arena_tensor (job->arena, x->h, x->w, x->c, &wide, error))
-    return FALSE;
-  scumble_grad_conv_back (&net->convs[i], g, &wide, net->scratch, job->threads);
-  *before = wide;
-  if (!layer->up)
-    return TRUE;
-
-  if (!scumble_arena_tensor (job->arena, x->h / 2, x->w / 2, x->c, before, error))
-    return FALSE;
-  scumble_grad_up2 (&wide, before, job->threads);
-
-  return TRUE;
+  return scumble_frame_on (net->after[room], x->h, x->w, x->c, net->inputs[i].border);
 }
 
-/* Back through the two layers of a block whose second is @i: past them, too, the gradient
- * takes the way of the block's input. */
-static gboolean
-go_back_block (ScumbleTransferGrad *net, int i, ScumbleTensor *g, double *gradient,
-               const ScumbleJob *job, GError **error)
+/* From the gradient @g at layer @i's result to that at its input, in @room. */
+static void
+back_layer (const ScumbleTransferGrad *net, int i, const ScumbleTensor *g, int room,
+            gboolean all, float *gradient, int threads)
 {
-  ScumbleTensor past, middle, before;
+  const ScumbleTransferLayer *layer  = &net->layers[i];
+  const ScumbleGradConv      *conv   = &net->convs[i];
+  const ScumbleFrame          before = scumble_frame_on (net->before, g->h, g->w,
+                                                         conv->plane_out,
+                                                         scumble_grad_conv_halo (conv));
+  const ScumbleFrame          input  = input_gradient (net, i, room);
 
-  if (!scumble_arena_tensor (job->arena, g->h, g->w, g->c, &past, error))
-    return FALSE;
-  scumble_copy (g, &past);
-  if (!go_back (net, i, g, &middle, gradient, job, error) ||
-      !go_back (net, i - 1, &middle, &before, gradient, job, error))
-    return FALSE;
-  add (&past, &before);
-  *g = before;
+  scumble_frame_zero (&before);
+  if (i < SCUMBLE_TRANSFER_LAST)
+    scumble_norm_back (&net->norms[i], layer->c_out, &net->raw[i], g, &before.inside,
+                       gradient + layer->scale, gradient + layer->shift, threads);
+  else
+    scumble_grad_sigmoid (&net->out, g, &before.inside, threads);
 
-  return TRUE;
+  if (all && i == SCUMBLE_TRANSFER_LAST)
+    scumble_grad_bias (&before.inside, gradient + layer->shift);
+  if (all)
+    scumble_grad_conv_weights (conv, &net->inputs[i], &before, gradient + layer->weights,
+                               net->scratch, threads);
+  if (i > SCUMBLE_TRANSFER_FIRST)
+    scumble_grad_conv_back (conv, &before, &input, net->scratch, threads);
 }
 
 gboolean
-scumble_transfer_grad_back (ScumbleTransferGrad *net, const ScumbleTensor *g,
-                            double *gradient, const ScumbleJob *job, GError **error)
+scumble_transfer_grad_back (ScumbleTransferGrad *net, const ScumbleTensor *g, gboolean all,
+                            float *gradient, const ScumbleJob *job, GError **error)
 {
-  const int            last = SCUMBLE_TRANSFER_LAST;
-  const ScumbleTensor *x    = &net->memory[last - 1].y;
-  ScumbleTensor        now;
+  ScumbleTensor now  = *g;
+  int           room = 0;
 
-  if (!scumble_arena_tensor (job->arena, x->h, x->w, x->c, &now, error))
-    return FALSE;
-  scumble_grad_sigmoid (&net->out, g, job->threads);
-  scumble_grad_conv_back (&net->convs[last], g, &now, net->scratch, job->threads);
-
-  for (int i = last - 1; i >= 0; i -= net->layers[i].skip ? 2 : 1)
+  for (int i = SCUMBLE_TRANSFER_LAST; i >= 0; i--)
     {
-      ScumbleTensor before = now;
-      gboolean      done;
+      const gboolean      skip = net->layers[i].skip;
+      const ScumbleTensor past = now;
 
       if (!scumble_job_go_on (job, error))
         return FALSE;
-      if (net->layers[i].skip)
-        done = go_back_block (net, i, &before, gradient, job, error);
-      else
-        done = go_back (net, i, &now, &before, gradient, job, error);
-      if (!done)
-        return FALSE;
-      now = before;
+
+      /* Past a block's two layers, the gradient takes the way of its input, too. */
+      room = skip ? 1 - room : room;
+      back_layer (net, i, &now, room, all, gradient, job->threads);
+      now = input_gradient (net, i, room).inside;
+      if (skip)
+        {
+          i--;
+          back_layer (net, i, &now, room, all, gradient, job->threads);
+          now = input_gradient (net, i, room).inside;
+          scumble_grad_add (&past, &now, job->threads);
+        }
     }
 
   return TRUE;

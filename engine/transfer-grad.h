@@ -8,30 +8,42 @@ G_BEGIN_DECLS
 /**
  * ScumbleTransferGrad:
  *
- * A transfer network that learns: it paints a small picture with the statistics of that
- * picture, remembers how, and tells how a loss depends on the scales and shifts of its
- * normalisations.
+ * A transfer network that learns: it paints small pictures of one size, each with its own
+ * statistics, remembers how, and tells how a loss depends on its parameters.
  */
 typedef struct _ScumbleTransferGrad ScumbleTransferGrad;
 
 /**
  * scumble_transfer_grad_new:
  * @base: channels of the first layer
- * @parameters: (transfer none): must outlive the network; only scales and shifts, but not
- *   the kernels or the last layer, may change meanwhile
+ * @parameters: (transfer none): must outlive the network; scales and shifts may change at
+ *   any time, the rest before scumble_transfer_grad_set()
+ * @w: width of the pictures, a multiple of 16
+ * @h: their height, likewise
+ * @job: its arena gives the memory, which the caller releases after
+ *   scumble_transfer_grad_free()
+ *
+ * Returns: (transfer full) (nullable): %NULL with an error out of budget
  */
-ScumbleTransferGrad *scumble_transfer_grad_new     (int base, const float *parameters);
+ScumbleTransferGrad *scumble_transfer_grad_new     (int base, const float *parameters, int w,
+                                                    int h, const ScumbleJob *job,
+                                                    GError **error);
 void                 scumble_transfer_grad_free    (ScumbleTransferGrad *net);
 
 /**
+ * scumble_transfer_grad_set:
+ *
+ * Takes up the kernels and the last layer's bias as they are now.
+ */
+void                 scumble_transfer_grad_set     (ScumbleTransferGrad *net, int threads);
+
+/**
  * scumble_transfer_grad_forward:
- * @x: [h, w, 3] sides multiples of 16; must stay until scumble_transfer_grad_back()
- * @y: [h, w, 3] receives the painted picture, and must stay likewise
+ * @x: [h, w, 3]
+ * @y: [h, w, 3] receives the painted picture, and must stay until
+ *   scumble_transfer_grad_back()
  *
- * What it remembers lies in the job's arena, above the mark that the caller releases to
- * after scumble_transfer_grad_back().
- *
- * Returns: %FALSE with an error on cancel or out of budget
+ * Returns: %FALSE with an error on cancel
  */
 gboolean             scumble_transfer_grad_forward (ScumbleTransferGrad *net,
                                                     const ScumbleTensor *x,
@@ -40,15 +52,16 @@ gboolean             scumble_transfer_grad_forward (ScumbleTransferGrad *net,
 
 /**
  * scumble_transfer_grad_back:
- * @g: (inout): [h, w, 3] the loss's gradient with respect to the painted picture; used up
- * @gradient: (out caller-allocates): scumble_transfer_count() numbers; those of scales and
- *   shifts are set
+ * @g: [h, w, 3] the loss's gradient with respect to the painted picture
+ * @all: whether the gradients of kernels and the last layer's bias are wanted
+ * @gradient: (out caller-allocates): scumble_transfer_count() numbers; unless @all, only
+ *   those of scales and shifts are set
  *
- * Returns: %FALSE with an error on cancel or out of budget
+ * Returns: %FALSE with an error on cancel
  */
 gboolean             scumble_transfer_grad_back    (ScumbleTransferGrad *net,
-                                                    const ScumbleTensor *g,
-                                                    double *gradient, const ScumbleJob *job,
+                                                    const ScumbleTensor *g, gboolean all,
+                                                    float *gradient, const ScumbleJob *job,
                                                     GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumbleTransferGrad, scumble_transfer_grad_free)

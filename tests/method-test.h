@@ -27,6 +27,7 @@ typedef struct
   int          threads;
   ScumbleRect  area;    /* empty for the whole picture */
   int          updates; /* of adaptation; 0 for none */
+  gboolean     all;     /* whether everything learns */
 } Paint;
 
 static const char *golden_folder;
@@ -124,7 +125,7 @@ static inline gboolean
 adapt_style (ScumbleStyle **style, ScumbleModel *model, const Paint *how,
              ScumbleSource *content, const ScumbleJob *job, GError **error)
 {
-  const ScumbleAdaptation adaptation = { .updates = how->updates };
+  const ScumbleAdaptation adaptation = { .updates = how->updates, .all = how->all };
   ScumbleStyle           *adapted;
 
   if (how->updates == 0)

@@ -3,7 +3,8 @@
 /* The engine without GIMP: picture files in, a picture file out, seconds and memory told.
  *
  *     stylize [--method M] [--strength S] [--threads N] [--memory MIB] [--tile PX]
- *             [--model NAME] [--models FOLDER] [--updates N] CONTENT STYLE OUTPUT.png */
+ *             [--model NAME] [--models FOLDER] [--updates N] [--adapt-all]
+ *             CONTENT STYLE OUTPUT.png */
 #include "engine.h"
 #include "pixbuf-source.h"
 
@@ -20,6 +21,7 @@ typedef struct
   int    memory;
   int    tile;
   int    updates;
+  int    adapt_all;
   char **files;
 } Options;
 
@@ -78,10 +80,10 @@ tell_memory (const ScumbleArena *arena)
 }
 
 static void
-tell_loss (int update, double loss, gpointer user_data)
+tell_loss (const ScumbleAdapting *adapting, gpointer user_data)
 {
-  if (update == 1 || update % 25 == 0)
-    g_print ("update %3d: loss %.4f\n", update, loss);
+  if (adapting->update == 1 || adapting->update % 25 == 0)
+    g_print ("update %3d: loss %.4f\n", adapting->update, adapting->loss);
 }
 
 /* Fine-tunes the style on the content, if the method does that. */
@@ -89,7 +91,8 @@ static gboolean
 adapt (ScumbleModel *model, ScumbleStyle **style, ScumbleSource *content,
        const Options *options, const ScumbleJob *job, GError **error)
 {
-  const ScumbleAdaptation how = { options->updates, tell_loss, NULL };
+  const ScumbleAdaptation how = { .updates = options->updates, .all = options->adapt_all,
+                                  .told    = tell_loss };
   ScumbleStyle           *adapted;
 
   if (options->updates == 0)
@@ -185,6 +188,8 @@ parse (int argc, char **argv, Options *options, GError **error)
     { "memory", 0, 0, G_OPTION_ARG_INT, &options->memory, "Working memory [1024]", "MIB" },
     { "tile", 0, 0, G_OPTION_ARG_INT, &options->tile, "Edge of a tile [by memory]", "PX" },
     { "updates", 0, 0, G_OPTION_ARG_INT, &options->updates, "Of adaptation [0]", "N" },
+    { "adapt-all", 0, 0, G_OPTION_ARG_NONE, &options->adapt_all,
+      "Not just normalisations", NULL },
     { "model", 0, 0, G_OPTION_ARG_STRING, &options->model, "Model file [M]", "NAME" },
     { "models", 0, 0, G_OPTION_ARG_FILENAME, &options->models, "Folder of models", "DIR" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL,

@@ -14,6 +14,15 @@ test_golden (void)
   check_goldens ("metastyle", &metastyle, 1e-3);
 }
 
+static void
+test_golden_all (void)
+{
+  Paint all = metastyle;
+
+  all.all = TRUE;
+  check_goldens ("metastyle-all", &all, 1e-3);
+}
+
 /* The parameters of the model file, in the engine's order. */
 static float *
 read_parameters (const ScumbleSafetensors *file, int base)
@@ -55,23 +64,41 @@ greatest (const float *values, gsize from, gsize to)
   return most;
 }
 
-/* Every layer's gradients of scale and shift against PyTorch's, relative to the layer's
- * greatest.  A shift that the next normalisation takes away has a gradient of rounding
+/* The gradients of one kind of a layer's parameters against PyTorch's, relative to the
+ * greatest.  A parameter that the next normalisation takes away has a gradient of rounding
  * errors, hence the second term. */
 static void
-check_layer (const ScumbleTransferLayer *layer, const double *gradient, const float *expected,
-             double most)
+check_range (const ScumbleTransferLayer *layer, const char *kind, gsize from, gsize to,
+             const float *gradient, const float *expected, double most)
 {
-  const double tolerance = 1e-3 * greatest (expected, layer->scale, layer->end) + 1e-5 * most;
+  const double tolerance = 1e-3 * greatest (expected, from, to) + 1e-5 * most;
   double       worst     = 0.0;
 
-  for (gsize k = layer->scale; k < layer->end; k++)
-    worst = MAX (worst, fabs (gradient[k] - expected[k]));
-  g_test_message ("%s: %.2g of %.2g", layer->name, worst,
-                  greatest (expected, layer->scale, layer->end));
+  for (gsize k = from; k < to; k++)
+    worst = MAX (worst, fabs ((double) gradient[k] - (double) expected[k]));
+  g_test_message ("%s.%s: %.2g of %.2g", layer->name, kind, worst,
+                  greatest (expected, from, to));
   g_assert_cmpfloat (worst, <=, tolerance);
 }
 
+static void
+check_gradient (int base, const float *gradient, const float *expected, gboolean all)
+{
+  const double most = greatest (expected, 0, scumble_transfer_count (base));
+
+  for (int i = 0; i < SCUMBLE_TRANSFER_LAYERS; i++)
+    {
+      const ScumbleTransferLayer layer = scumble_transfer_layer (base, i);
+
+      if (all)
+        check_range (&layer, "weight", layer.weights, layer.scale, gradient, expected, most);
+      if (all || i < SCUMBLE_TRANSFER_LAST)
+        check_range (&layer, "scale, shift", layer.scale, layer.end, gradient, expected, most);
+    }
+}
+
+/* What it learns from a crop: the same with all gradients and with some, the second time as
+ * the first, and on one thread as on two. */
 static void
 test_gradient (void)
 {
@@ -80,11 +107,12 @@ test_gradient (void)
   g_autoptr (ScumbleSafetensors)  golden   = golden_open ("metastyle");
   g_autoptr (ScumbleCritic)       critic   = scumble_critic_new (encoder, NULL);
   g_autoptr (ScumbleArena)        arena    = scumble_arena_new ((gsize) 1 << 30);
-  const ScumbleJob                job      = { .arena = arena, .threads = 2 };
+  ScumbleJob                      job      = { .arena = arena, .threads = 2 };
   const int                       base     = scumble_transfer_base (model, "transfer", NULL);
+  const gsize                     n        = scumble_transfer_count (base);
   g_autofree float               *values   = read_parameters (model, base);
-  g_autoptr (ScumbleTransferGrad) net      = scumble_transfer_grad_new (base, values);
-  g_autofree double              *gradient = g_new (double, scumble_transfer_count (base));
+  g_autofree float               *gradient = g_new (float, n);
+  g_autofree float               *again    = g_new0 (float, n);
   int                             shape[3], size[3];
   g_autofree float               *crop     = golden_floats (golden, "crop", size);
   g_autofree float               *wanted   = golden_floats (golden, "wanted", shape);
@@ -92,23 +120,29 @@ test_gradient (void)
   g_autofree float               *loss     = golden_floats (golden, "loss", shape);
   const ScumbleTensor             x        = { crop, size[0], size[1], 3,
                                                3 * (gsize) size[1] };
+  g_autoptr (ScumbleTransferGrad) net      = scumble_transfer_grad_new (base, values, x.w,
+                                                                        x.h, &job, NULL);
+  g_autoptr (ScumbleVerdicts)     verdicts = scumble_verdicts_new (critic, x.w, x.h, wanted,
+                                                                   &job, NULL);
   ScumbleTensor                   y, g;
   double                          found;
 
   g_assert_true (scumble_arena_tensor (arena, x.h, x.w, 3, &y, NULL));
-  g_assert_true (scumble_arena_tensor (arena, x.h, x.w, 3, &g, NULL));
-  g_assert_true (scumble_transfer_grad_forward (net, &x, &y, &job, NULL));
-  g_assert_true (scumble_critic_judge (critic, &y, &x, wanted, &g, &found, &job, NULL));
-  g_assert_true (scumble_transfer_grad_back (net, &g, gradient, &job, NULL));
-
-  g_test_message ("loss: %.7g, %.7g wanted", found, loss[0]);
-  g_assert_cmpfloat (fabs (found - loss[0]), <=, 1e-4 * loss[0]);
-  for (int i = 0; i < SCUMBLE_TRANSFER_LAST; i++)
+  g_assert_true (scumble_verdicts_compare (verdicts, &x, &job, NULL));
+  for (int run = 0; run < 3; run++)
     {
-      const ScumbleTransferLayer layer = scumble_transfer_layer (base, i);
+      const gboolean all = run < 2;
 
-      check_layer (&layer, gradient, expected,
-                   greatest (expected, 0, scumble_transfer_layer (base, 14).end));
+      job.threads = run == 1 ? 1 : 2;
+      g_assert_true (scumble_transfer_grad_forward (net, &x, &y, &job, NULL));
+      g_assert_true (scumble_verdicts_judge (verdicts, &y, &g, &found, &job, NULL));
+      g_assert_true (scumble_transfer_grad_back (net, &g, all, run == 0 ? gradient : again,
+                                                 &job, NULL));
+      g_assert_cmpfloat (fabs (found - loss[0]), <=, 1e-4 * loss[0]);
+      if (run == 0)
+        check_gradient (base, gradient, expected, TRUE);
+      else
+        g_assert_cmpfloat (max_difference (gradient, again, n), ==, 0.0);
     }
 }
 
@@ -158,19 +192,24 @@ typedef struct
   int           updates;
   double        first;
   double        last;
+  gboolean      all;
+  ScumbleStyle *glimpse; /* of the style at @stop */
 } Log;
 
 static void
-note (int update, double loss, gpointer user_data)
+note (const ScumbleAdapting *adapting, gpointer user_data)
 {
   Log *log = user_data;
 
-  g_assert_cmpint (update, ==, log->updates + 1);
-  log->updates = update;
-  log->first   = update == 1 ? loss : log->first;
-  log->last    = loss;
-  if (update == log->stop)
-    g_cancellable_cancel (log->cancel);
+  g_assert_cmpint (adapting->update, ==, log->updates + 1);
+  log->updates = adapting->update;
+  log->first   = adapting->update == 1 ? adapting->loss : log->first;
+  log->last    = adapting->loss;
+  if (adapting->update == log->stop)
+    {
+      log->glimpse = scumble_adapting_style (adapting);
+      g_cancellable_cancel (log->cancel);
+    }
 }
 
 static ScumbleStyle *
@@ -183,7 +222,8 @@ adapt (Log *log, int updates, GError **error)
   g_autoptr (ScumbleStyle) start   = NULL;
   const ScumbleJob         job     = { .arena = arena, .threads = 2,
                                        .cancellable = log->cancel };
-  const ScumbleAdaptation  how     = { updates, note, log };
+  const ScumbleAdaptation  how     = { .updates = updates, .all = log->all,
+                                       .told    = note, .told_data = log };
   ScumbleStyle            *adapted;
   ScumbleMemorySource      sources[2];
 
@@ -198,10 +238,10 @@ adapt (Log *log, int updates, GError **error)
 }
 
 static void
-test_learning (void)
+check_learning (gboolean all)
 {
   g_autoptr (GError)       error = NULL;
-  Log                      log   = { .stop = -1 };
+  Log                      log   = { .stop = -1, .all = all };
   g_autoptr (ScumbleStyle) style = adapt (&log, 40, &error);
 
   g_assert_no_error (error);
@@ -209,6 +249,13 @@ test_learning (void)
   g_assert_cmpint (log.updates, ==, 40);
   g_test_message ("loss: %.3g, then %.3g", log.first, log.last);
   g_assert_cmpfloat (log.last, <, 0.9 * log.first);
+}
+
+static void
+test_learning (void)
+{
+  check_learning (FALSE);
+  check_learning (TRUE);
 }
 
 /* Cancelled after some updates there is a style, before the first there is none. */
@@ -223,6 +270,8 @@ test_cancel (void)
   g_assert_no_error (error);
   g_assert_nonnull (style);
   g_assert_cmpint (log.updates, ==, 3);
+  g_assert_nonnull (log.glimpse);
+  scumble_style_unref (log.glimpse);
 
   g_clear_object (&log.cancel);
   log = (Log) { .stop = -1 };
@@ -249,6 +298,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/metastyle/gradient", test_gradient);
   g_test_add_func ("/metastyle/golden", test_golden);
+  g_test_add_func ("/metastyle/golden-all", test_golden_all);
   g_test_add_func ("/metastyle/tiles", test_tiles);
   g_test_add_func ("/metastyle/strength-zero", test_strength_zero);
   g_test_add_func ("/metastyle/learning", test_learning);

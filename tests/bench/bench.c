@@ -748,6 +748,68 @@ measure_first_picture (const Options *options, GError **error)
   return seconds >= 0.0;
 }
 
+/* ---- Learning ---- */
+
+/* A style, and a content to learn it on. */
+typedef struct
+{
+  ScumbleModel     *model;
+  ScumbleStyle     *style;
+  GeneratedSource   content;
+  const ScumbleJob *job;
+  ScumbleAdaptation adaptation;
+} Lesson;
+
+static gboolean
+adapt (gpointer user_data, GError **error)
+{
+  Lesson                  *lesson  = user_data;
+  g_autoptr (ScumbleStyle) adapted = scumble_model_adapt (
+      lesson->model, lesson->style, &lesson->content.source, &lesson->adaptation, lesson->job,
+      error);
+
+  return adapted != NULL;
+}
+
+/* Updates of MetaStyle's fast adaptation, on crops of 256 x 256 pixels. */
+static gboolean
+measure_adapt (const Options *options, GError **error)
+{
+  const char *const        path[] = { options->models, NULL };
+  g_autoptr (ScumbleArena) arena  = scumble_arena_new ((gsize) options->memory << 20);
+  g_autoptr (ScumbleModel) model  = scumble_model_open (path, "metastyle", NULL, error);
+  g_autoptr (ScumbleStyle) style  = NULL;
+  const ScumbleJob         job    = { .arena = arena, .threads = options->threads };
+  GeneratedSource          painting;
+  Lesson                   lesson = { model, NULL, .job = &job, .adaptation.updates = 10 };
+
+  if (model == NULL)
+    return FALSE;
+  generated_source_init (&painting, options->edge, options->edge);
+  generated_source_init (&lesson.content, options->edge, options->edge);
+  style = scumble_model_encode (model, &painting.source, NULL, &job, error);
+  if (style == NULL)
+    return FALSE;
+
+  lesson.style = style;
+  for (int all = 0; all < 2; all++)
+    {
+      double seconds;
+
+      lesson.adaptation.all = all;
+      seconds = median_seconds (adapt, &lesson, 1, options->runs, error);
+      if (seconds < 0.0)
+        return FALSE;
+      print_line ("adapt", all ? "all" : "normalisation", options->edge, options->edge,
+                  options->threads, seconds, seconds * 1e3 / lesson.adaptation.updates,
+                  "ms/update");
+      print_line ("adapt", "arena", options->edge, options->edge, options->threads, seconds,
+                  (double) scumble_arena_peak (arena) / 1048576.0, "MiB");
+    }
+
+  return TRUE;
+}
+
 /* ---- The program ---- */
 
 static const struct
@@ -758,7 +820,7 @@ static const struct
   { "machine", measure_machine },   { "layers", measure_layers },
   { "stylize", measure_stylize },   { "tiles", measure_tiles },
   { "strength", measure_strength }, { "first-picture", measure_first_picture },
-  { "size", measure_size },
+  { "size", measure_size },         { "adapt", measure_adapt },
 };
 
 static gboolean
@@ -816,7 +878,7 @@ parse (int argc, char **argv, Options *options, GError **error)
 
   g_option_context_set_summary (context,
                                 "Measures: machine, layers, stylize, tiles, strength, "
-                                "first-picture, size.");
+                                "first-picture, size, adapt.");
   g_option_context_add_main_entries (context, entries, NULL);
 
   return g_option_context_parse (context, &argc, &argv, error);

@@ -8,7 +8,8 @@ their PyTorch definitions (weights/train/nets.py and methods.py) make of two pic
 tiny-encoder.safetensors   an encoder of a few channels
 tiny-METHOD.safetensors    a model file of the method for it
 METHOD.safetensors         content and style [h, w, 4], and one picture [h, w, 3] for every
-                           strength, "paint-STRENGTH"
+                           strength, "paint-STRENGTH"; metastyle-all where all parameters
+                           were adapted
 --full: with the default networks' widths instead, for a check by hand.
 """
 import argparse
@@ -149,18 +150,21 @@ def metastyle(encoder, widths, content, style):
         p = {name: tensor.detach().clone().requires_grad_() for name, tensor in start.items()}
         loss = losses.transfer_loss(encoder, nets.transfer(content, p), content, wanted)[0]
         loss.backward()
-        adapted = method.adapt(style, lambda: content, UPDATES)
-    gradient = torch.cat([p["%s.%s" % (name, kind)].grad.flatten()
-                          for name, *_ in nets.transfer_plan(base)
-                          for kind in ("weight", "scale", "shift")])
+        adapted = [method.adapt(style, lambda: content, UPDATES, everything)
+                   for everything in (False, True)]
+    names = ["%s.%s" % (name, kind) for name, *_ in nets.transfer_plan(base)
+             for kind in ("weight", "scale", "shift")]
+    gradient = torch.cat([p[name].grad.flatten()
+                          for name in names + ["last.weight", "last.bias"]])
     start = {name: tensor.detach() for name, tensor in start.items()}
-    painted = {a: nets.transfer(content, {k: a * adapted[k] + (1 - a) * start[k]
-                                          for k in start}) for a in STRENGTHS}
+    painted, painted_all = (
+        {a: nets.transfer(content, {k: a * tensors[k] + (1 - a) * start[k] for k in start})
+         for a in STRENGTHS} for tensors in adapted)
     matrices = torch.cat([wanted[tap].flatten() for tap in losses.GRAM_TAPS])
     return {"transfer": method.transfer}, painted, {
         "crop": content[0].permute(1, 2, 0).contiguous().numpy(),
         "wanted": matrices.numpy()[None, None], "gradient": gradient.numpy()[None, None],
-        "loss": loss.detach().numpy()[None, None, None]}
+        "loss": loss.detach().numpy()[None, None, None]}, {"metastyle-all": painted_all}
 
 
 def fit(x):
@@ -185,10 +189,12 @@ def main():
     content, style = picture(*CONTENT, 4), picture(*STYLE, 5)
     for method, build in METHODS.items():
         torch.manual_seed(6)
-        parts, painted, *more = build(encoder, widths, content, style)
+        parts, painted, *rest = build(encoder, widths, content, style)
+        more, others = rest or ({}, {})
         write_model(arguments.folder, prefix, method, parts)
-        write_golden(arguments.folder, method, content, style, painted,
-                     more[0] if more else {})
+        write_golden(arguments.folder, method, content, style, painted, more)
+        for name, other in others.items():
+            write_golden(arguments.folder, name, content, style, other, {})
         print("%s: values %.2f..%.2f, std %.3f" % (method, painted[1.0].min(),
                                                    painted[1.0].max(), painted[1.0].std()))
 

@@ -85,17 +85,21 @@ class MetaStyle(nn.Module):
         super().__init__()
         self.encoder, self.transfer = Encoder(), Initial(base)
 
-    def adapt(self, style, draw_crop, steps=100, lr=1e-2):
+    # Adam's rates when the scales and shifts learn alone, and when everything does.
+    RATE, RATE_ALL = 1e-2, 1e-3
+
+    def adapt(self, style, draw_crop, steps=100, everything=False):
         """The transfer network of a painting, {name: tensor}.
 
         Adam (0.9, 0.999), `steps` steps of transfer_loss() on one crop [1, 3, h, w] each,
-        as draw_crop() returns them, over the scales and shifts alone.
+        as draw_crop() returns them, over the scales and shifts alone or `everything`.
         """
         with torch.no_grad():
             wanted = grams(self.encoder(style, GRAM_TAPS[-1]))
         p = {name: tensor.detach().clone() for name, tensor in self.transfer().items()}
-        moving = [p[name].requires_grad_() for name in p if name.endswith((".scale", ".shift"))]
-        optimizer = torch.optim.Adam(moving, lr=lr)
+        moving = [p[name].requires_grad_() for name in p
+                  if everything or name.endswith((".scale", ".shift"))]
+        optimizer = torch.optim.Adam(moving, lr=self.RATE_ALL if everything else self.RATE)
         for _ in range(steps):
             crop = draw_crop()
             optimizer.zero_grad()
