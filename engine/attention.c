@@ -288,13 +288,25 @@ add_cells (const ScumbleAttention *attention, const ScumbleGaze *gaze, const Scu
 
   for (int i = 0; i < n; i++)
     {
-      const float  gain = gaze->gain / desk->total[i];
+      const float  part = gaze->weights != NULL ? gaze->weights[from + i] : 1.0f;
+      const float  gain = gaze->gain * part / desk->total[i];
       const float *sums = desk->sums + (gsize) i * (gsize) c;
       float       *to   = scumble_tensor_at (y, (from + i) / x->w, (from + i) % x->w);
 
       for (int k = 0; k < c; k++)
         to[k] += gain * sums[k];
     }
+}
+
+/* Whether any of the cells of a block, of @n in all, looks at the style. */
+static gboolean
+any_weight (const ScumbleGaze *gaze, int from, int n)
+{
+  for (int i = from; i < MIN (from + CELLS, n); i++)
+    if (gaze->weights[i] != 0.0f)
+      return TRUE;
+
+  return FALSE;
 }
 
 void
@@ -313,6 +325,7 @@ scumble_attention_add (const ScumbleAttention *attention, const ScumbleGaze *gaz
     omp_set_num_threads (1);
 #pragma omp for schedule(dynamic)
     for (int b = 0; b < blocks; b++)
-      add_cells (attention, gaze, x, y, b * CELLS, &desk);
+      if (gaze->weights == NULL || any_weight (gaze, b * CELLS, x->h * x->w))
+        add_cells (attention, gaze, x, y, b * CELLS, &desk);
   }
 }

@@ -46,6 +46,7 @@ typedef struct
  * @std: (transfer none): [c] likewise, sqrt (var + 1e-5)
  * @keys: (transfer none): of the style
  * @gain: what the result is multiplied with
+ * @weights: (transfer none) (nullable): [h, w] and with this, for every cell of the content
  *
  * A content that looks at a style.
  */
@@ -55,6 +56,7 @@ typedef struct
   const float       *std;
   const ScumbleKeys *keys;
   float              gain;
+  const float       *weights;
 } ScumbleGaze;
 
 /**
@@ -95,7 +97,7 @@ gsize             scumble_attention_scratch (const ScumbleAttention *attention, 
 /**
  * scumble_attention_add:
  * @x: [h, w, c] content features
- * @y: [h, w, c], not @x: receives y + gain attended(x)
+ * @y: [h, w, c], not @x: receives y + gain weights attended(x)
  * @scratch: as scumble_attention_scratch() says
  *
  * Goes through the style in blocks with a running softmax: Milakov and Gimelshein, "Online

@@ -13,8 +13,11 @@
 #include "model-private.h"
 #include "feature-plane.h"
 #include "vgg.h"
+#include "zones.h"
 
 #include <glib/gi18n.h>
+#include <omp.h>
+#include <string.h>
 
 typedef struct
 {
@@ -155,6 +158,83 @@ blend (const Content *content, const Style *style, float strength, float *gain, 
     }
 }
 
+/* Blends a cell of @c channels; @parts: [n + 1, 2, c] gains and biases of the styles, and
+ * those of nothing done; @weights: theirs, @n_cells apart. */
+static void
+blend_cell (float *cell, gsize c, const float *parts, guint n, const float *weights,
+            gsize n_cells, float *sums)
+{
+  memset (sums, 0, 2 * c * sizeof *sums);
+  for (guint z = 0; z <= n; z++, parts += 2 * c)
+    {
+      const float weight = weights[z * n_cells];
+
+      for (gsize k = 0; k < 2 * c && weight != 0.0f; k++)
+        sums[k] += weight * parts[k];
+    }
+
+  for (gsize k = 0; k < c; k++)
+    cell[k] = sums[k] * cell[k] + sums[c + k];
+}
+
+/* The same for zones, whose weights say how much of each style is in every cell. The
+ * content's statistics are the whole picture's for every zone.
+ * @parts: [n_zones + 1, 2, c] of scratch, @sums: [threads, 2, c]; @weights: as
+ * scumble_zones_weigh() has them */
+static void
+blend_zones (const Content *content, const ScumbleLook *look, const float *weights,
+             float *parts, float *sums, const ScumbleTensor *x, int threads)
+{
+  const gsize c       = (gsize) x->c;
+  const gsize n_cells = (gsize) x->h * (gsize) x->w;
+
+  for (guint z = 0; z < look->n_zones; z++)
+    blend (content, look->zones[z].style->data, 1.0f, parts + 2 * c * z,
+           parts + 2 * c * z + c);
+  for (gsize k = 0; k < 2 * c; k++)
+    parts[2 * c * look->n_zones + k] = k < c ? 1.0f : 0.0f;
+
+#pragma omp parallel for schedule(static) num_threads(threads)
+  for (int i = 0; i < x->h; i++)
+    for (int j = 0; j < x->w; j++)
+      blend_cell (scumble_tensor_at (x, i, j), c, parts, look->n_zones,
+                  weights + (gsize) i * (gsize) x->w + (gsize) j, n_cells,
+                  sums + 2 * c * (gsize) omp_get_thread_num ());
+}
+
+/* @cells: where @x lies on the plane */
+static gboolean
+transform (const ScumbleContent *handle, const ScumbleLook *look, ScumbleRect cells,
+           const ScumbleTensor *x, const ScumbleJob *job, GError **error)
+{
+  const Content *content = handle->data;
+  const gsize    c       = (gsize) x->c;
+  const gsize    threads = (gsize) job->threads;
+  float         *parts   = scumble_arena_take (job->arena, 2 * c * sizeof *parts *
+                                               (look->n_zones + 1 + threads), error);
+  float         *weights;
+
+  if (parts == NULL)
+    return FALSE;
+  if (scumble_zones_plain (look))
+    {
+      blend (content, look->zones[0].style->data, (float) look->strength, parts, parts + c);
+      scumble_affine (x, parts, parts + c, x, job->threads);
+      return TRUE;
+    }
+
+  weights = scumble_arena_take (job->arena, sizeof *weights * (look->n_zones + 1) *
+                                (gsize) cells.w * (gsize) cells.h, error);
+  if (weights == NULL ||
+      !scumble_zones_weigh (look, handle->source, cells, SCUMBLE_VGG_STRIDE, look->strength,
+                            weights, job, error))
+    return FALSE;
+  blend_zones (content, look, weights, parts, parts + 2 * c * (look->n_zones + 1), x,
+               job->threads);
+
+  return TRUE;
+}
+
 /* [in, c] of the plane -> blend -> decoder -> [rect.h, rect.w, 3] */
 static gboolean
 adain_render (ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect *rect,
@@ -163,22 +243,15 @@ adain_render (ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect
   const Net           *net     = handle->model->net;
   const Content       *content = handle->data;
   const ScumbleTensor *plane   = &content->features.plane;
-  const gsize          c       = (gsize) plane->c;
   ScumbleRegion        in      = { .plane_w = plane->w, .plane_h = plane->h };
   ScumbleRegion        out     = { .rect = *rect };
-  float               *gain;
 
   in.rect    = scumble_convnet_reach (net->decoder, plane->w, plane->h, *rect);
   out.tensor = (ScumbleTensor) { rgb, rect->h, rect->w, 3, 3 * (gsize) rect->w };
-  gain       = scumble_arena_take (job->arena, 2 * c * sizeof *gain, error);
-  if (gain == NULL ||
-      !scumble_arena_tensor (job->arena, in.rect.h, in.rect.w, plane->c, &in.tensor, error) ||
-      !scumble_features_read (&content->features, in.rect, &in.tensor, job, error))
-    return FALSE;
-
-  blend (content, look->zones[0].style->data, (float) look->strength, gain, gain + c);
-  scumble_affine (&in.tensor, gain, gain + c, &in.tensor, job->threads);
-  if (!scumble_convnet_run (net->decoder, &in, &out, job, error))
+  if (!scumble_arena_tensor (job->arena, in.rect.h, in.rect.w, plane->c, &in.tensor, error) ||
+      !scumble_features_read (&content->features, in.rect, &in.tensor, job, error) ||
+      !transform (handle, look, in.rect, &in.tensor, job, error) ||
+      !scumble_convnet_run (net->decoder, &in, &out, job, error))
     return FALSE;
   scumble_clamp (&out.tensor);
 
@@ -193,13 +266,17 @@ adain_room (const ScumbleContent *handle, const ScumbleLook *look, int w, int h,
   const Content *content = handle->data;
   const gsize    c       = (gsize) content->features.plane.c;
   int            cols, rows;
-  gsize          decode, read;
+  gsize          decode, read, weigh, parts;
 
   scumble_convnet_reach_most (net->decoder, w, h, &cols, &rows);
   decode = scumble_convnet_room (net->decoder, w, h, threads);
   read   = scumble_features_room (&content->features, cols, rows, threads);
 
-  return MAX (decode, read) + sizeof (float) * c * ((gsize) cols * (gsize) rows + 2) + 4096;
+  weigh  = scumble_zones_room (look, cols, rows, SCUMBLE_VGG_STRIDE);
+  parts  = 2 * c * (look->n_zones + 1 + (gsize) threads);
+
+  return MAX (decode, read) + weigh +
+         sizeof (float) * (c * (gsize) cols * (gsize) rows + parts) + 4096;
 }
 
 static double

@@ -238,35 +238,13 @@ metanet_content_free (gpointer data)
   g_free (content);
 }
 
-static gpointer
-metanet_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
-                GError **error)
-{
-  const Net        *net        = model->net;
-  Content          *content    = g_new0 (Content, 1);
-  g_autofree float *statistics = g_new (float, net->taps.length);
-
-  content->net = net;
-  if (scumble_transfer_content_init (&content->transfer, source, job, error) &&
-      scumble_taps_measure (&net->taps, &content->transfer.small, statistics, job, error))
-    content->own = look_at (net, statistics);
-  if (content->own == NULL)
-    {
-      metanet_content_free (content);
-      return NULL;
-    }
-  scumble_transfer_content_rehearse (&content->transfer, net->base, job);
-
-  return content;
-}
-
 static float *
-generate (gconstpointer data, const ScumbleLook *look)
+generate (gconstpointer data, const ScumbleStyle *style, double amount)
 {
   const Content    *content  = data;
   const Net        *net      = content->net;
-  const float      *hidden   = look->zones[0].style->data;
-  const float       strength = (float) look->strength;
+  const float      *hidden   = style != NULL ? style->data : content->own;
+  const float       strength = (float) amount;
   g_autofree float *blend    = g_new (float, net->hidden.out);
   float            *values   = g_new (float, scumble_transfer_count (net->base));
 
@@ -285,30 +263,45 @@ generate (gconstpointer data, const ScumbleLook *look)
   return values;
 }
 
+static gpointer
+metanet_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
+                GError **error)
+{
+  const Net        *net        = model->net;
+  Content          *content    = g_new0 (Content, 1);
+  g_autofree float *statistics = g_new (float, net->taps.length);
+
+  content->net      = net;
+  content->transfer = (ScumbleTransferContent) { .base = net->base, .make = generate,
+                                                 .data = content };
+  if (scumble_transfer_content_init (&content->transfer, source, job, error) &&
+      scumble_taps_measure (&net->taps, &content->transfer.small, statistics, job, error))
+    content->own = look_at (net, statistics);
+  if (content->own == NULL)
+    {
+      metanet_content_free (content);
+      return NULL;
+    }
+
+  return content;
+}
+
 static gboolean
 metanet_render (ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect *rect,
                 float *rgb, const ScumbleJob *job, GError **error)
 {
-  Content               *content = handle->data;
-  const ScumbleTransfer *transfer;
+  Content *content = handle->data;
 
-  transfer = scumble_transfer_content_net (&content->transfer, look, content->net->base,
-                                           generate, content, job, error);
-
-  return transfer != NULL && scumble_transfer_run (transfer, &content->transfer.picture, rect,
-                                                   rgb, job, error);
+  return scumble_transfer_content_render (&content->transfer, look, rect, rgb, job, error);
 }
 
 static gsize
 metanet_room (const ScumbleContent *handle, const ScumbleLook *look, int w, int h,
              int threads)
 {
-  const Content        *content = handle->data;
-  const ScumblePicture *small   = &content->transfer.small;
-  const int             base    = content->net->base;
+  const Content *content = handle->data;
 
-  return MAX (scumble_transfer_room (base, w, h, threads),
-              scumble_transfer_room (base, small->w, small->h, threads));
+  return scumble_transfer_content_room (&content->transfer, look, w, h, threads);
 }
 
 static double

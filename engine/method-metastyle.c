@@ -407,62 +407,56 @@ metastyle_content_free (gpointer data)
   g_free (content);
 }
 
+static float *
+blend (gconstpointer data, const ScumbleStyle *handle, double amount)
+{
+  const Net   *net        = data;
+  const Style *style      = handle != NULL ? handle->data : NULL;
+  const float *parameters = style != NULL ? style->parameters : net->initial;
+  const float  strength   = (float) amount;
+  const gsize  n          = scumble_transfer_count (net->base);
+  float       *values     = g_new (float, n);
+
+  for (gsize k = 0; k < n; k++)
+    values[k] = strength * parameters[k] + (1.0f - strength) * net->initial[k];
+
+  return values;
+}
+
 static gpointer
 metastyle_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
                   GError **error)
 {
   Content *content = g_new0 (Content, 1);
 
-  content->net = model->net;
+  content->net      = model->net;
+  content->transfer = (ScumbleTransferContent) { .base = content->net->base, .make = blend,
+                                                 .data = content->net };
   if (!scumble_transfer_content_init (&content->transfer, source, job, error))
     {
       metastyle_content_free (content);
       return NULL;
     }
-  scumble_transfer_content_rehearse (&content->transfer, content->net->base, job);
 
   return content;
-}
-
-static float *
-blend (gconstpointer data, const ScumbleLook *look)
-{
-  const Net   *net      = data;
-  const Style *style    = look->zones[0].style->data;
-  const float  strength = (float) look->strength;
-  const gsize  n        = scumble_transfer_count (net->base);
-  float       *values   = g_new (float, n);
-
-  for (gsize k = 0; k < n; k++)
-    values[k] = strength * style->parameters[k] + (1.0f - strength) * net->initial[k];
-
-  return values;
 }
 
 static gboolean
 metastyle_render (ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect *rect,
                   float *rgb, const ScumbleJob *job, GError **error)
 {
-  Content               *content = handle->data;
-  const ScumbleTransfer *transfer;
+  Content *content = handle->data;
 
-  transfer = scumble_transfer_content_net (&content->transfer, look, content->net->base,
-                                           blend, content->net, job, error);
-
-  return transfer != NULL && scumble_transfer_run (transfer, &content->transfer.picture, rect,
-                                                   rgb, job, error);
+  return scumble_transfer_content_render (&content->transfer, look, rect, rgb, job, error);
 }
 
 static gsize
 metastyle_room (const ScumbleContent *handle, const ScumbleLook *look, int w, int h,
                int threads)
 {
-  const Content        *content = handle->data;
-  const ScumblePicture *small   = &content->transfer.small;
-  const int             base    = content->net->base;
+  const Content *content = handle->data;
 
-  return MAX (scumble_transfer_room (base, w, h, threads),
-              scumble_transfer_room (base, small->w, small->h, threads));
+  return scumble_transfer_content_room (&content->transfer, look, w, h, threads);
 }
 
 static double

@@ -17,6 +17,7 @@
 #include "feature-plane.h"
 #include "proxy.h"
 #include "vgg.h"
+#include "zones.h"
 
 #include <glib/gi18n.h>
 
@@ -282,7 +283,75 @@ find_need (const Net *net, int plane_w, int plane_h, ScumbleRect rect)
   return need;
 }
 
-/* y = features + strength attended (style) + (1 - strength) attended (content itself) */
+/* Cells of a level that look around. */
+typedef struct
+{
+  const ScumbleContent *handle;
+  const ScumbleLook    *look;
+  int                   level;
+  const float          *weights; /* [n_zones + 1, h, w], NULL for a plain look */
+  const ScumbleTensor  *x;
+  const ScumbleTensor  *y;
+  float                *scratch;
+  int                   threads;
+} Looking;
+
+/* y += gain attended (keys), in the cells that zone @zone weighs. */
+static void
+look_at (const Looking *looking, const Style *style, guint zone, float gain)
+{
+  const Content          *content   = looking->handle->data;
+  const Net              *net       = looking->handle->model->net;
+  const Planes           *planes    = &content->planes;
+  const int               level     = looking->level;
+  const gsize             n         = (gsize) looking->x->h * (gsize) looking->x->w;
+  ScumbleGaze             gaze      = { planes->mean[level], planes->std[level],
+                                        &style->keys[level], gain, NULL };
+
+  if (looking->weights != NULL)
+    {
+      gaze.weights = looking->weights + zone * n;
+      if (!scumble_zones_any (gaze.weights, n))
+        return;
+    }
+  if (gain != 0.0f)
+    scumble_attention_add (net->blocks[level], &gaze, looking->x, looking->y,
+                           looking->scratch, looking->threads);
+}
+
+static void
+look_at_all (const Looking *looking)
+{
+  const Content     *content  = looking->handle->data;
+  const ScumbleLook *look     = looking->look;
+  const float        strength = looking->weights != NULL ? 1.0f : (float) look->strength;
+
+  for (guint z = 0; z < look->n_zones; z++)
+    look_at (looking, look->zones[z].style->data, z, strength);
+  look_at (looking, content->own, look->n_zones,
+           looking->weights != NULL ? 1.0f : 1.0f - strength);
+}
+
+/* Weighs the zones in the cells of a level; %NULL for a plain look, too. */
+static gboolean
+weigh (const ScumbleContent *handle, const ScumbleLook *look, int level, ScumbleRect cells,
+       float **weights, const ScumbleJob *job, GError **error)
+{
+  const int stride = level == FINE ? SCUMBLE_VGG_STRIDE : 2 * SCUMBLE_VGG_STRIDE;
+
+  *weights = NULL;
+  if (scumble_zones_plain (look))
+    return TRUE;
+
+  *weights = scumble_arena_take (job->arena, sizeof (float) * (look->n_zones + 1) *
+                                 (gsize) cells.w * (gsize) cells.h, error);
+
+  return *weights != NULL && scumble_zones_weigh (look, handle->source, cells, stride,
+                                                  look->strength, *weights, job, error);
+}
+
+/* y = features + strength attended (style) + (1 - strength) attended (content itself), each
+ * in its place */
 static gboolean
 transform_level (const ScumbleContent *handle, const ScumbleLook *look, int level,
                  ScumbleRect cells, const ScumbleTensor *y, const ScumbleJob *job,
@@ -290,16 +359,14 @@ transform_level (const ScumbleContent *handle, const ScumbleLook *look, int leve
 {
   const Content          *content   = handle->data;
   const ScumbleAttention *attention = ((const Net *) handle->model->net)->blocks[level];
-  const Style            *style     = look->zones[0].style->data;
-  const Planes           *planes    = &content->planes;
-  const float             strength  = (float) look->strength;
   const gsize             mark      = scumble_arena_mark (job->arena);
-  ScumbleGaze             gaze      = { planes->mean[level], planes->std[level], NULL, 0.0f };
-  ScumbleTensor           x;
+  float                  *weights;
   float                  *scratch;
+  ScumbleTensor           x;
 
   if (!scumble_arena_tensor (job->arena, cells.h, cells.w, y->c, &x, error) ||
-      !scumble_features_read (&planes->features[level], cells, &x, job, error))
+      !scumble_features_read (&content->planes.features[level], cells, &x, job, error) ||
+      !weigh (handle, look, level, cells, &weights, job, error))
     return FALSE;
   scratch = scumble_arena_take (job->arena,
                                 scumble_attention_scratch (attention, job->threads), error);
@@ -307,14 +374,7 @@ transform_level (const ScumbleContent *handle, const ScumbleLook *look, int leve
     return FALSE;
 
   scumble_copy (&x, y);
-  gaze.keys = &style->keys[level];
-  gaze.gain = strength;
-  if (strength != 0.0f)
-    scumble_attention_add (attention, &gaze, &x, y, scratch, job->threads);
-  gaze.keys = &content->own->keys[level];
-  gaze.gain = 1.0f - strength;
-  if (strength != 1.0f)
-    scumble_attention_add (attention, &gaze, &x, y, scratch, job->threads);
+  look_at_all (&(Looking) { handle, look, level, weights, &x, y, scratch, job->threads });
   scumble_arena_release (job->arena, mark);
 
   return scumble_job_go_on (job, error);
@@ -395,6 +455,8 @@ sanet_room (const ScumbleContent *handle, const ScumbleLook *look, int w, int h,
       const int   cols = need.cells[k].w + 1, rows = need.cells[k].h + 1;
       const gsize n    = (gsize) cols * (gsize) rows;
       const gsize gaze = sizeof (float) * c * n +
+                         scumble_zones_room (look, cols, rows, k == FINE
+                                               ? SCUMBLE_VGG_STRIDE : 2 * SCUMBLE_VGG_STRIDE) +
                          MAX (scumble_attention_scratch (net->blocks[k], threads),
                               scumble_features_room (&content->planes.features[k], cols, rows,
                                                      threads));

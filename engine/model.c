@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model-private.h"
+#include "colour.h"
 #include "convnet.h"
 #include "error.h"
 #include "params.h"
@@ -407,13 +408,11 @@ check_zones (const ScumbleContent *content, const ScumbleLook *look, GError **er
 static gboolean
 check_known (const ScumbleLook *look, GError **error)
 {
-  if (look->n_zones == 1 && look->zones[0].mask == NULL && look->strength_map == NULL &&
-      look->keep_colours == 0.0 && look->temperature == 1.0 && look->repetition == 0.0)
+  if (look->temperature == 1.0 && look->repetition == 0.0)
     return TRUE;
 
   g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                       "Zones, strength maps, kept colours, temperature and repetition do "
-                       "not work yet.");
+                       "Temperature and repetition do not work yet.");
   return FALSE;
 }
 
@@ -450,6 +449,36 @@ check_render (const ScumbleContent *content, const ScumbleLook *look, const Scum
   return check_look (content, look, error);
 }
 
+/* Gives the rendered pixels of a rectangle the content's chroma. */
+static gboolean
+keep_colours (const ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect,
+              float *rgb, const ScumbleJob *job, GError **error)
+{
+  ScumbleSource *source = content->source;
+  const gsize    n      = (gsize) rect->w * (gsize) rect->h;
+  float         *rgba   = scumble_arena_take (job->arena, 4 * n * sizeof *rgba, error);
+
+  if (rgba == NULL || !source->read (source, rect, rgba, error))
+    return FALSE;
+  scumble_keep_chroma (rgba, source->has_alpha, (float) look->keep_colours, rgb, n);
+
+  return TRUE;
+}
+
+/* Scratch is given back between the two, and by the caller. */
+static gboolean
+render (ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect, float *rgb,
+        const ScumbleJob *job, GError **error)
+{
+  const gsize    mark = scumble_arena_mark (job->arena);
+  const gboolean done = content->model->method->render (content, look, rect, rgb, job, error);
+
+  scumble_arena_release (job->arena, mark);
+
+  return done && (look->keep_colours == 0.0 ||
+                  keep_colours (content, look, rect, rgb, job, error));
+}
+
 gboolean
 scumble_content_render (ScumbleContent *content, const ScumbleLook *look,
                         const ScumbleRect *rect, float *rgb, const ScumbleJob *job,
@@ -458,7 +487,7 @@ scumble_content_render (ScumbleContent *content, const ScumbleLook *look,
   const gsize    mark = scumble_arena_mark (job->arena);
   const gboolean done =
     check_render (content, look, rect, error) &&
-    content->model->method->render (content, look, rect, rgb, job, error);
+    render (content, look, rect, rgb, job, error);
 
   scumble_arena_release (job->arena, mark);
   return done;
@@ -475,11 +504,13 @@ typedef struct
 static gsize
 paint_room (int w, int h, gconstpointer user_data)
 {
-  const Paint *paint = user_data;
+  const Paint *paint  = user_data;
+  const gsize  pixels = (gsize) w * (gsize) h;
+  const gsize  room   = paint->content->model->method->room (paint->content, paint->look, w, h,
+                                                             paint->job->threads);
 
-  return paint->content->model->method->room (paint->content, paint->look, w, h,
-                                             paint->job->threads) +
-         3 * sizeof (float) * (gsize) w * (gsize) h;
+  return 3 * sizeof (float) * pixels +
+         (paint->look->keep_colours == 0.0 ? room : MAX (room, 4 * sizeof (float) * pixels + 64));
 }
 
 static gboolean
@@ -491,8 +522,7 @@ paint_tile (const ScumbleRect *tile, gpointer user_data, GError **error)
   ScumbleTensor  rgb;
   const gboolean done  =
     scumble_arena_tensor (arena, tile->h, tile->w, 3, &rgb, error) &&
-    paint->content->model->method->render (paint->content, paint->look, tile, rgb.data,
-                                           paint->job, error) &&
+    render (paint->content, paint->look, tile, rgb.data, paint->job, error) &&
     paint->sink->write (paint->sink, tile, rgb.data, error);
 
   scumble_arena_release (arena, mark);

@@ -9,10 +9,8 @@
  * side: they never show, they only keep the networks from seeing edges that are not there. */
 enum { FILL_CELLS = 64 };
 
-/* Where pixel @i of a line of @n pixels is found when the line is continued by mirroring
- * without repeating its ends, as often as needed. */
-static int
-mirror (int i, int n)
+int
+scumble_picture_mirror (int i, int n)
 {
   const int period = MAX (2 * (n - 1), 1);
   const int k      = ((i % period) + period) % period;
@@ -26,16 +24,15 @@ scumble_picture_padded (int n, int stride)
   return MAX ((n + stride - 1) / stride * stride, 2 * stride);
 }
 
-/* The span of pixels that positions @from to @from + @count - 1 mirror to. */
-static void
-mirror_span (int from, int count, int n, int *start, int *length)
+void
+scumble_picture_mirror_span (int from, int count, int n, int *start, int *length)
 {
   int low = n, high = -1;
 
   for (int i = from; i < from + count; i++)
     {
-      low  = MIN (low, mirror (i, n));
-      high = MAX (high, mirror (i, n));
+      low  = MIN (low, scumble_picture_mirror (i, n));
+      high = MAX (high, scumble_picture_mirror (i, n));
     }
 
   *start  = low;
@@ -100,8 +97,8 @@ scumble_picture_read (const ScumblePicture *picture, ScumbleRect rect, float *rg
   float         *rgba;
   gboolean       done;
 
-  mirror_span (rect.x, rect.w, source->width, &from.x, &from.w);
-  mirror_span (rect.y, rect.h, source->height, &from.y, &from.h);
+  scumble_picture_mirror_span (rect.x, rect.w, source->width, &from.x, &from.w);
+  scumble_picture_mirror_span (rect.y, rect.h, source->height, &from.y, &from.h);
   rgba = scumble_arena_take (job->arena, 4 * sizeof (float) * (gsize) from.w * (gsize) from.h,
                              error);
   done = rgba != NULL && source->read (source, &from, rgba, error);
@@ -110,8 +107,8 @@ scumble_picture_read (const ScumblePicture *picture, ScumbleRect rect, float *rg
     for (int j = 0; j < rect.w; j++)
       {
         const gsize at = (gsize) i * (gsize) rect.w + (gsize) j;
-        const int   x  = mirror (rect.x + j, source->width);
-        const int   y  = mirror (rect.y + i, source->height);
+        const int   x  = scumble_picture_mirror (rect.x + j, source->width);
+        const int   y  = scumble_picture_mirror (rect.y + i, source->height);
         const gsize k  = (gsize) (y - from.y) * (gsize) from.w + (gsize) (x - from.x);
 
         convert_pixel (picture, rgba + 4 * k, x, y, rgb + 3 * at,

@@ -50,6 +50,22 @@ void     scumble_picture_clear (ScumblePicture *picture);
 int      scumble_picture_padded (int n, int stride);
 
 /**
+ * scumble_picture_mirror:
+ * @i: a position on a line of @n pixels that is continued by mirroring without repeating its
+ *   ends, as often as needed
+ *
+ * Returns: the pixel that is found there
+ */
+int      scumble_picture_mirror (int i, int n);
+
+/**
+ * scumble_picture_mirror_span:
+ * @start: (out): the first pixel that is found at @from .. @from + @count - 1
+ * @length: (out): how many from it on include the others
+ */
+void     scumble_picture_mirror_span (int from, int count, int n, int *start, int *length);
+
+/**
  * scumble_picture_read:
  * @rect: a rectangle inside the padded picture
  * @rgb: (out caller-allocates): [rect.h, rect.w, 3]

@@ -1,64 +1,208 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "transfer-content.h"
+#include "zones.h"
+
+/* A network that was made. */
+typedef struct
+{
+  ScumbleStyle    *style; /* NULL: of no style */
+  double           strength;
+  ScumbleTransfer *net;
+} Made;
+
+static void
+made_free (gpointer data)
+{
+  Made *made = data;
+
+  scumble_style_unref (made->style);
+  scumble_transfer_free (made->net);
+  g_free (made);
+}
+
+/* Every look needs at least one network. */
+static void
+rehearse_net (const ScumbleTransferContent *content, const ScumbleJob *job)
+{
+  const ScumbleRect whole = { 0, 0, content->small.w, content->small.h };
+
+  if (job->rehearsal != NULL)
+    job->rehearsal->work += scumble_transfer_work (content->base, &content->small, &whole);
+}
 
 gboolean
 scumble_transfer_content_init (ScumbleTransferContent *content, ScumbleSource *source,
                                const ScumbleJob *job, GError **error)
 {
-  *content = (ScumbleTransferContent) { .net = NULL };
+  content->nets = g_ptr_array_new_with_free_func (made_free);
+  if (!scumble_picture_init (&content->picture, source, SCUMBLE_TRANSFER_ALIGN, job, error) ||
+      !scumble_proxy_init (&content->proxy, source, scumble_proxy_megapixel, job, error) ||
+      !scumble_picture_init (&content->small, content->proxy.source, SCUMBLE_TRANSFER_ALIGN,
+                             job, error))
+    return FALSE;
+  rehearse_net (content, job);
 
-  return scumble_picture_init (&content->picture, source, SCUMBLE_TRANSFER_ALIGN, job,
-                               error) &&
-         scumble_proxy_init (&content->proxy, source, scumble_proxy_megapixel, job, error) &&
-         scumble_picture_init (&content->small, content->proxy.source,
-                               SCUMBLE_TRANSFER_ALIGN, job, error);
-}
-
-static void
-forget_net (ScumbleTransferContent *content)
-{
-  g_clear_pointer (&content->net, scumble_transfer_free);
-  g_clear_pointer (&content->style, scumble_style_unref);
+  return TRUE;
 }
 
 void
 scumble_transfer_content_clear (ScumbleTransferContent *content)
 {
-  forget_net (content);
+  g_clear_pointer (&content->nets, g_ptr_array_unref);
   scumble_picture_clear (&content->small);
   scumble_proxy_clear (&content->proxy);
   scumble_picture_clear (&content->picture);
 }
 
-const ScumbleTransfer *
-scumble_transfer_content_net (ScumbleTransferContent *content, const ScumbleLook *look,
-                              int base, ScumbleTransferMake make, gconstpointer data,
-                              const ScumbleJob *job, GError **error)
+static gboolean
+of_look (const Made *made, const ScumbleLook *look)
 {
-  g_autofree float *parameters = NULL;
+  if (made->style == NULL)
+    return TRUE;
+  if (made->strength != look->strength)
+    return FALSE;
 
-  if (content->net != NULL && content->style == look->zones[0].style &&
-      content->strength == look->strength)
-    return content->net;
+  for (guint z = 0; z < look->n_zones; z++)
+    if (look->zones[z].style == made->style)
+      return TRUE;
 
-  forget_net (content);
-  parameters   = make (data, look);
-  content->net = scumble_transfer_new (base, parameters, &content->small, job, error);
-  if (content->net != NULL)
-    {
-      content->style    = scumble_style_ref ((ScumbleStyle *) look->zones[0].style);
-      content->strength = look->strength;
-    }
-
-  return content->net;
+  return FALSE;
 }
 
-void
-scumble_transfer_content_rehearse (const ScumbleTransferContent *content, int base,
-                                   const ScumbleJob *job)
+/* Networks of looks gone by would add up while a slider moves. */
+static void
+forget_others (ScumbleTransferContent *content, const ScumbleLook *look)
 {
-  const ScumbleRect whole = { 0, 0, content->small.w, content->small.h };
+  for (guint i = content->nets->len; i > 0; i--)
+    if (!of_look (g_ptr_array_index (content->nets, i - 1), look))
+      g_ptr_array_remove_index_fast (content->nets, i - 1);
+}
 
-  if (job->rehearsal != NULL)
-    job->rehearsal->work += scumble_transfer_work (base, &content->small, &whole);
+static const ScumbleTransfer *
+find_net (ScumbleTransferContent *content, const ScumbleStyle *style, double strength,
+          const ScumbleJob *job, GError **error)
+{
+  g_autofree float *parameters = NULL;
+  ScumbleTransfer  *net;
+  Made             *made;
+
+  for (guint i = 0; i < content->nets->len; i++)
+    {
+      made = g_ptr_array_index (content->nets, i);
+      if (made->style == style && made->strength == strength)
+        return made->net;
+    }
+
+  parameters = content->make (content->data, style, strength);
+  net        = scumble_transfer_new (content->base, parameters, &content->small, job, error);
+  if (net == NULL)
+    return NULL;
+
+  made  = g_new (Made, 1);
+  *made = (Made) { style != NULL ? scumble_style_ref ((ScumbleStyle *) style) : NULL, strength,
+                   net };
+  g_ptr_array_add (content->nets, made);
+
+  return net;
+}
+
+/* The network of zone @z; the one after the last is that of no style. */
+static const ScumbleTransfer *
+zone_net (ScumbleTransferContent *content, const ScumbleLook *look, guint z,
+          const ScumbleJob *job, GError **error)
+{
+  return z < look->n_zones
+           ? find_net (content, look->zones[z].style, look->strength, job, error)
+           : find_net (content, NULL, 0.0, job, error);
+}
+
+/* rgb += weight part, all [n, 3] and [n] */
+static void
+add_weighted (float *rgb, const float *part, const float *weights, gsize n)
+{
+  for (gsize i = 0; i < 3 * n; i++)
+    rgb[i] += weights[i / 3] * part[i];
+}
+
+/* @weights: [n_zones + 1, rect.h, rect.w]; a network that no pixel needs is not made. */
+static gboolean
+render_zones (ScumbleTransferContent *content, const ScumbleLook *look, const float *weights,
+              const ScumbleRect *rect, float *rgb, const ScumbleJob *job, GError **error)
+{
+  const gsize n    = (gsize) rect->w * (gsize) rect->h;
+  float      *part = scumble_arena_take (job->arena, 3 * n * sizeof *part, error);
+
+  if (part == NULL)
+    return FALSE;
+
+  for (gsize i = 0; i < 3 * n; i++)
+    rgb[i] = 0.0f;
+  for (guint z = 0; z <= look->n_zones; z++, weights += n)
+    {
+      const ScumbleTransfer *net;
+
+      if (!scumble_zones_any (weights, n))
+        continue;
+      net = zone_net (content, look, z, job, error);
+      if (net == NULL ||
+          !scumble_transfer_run (net, &content->picture, rect, part, job, error))
+        return FALSE;
+      add_weighted (rgb, part, weights, n);
+    }
+
+  return TRUE;
+}
+
+static gboolean
+render_plain (ScumbleTransferContent *content, const ScumbleLook *look,
+              const ScumbleRect *rect, float *rgb, const ScumbleJob *job, GError **error)
+{
+  const ScumbleTransfer *net = zone_net (content, look, 0, job, error);
+
+  return net != NULL && scumble_transfer_run (net, &content->picture, rect, rgb, job, error);
+}
+
+gboolean
+scumble_transfer_content_render (ScumbleTransferContent *content, const ScumbleLook *look,
+                                 const ScumbleRect *rect, float *rgb, const ScumbleJob *job,
+                                 GError **error)
+{
+  const gsize n       = (gsize) rect->w * (gsize) rect->h;
+  float      *weights = NULL;
+  gboolean    done;
+
+  forget_others (content, look);
+  if (scumble_zones_plain (look))
+    {
+      done = render_plain (content, look, rect, rgb, job, error);
+    }
+  else
+    {
+      weights = scumble_arena_take (job->arena, (look->n_zones + 1) * n * sizeof *weights,
+                                    error);
+      done    = weights != NULL &&
+                scumble_zones_weigh (look, content->picture.source, *rect, 1, 1.0, weights, job,
+                                     error) &&
+                render_zones (content, look, weights, rect, rgb, job, error);
+    }
+  if (done)
+    scumble_transfer_squash (rgb, 3 * n);
+
+  return done;
+}
+
+gsize
+scumble_transfer_content_room (const ScumbleTransferContent *content, const ScumbleLook *look,
+                               int w, int h, int threads)
+{
+  const ScumblePicture *small = &content->small;
+  const gsize           run   = MAX (scumble_transfer_room (content->base, w, h, threads),
+                                     scumble_transfer_room (content->base, small->w, small->h,
+                                                            threads));
+
+  if (scumble_zones_plain (look))
+    return run;
+
+  return run + scumble_zones_room (look, w, h, 1) +
+         3 * sizeof (float) * (gsize) w * (gsize) h + 128;
 }

@@ -8,66 +8,68 @@
 G_BEGIN_DECLS
 
 /**
+ * ScumbleTransferMake:
+ * @data: what the method knows
+ * @style: (nullable): what to paint; %NULL with a strength of 0 for nothing
+ * @strength: how much of it
+ *
+ * Returns: (transfer full): the parameters of the network, as scumble_transfer_count() says
+ */
+typedef float *(*ScumbleTransferMake) (gconstpointer data, const ScumbleStyle *style,
+                                       double strength);
+
+/**
  * ScumbleTransferContent:
+ * @base: width of the networks
+ * @make: makes their parameters
+ * @data: for @make
  * @picture: the content
  * @proxy: a copy of at most a megapixel, or the content itself
  * @small: the proxy as the networks see it: what normalisations are frozen on
- * @net: (owned) (nullable): the network last rendered with
- * @style: (owned): what it paints
- * @strength: and how much
+ * @nets: the networks last rendered with
  *
  * The survey of a method that paints with a transfer network.
  */
 typedef struct
 {
-  ScumblePicture   picture;
-  ScumbleProxy     proxy;
-  ScumblePicture   small;
-  ScumbleTransfer *net;
-  ScumbleStyle    *style;
-  double           strength;
+  int                 base;
+  ScumbleTransferMake make;
+  gconstpointer       data;
+  ScumblePicture      picture;
+  ScumbleProxy        proxy;
+  ScumblePicture      small;
+  GPtrArray          *nets;
 } ScumbleTransferContent;
 
 /**
- * ScumbleTransferMake:
- * @data: what the method knows
- * @look: what to paint
- *
- * Returns: (transfer full): the parameters of the network, as scumble_transfer_count() says
- */
-typedef float *(*ScumbleTransferMake) (gconstpointer data, const ScumbleLook *look);
-
-/**
  * scumble_transfer_content_init:
- * @content: (out caller-allocates): clear with scumble_transfer_content_clear() also on
- *   failure
+ * @content: (out caller-allocates): with @base, @make and @data set; clear with
+ *   scumble_transfer_content_clear() also on failure
  * @source: must outlive @content
  */
-gboolean scumble_transfer_content_init  (ScumbleTransferContent *content,
-                                         ScumbleSource *source, const ScumbleJob *job,
-                                         GError **error);
-void     scumble_transfer_content_clear (ScumbleTransferContent *content);
+gboolean scumble_transfer_content_init   (ScumbleTransferContent *content,
+                                          ScumbleSource *source, const ScumbleJob *job,
+                                          GError **error);
+void     scumble_transfer_content_clear  (ScumbleTransferContent *content);
 
 /**
- * scumble_transfer_content_net:
- * @base: width of the network
- * @make: called unless the network for @look is there from last time
- * @data: for @make
+ * scumble_transfer_content_render:
  *
- * Returns: (transfer none) (nullable): the network for @look, or %NULL with an error
+ * Renders with one network for each zone of @look at full strength, and one without any
+ * style where a strength map or the masks leave something of it; all frozen on the same
+ * picture, and blended at every pixel before the sigmoid. Networks are made unless they are
+ * there from last time.
  */
-const ScumbleTransfer *scumble_transfer_content_net (ScumbleTransferContent *content,
-                                                     const ScumbleLook *look, int base,
-                                                     ScumbleTransferMake make,
-                                                     gconstpointer data,
-                                                     const ScumbleJob *job, GError **error);
+gboolean scumble_transfer_content_render (ScumbleTransferContent *content,
+                                          const ScumbleLook *look, const ScumbleRect *rect,
+                                          float *rgb, const ScumbleJob *job, GError **error);
 
 /**
- * scumble_transfer_content_rehearse:
+ * scumble_transfer_content_room:
  *
- * Notes what making a network costs.
+ * Returns: the bytes of scratch that rendering @w x @h pixels takes
  */
-void                   scumble_transfer_content_rehearse (const ScumbleTransferContent *content,
-                                                          int base, const ScumbleJob *job);
+gsize    scumble_transfer_content_room   (const ScumbleTransferContent *content,
+                                          const ScumbleLook *look, int w, int h, int threads);
 
 G_END_DECLS

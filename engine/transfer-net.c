@@ -562,11 +562,11 @@ scumble_transfer_free (ScumbleTransfer *transfer)
   g_free (transfer);
 }
 
-static void
-squash (const ScumbleTensor *x)
+void
+scumble_transfer_squash (float *rgb, gsize n)
 {
-  for (gsize i = 0; i < (gsize) x->h * x->stride; i++)
-    x->data[i] = 1.0f / (1.0f + expf (-x->data[i]));
+  for (gsize i = 0; i < n; i++)
+    rgb[i] = CLAMP (1.0f / (1.0f + expf (-rgb[i])), 0.0f, 1.0f);
 }
 
 gboolean
@@ -585,11 +585,6 @@ scumble_transfer_run (const ScumbleTransfer *transfer, const ScumblePicture *pic
          read_input (&run, picture, NULL, error) &&
          run_layers (&run, SCUMBLE_TRANSFER_LAYERS, &out, error);
   scumble_arena_release (job->arena, mark);
-  if (!done)
-    return FALSE;
 
-  squash (&out);
-  scumble_clamp (&out);
-
-  return TRUE;
+  return done;
 }

@@ -102,12 +102,20 @@ void             scumble_transfer_free (ScumbleTransfer *transfer);
 /**
  * scumble_transfer_run:
  * @rect: a rectangle inside the padded picture
- * @rgb: (out caller-allocates): [rect.h, rect.w, 3] in 0..1
+ * @rgb: (out caller-allocates): [rect.h, rect.w, 3], for scumble_transfer_squash()
  */
 gboolean         scumble_transfer_run  (const ScumbleTransfer *transfer,
                                         const ScumblePicture *picture,
                                         const ScumbleRect *rect, float *rgb,
                                         const ScumbleJob *job, GError **error);
+
+/**
+ * scumble_transfer_squash:
+ * @rgb: (inout): [n]
+ *
+ * The sigmoid that ends the network.
+ */
+void             scumble_transfer_squash (float *rgb, gsize n);
 
 /**
  * scumble_transfer_room:

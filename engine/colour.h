@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "job.h"
+#include "source.h"
+
+G_BEGIN_DECLS
+
+/**
+ * scumble_keep_chroma:
+ * @rgba: [n, 4] pixels of the content
+ * @has_alpha: whether their alpha counts
+ * @amount: 0..1
+ * @rgb: (inout): [n, 3] the result, in 0..1
+ *
+ * Moves the result's colours towards those that have its own luma and the content's chroma.
+ * Where these would be beyond 0..1, they have as much of the chroma as fits: luma and hue
+ * stay. Luma is Y' of ITU-R BT.709, whose primaries sRGB has. Invisible pixels stay as they
+ * are.
+ */
+void scumble_keep_chroma (const float *rgba, gboolean has_alpha, float amount, float *rgb,
+                          gsize n);
+
+/**
+ * ScumbleColourSource:
+ * @source: reads @from with other colours; alpha and invisible pixels stay
+ *
+ * A picture in the colours of another one.
+ */
+typedef struct
+{
+  ScumbleSource  source;
+  ScumbleSource *from;
+  double         map[3][3];
+  double         shift[3];
+} ScumbleColourSource;
+
+/**
+ * scumble_colour_source_init:
+ * @from: (transfer none): the picture; must outlive @self
+ * @like: the picture whose colours are wanted
+ * @amount: how far to go, 0..1
+ *
+ * CORAL (Sun, Feng and Saenko, "Return of Frustratingly Easy Domain Adaptation", AAAI 2016):
+ * the affine map that takes the means and covariances of red, green and blue, over visible
+ * pixels, from those of @from to those of @like. MODEL.md has the definition.
+ *
+ * Returns: %FALSE with an error if a picture cannot be read or has no visible pixel, or on
+ *   cancel
+ */
+gboolean scumble_colour_source_init (ScumbleColourSource *self, ScumbleSource *from,
+                                     ScumbleSource *like, double amount,
+                                     const ScumbleJob *job, GError **error);
+
+G_END_DECLS
