@@ -313,6 +313,34 @@ def test_file(content, styles):
     assert dialog.end() == "given up\n"
 
 
+def box(styles):
+    """A folder of styles in the box, with their titles."""
+    path = os.path.join(folder, "box")
+    os.makedirs(path, exist_ok=True)
+    with open(os.path.join(path, "styles.ini"), "w") as index:
+        for style in styles:
+            name = os.path.basename(style)
+            shutil.copy(style, path)
+            index.write(f"[{name}]\nTitle={name[:-4].title()}\n\n")
+    return path
+
+
+def test_box(content, styles):
+    """Without any other picture there are the styles in the box."""
+    dialog = Dialog(content, [], "--styles", box(styles))
+    dialog.find(pyatspi.ROLE_LIST_ITEM, "Waves, a style in the box")
+    dialog.settle()
+    dialog.keys("alt+y", "Down")
+    row = dialog.find(pyatspi.ROLE_LIST_ITEM, "Checks, a style in the box")
+    wait_for("the choice", lambda: row.getState().contains(pyatspi.STATE_SELECTED))
+    dialog.settle()
+    screenshot("box")
+    worst = difference(dialog.shown(240, 160), engine_paints(content, styles[1], 1.0))
+    assert worst <= 1, f"the preview differs from the result by {worst}/255"
+    dialog.keys("Return")
+    assert "style=" + os.path.join(folder, "box", "checks.png") in dialog.end()
+
+
 def test_samples(content, styles):
     """A sample of the sheet sets the method and the strength."""
     dialog = Dialog(content, styles)
@@ -413,6 +441,7 @@ def main():
               picture("checks.png", 128, 96, lambda x, y: (30, 40, 255) if
                       (int(8 * x) + int(8 * y)) % 2 else (250, 230, 60))]
     test_keyboard(small, styles)
+    test_box(small, styles)
     test_file(small, styles)
     test_exact(large, styles)
     test_samples(small, styles)

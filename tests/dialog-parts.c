@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* The parts of the dialog that need no window. */
+#include "blend.h"
 #include "box.h"
+#include "shelf.h"
 #include "viewport.h"
 #include "worker.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 
 /* What a shrunken pixel is, by definition: every picture pixel counts with the area that
@@ -366,10 +369,226 @@ test_worker_stop (void)
   shop_clear (&shop);
 }
 
+/* Styles on a shelf: the latest first, each once, and no more than it holds. */
+static void
+test_shelf (void)
+{
+  g_autofree char    *folder = g_dir_make_tmp ("scumble-XXXXXX", NULL);
+  g_autofree char    *shelf  = scumble_shelf_folder (folder, SCUMBLE_SHELF_RECENT);
+  g_autoptr (GError)  error  = NULL;
+  const char *const   titles[] = { "a", "b [1]", "c", "a" };
+  const char *const   expected[] = { "a", "c" };
+  g_autoptr (GPtrArray) entries = scumble_shelf_list (shelf);
+  g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 4, 4);
+
+  g_assert_cmpuint (entries->len, ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
+    {
+      g_autofree char        *path  = g_build_filename (folder, titles[i], NULL);
+      const ScumbleShelfEntry entry = { path, (char *) titles[i], "adain", NULL };
+
+      g_file_set_contents (path, "", 0, NULL);
+      g_assert_true (scumble_shelf_put (shelf, &entry, pixbuf, 2, &error));
+      g_assert_no_error (error);
+    }
+
+  g_ptr_array_unref (entries);
+  entries = scumble_shelf_list (shelf);
+  g_assert_cmpuint (entries->len, ==, G_N_ELEMENTS (expected));
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const ScumbleShelfEntry *entry = g_ptr_array_index (entries, i);
+
+      g_assert_cmpstr (entry->title, ==, expected[i]);
+      g_assert_true (entry->method == g_intern_string ("adain"));
+      g_assert_true (g_file_test (entry->thumbnail, G_FILE_TEST_EXISTS));
+      g_assert_true (scumble_shelf_remove (shelf, entry->file, &error));
+      g_assert_false (g_file_test (entry->file, G_FILE_TEST_EXISTS));
+      g_assert_false (g_file_test (entry->thumbnail, G_FILE_TEST_EXISTS));
+    }
+
+  g_ptr_array_unref (entries);
+  entries = scumble_shelf_list (shelf);
+  g_assert_cmpuint (entries->len, ==, 0);
+}
+
+/* A host whose masks are rows of four weights. */
+enum { MASK_PIXELS = 4 };
+
+static const float masks[][MASK_PIXELS] = { { 0.0f, 1.0f, 0.25f, 1.0f },
+                                            { 0.0f, 0.0f, 0.25f, 1.0f },
+                                            { 1.0f, 0.5f, 1.0f, 0.0f } };
+
+static ScumbleMask *
+open_mask (ScumbleHost *host, int mask_id, GError **error)
+{
+  ScumbleMemoryMask *mask = g_new0 (ScumbleMemoryMask, 1);
+
+  scumble_memory_mask_init (mask, MASK_PIXELS, 1, masks[mask_id]);
+  return &mask->mask;
+}
+
+static void
+close_mask (ScumbleHost *host, ScumbleMask *mask)
+{
+  g_free (mask);
+}
+
+static ScumbleHost masks_host = { .open_mask = open_mask, .close_mask = close_mask };
+
+static ScumbleMask *
+cut (ScumblePick *pick, gpointer user_data, GError **error)
+{
+  return scumble_pick_mask (pick);
+}
+
+static void
+read_mask (ScumbleMask *mask, float *weights)
+{
+  const ScumbleRect all = { 0, 0, MASK_PIXELS, 1 };
+
+  if (mask != NULL)
+    g_assert_true (mask->read (mask, &all, weights, NULL));
+  else
+    for (int i = 0; i < MASK_PIXELS; i++)
+      weights[i] = 1.0f;
+}
+
+/* An order for a style without a picture: -1 for a region stands for everywhere. */
+static ScumbleOrder
+order_of (const int *regions, const double *shares, guint n, int strength_map)
+{
+  ScumbleOrder order = { .styles = scumble_ingredients_new () };
+
+  scumble_settings_init (&order.settings);
+  for (guint i = 0; i < n; i++)
+    {
+      ScumbleHostChoice      *choice = scumble_host_choice_new (-1, "picture", "picture");
+      const ScumbleIngredient one    = {
+        scumble_pick_new (&masks_host, choice, NULL), shares[i],
+        regions[i] < 0 ? NULL : scumble_pick_new_mask (&masks_host, regions[i], NULL)
+      };
+
+      scumble_host_choice_free (choice);
+      g_array_append_val (order.styles, one);
+    }
+  if (strength_map >= 0)
+    order.strength_map = scumble_pick_new_mask (&masks_host, strength_map, NULL);
+
+  return order;
+}
+
+static void
+clear_order (ScumbleOrder *order)
+{
+  g_array_unref (order->styles);
+  scumble_pick_unref (order->strength_map);
+}
+
+static ScumbleStyle *
+encode (ScumbleModel *model, float red)
+{
+  float               rgba[32 * 32 * 4];
+  g_autoptr (GError)  error = NULL;
+  ScumbleArena       *arena = scumble_arena_new (64 << 20);
+  const ScumbleJob    job   = { .arena = arena, .threads = 1 };
+  ScumbleMemorySource source;
+  ScumbleStyle       *style;
+
+  for (guint i = 0; i < G_N_ELEMENTS (rgba); i++)
+    rgba[i] = i % 4 == 3 ? 1.0f : i % 4 == 0 ? red : (float) (i * 37 % 101) / 100.0f;
+  scumble_memory_source_init (&source, 32, 32, rgba);
+  style = scumble_model_encode (model, &source.source, NULL, &job, &error);
+  g_assert_no_error (error);
+  scumble_arena_free (arena);
+
+  return style;
+}
+
+/* A style with a region goes there in proportion to its share; one without goes where the
+ * others leave room. */
+static void
+check_blend (ScumbleModel *model, const int *regions, const double *shares, guint n,
+             int strength_map)
+{
+  ScumbleOrder             order  = order_of (regions, shares, n, strength_map);
+  g_autoptr (GPtrArray)    styles = g_ptr_array_new_with_free_func (
+    (GDestroyNotify) scumble_style_unref);
+  g_autoptr (GError)       error  = NULL;
+  ScumbleBlend            *blend;
+  ScumbleLook              look;
+  float                    sum[MASK_PIXELS]  = { 0.0f };
+  float                    map[MASK_PIXELS];
+  float                    read[MASK_PIXELS];
+  gboolean                 rest   = FALSE;
+  guint                    zone   = 0;
+
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (styles, encode (model, (float) i / 4.0f));
+  blend = scumble_blend_new (&order, styles, cut, NULL, &error);
+  g_assert_no_error (error);
+  scumble_blend_look (blend, &look);
+
+  for (guint i = 0; i < n; i++)
+    {
+      rest = rest || regions[i] < 0;
+      if (regions[i] < 0)
+        continue;
+      read_mask (look.zones[zone].mask, read);
+      g_assert_true (look.zones[zone++].style == g_ptr_array_index (styles, i));
+      for (int k = 0; k < MASK_PIXELS; k++)
+        {
+          g_assert_cmpfloat_with_epsilon (read[k], masks[regions[i]][k] * shares[i], 1e-6);
+          sum[k] = MIN (1.0f, sum[k] + masks[regions[i]][k]);
+        }
+    }
+
+  g_assert_cmpuint (look.n_zones, ==, zone + (rest ? 1 : 0));
+  if (rest)
+    {
+      read_mask (look.zones[zone].mask, read);
+      for (int k = 0; k < MASK_PIXELS; k++)
+        g_assert_cmpfloat_with_epsilon (read[k], 1.0f - sum[k], 1e-6);
+    }
+
+  read_mask (look.strength_map, map);
+  for (int k = 0; k < MASK_PIXELS; k++)
+    g_assert_cmpfloat_with_epsilon (
+        map[k], (strength_map < 0 ? 1.0f : masks[strength_map][k]) * (rest ? 1.0f : sum[k]),
+        1e-6);
+
+  scumble_blend_free (blend);
+  clear_order (&order);
+}
+
+static void
+test_blend (gconstpointer golden)
+{
+  const char *const        path[]    = { golden, NULL };
+  const int                regions[] = { 0, 1, -1 };
+  const int                nowhere[] = { -1 };
+  const double             shares[]  = { 1.0, 0.5, 0.25 };
+  g_autoptr (GError)       error     = NULL;
+  g_autoptr (ScumbleModel) model     = scumble_model_open (path, "adain", "narrow-adain",
+                                                           &error);
+
+  g_assert_no_error (error);
+  for (int map = -1; map < 3; map++)
+    {
+      check_blend (model, regions, shares, 3, map);
+      check_blend (model, regions, shares, 2, map);
+      check_blend (model, regions, shares, 1, map);
+      check_blend (model, regions + 1, shares, 2, map);
+      check_blend (model, nowhere, shares, 1, map);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_data_func ("/dialog/blend", argv[1], test_blend);
+  g_test_add_func ("/dialog/shelf", test_shelf);
   g_test_add_func ("/dialog/box", test_box);
   g_test_add_func ("/dialog/box/alpha", test_box_alpha);
   g_test_add_func ("/dialog/viewport", test_viewport);

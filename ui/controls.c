@@ -12,7 +12,7 @@ struct _ScumbleControls
   ScumbleSettingsPanel *values;
 };
 
-enum { STYLE_CHANGED, METHOD_CHANGED, VALUE_CHANGED, COMPARE, FAILED, N_SIGNALS };
+enum { STYLE_CHANGED, METHOD_CHANGED, VALUE_CHANGED, COMPARE, SAVE, FAILED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -30,6 +30,19 @@ static void
 on_styles_failed (ScumbleStylePanel *styles, const char *sentence, ScumbleControls *self)
 {
   g_signal_emit (self, signals[FAILED], 0, sentence);
+}
+
+static void
+on_styles_save (ScumbleStylePanel *styles, const char *title, ScumbleControls *self)
+{
+  g_signal_emit (self, signals[SAVE], 0, title);
+}
+
+static void
+on_styles_model (ScumbleStylePanel *styles, const char *method, const char *model,
+                 ScumbleControls *self)
+{
+  scumble_settings_panel_set_model (self->values, method, model);
 }
 
 static void
@@ -85,6 +98,20 @@ scumble_controls_fill (ScumbleControls *self, ScumbleOrder *order)
 }
 
 void
+scumble_controls_fill_save (ScumbleControls *self, const char *title, ScumbleOrder *order)
+{
+  order->kind  = SCUMBLE_ORDER_SAVE;
+  order->title = g_strdup (title);
+  order->path  = scumble_style_panel_path (self->styles, title);
+}
+
+void
+scumble_controls_saved (ScumbleControls *self, const char *path)
+{
+  scumble_style_panel_saved (self->styles, path);
+}
+
+void
 scumble_controls_remember (ScumbleControls *self)
 {
   scumble_style_panel_remember (self->styles);
@@ -101,6 +128,12 @@ void
 scumble_controls_ask_file (ScumbleControls *self)
 {
   scumble_style_panel_ask_file (self->styles);
+}
+
+void
+scumble_controls_ask_save (ScumbleControls *self)
+{
+  scumble_style_panel_ask_save (self->styles);
 }
 
 void
@@ -125,6 +158,8 @@ scumble_controls_class_init (ScumbleControlsClass *klass)
   signals[METHOD_CHANGED] = add_signal ("method-changed");
   signals[VALUE_CHANGED]  = add_signal ("value-changed");
   signals[COMPARE]        = add_signal ("compare");
+  signals[SAVE]   = g_signal_new ("save", SCUMBLE_TYPE_CONTROLS, G_SIGNAL_RUN_LAST, 0,
+                                  NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[FAILED] = g_signal_new ("failed", SCUMBLE_TYPE_CONTROLS, G_SIGNAL_RUN_LAST, 0,
                                   NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
@@ -138,6 +173,8 @@ scumble_controls_class_init (ScumbleControlsClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_method_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_styles_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_styles_failed);
+  gtk_widget_class_bind_template_callback (widget_class, on_styles_model);
+  gtk_widget_class_bind_template_callback (widget_class, on_styles_save);
   gtk_widget_class_bind_template_callback (widget_class, on_value_changed);
 }
 

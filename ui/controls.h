@@ -15,7 +15,7 @@ G_DECLARE_FINAL_TYPE (ScumbleControls, scumble_controls, SCUMBLE, CONTROLS, GtkB
  *
  * What the user chooses: the styles, the method and its values. Signals: "style-changed";
  * "method-changed"; "value-changed", of which many come while a slider moves; "compare",
- * when samples are wanted; "failed" with a sentence, when a style cannot be had.
+ * when samples are wanted; "save" with a title, when the style is to be kept; "failed" with a sentence, when a style cannot be had.
  */
 
 /**
@@ -41,6 +41,20 @@ void     scumble_controls_show     (ScumbleControls *self);
  * @order: (inout): receives the settings, the styles and the strength map
  */
 void     scumble_controls_fill     (ScumbleControls *self, ScumbleOrder *order);
+
+/**
+ * scumble_controls_fill_save:
+ * @title: what to call the style
+ * @order: (inout): becomes an order to keep the styles
+ */
+void     scumble_controls_fill_save (ScumbleControls *self, const char *title,
+                                     ScumbleOrder *order);
+
+/**
+ * scumble_controls_saved:
+ * @path: of a style that has been kept
+ */
+void     scumble_controls_saved    (ScumbleControls *self, const char *path);
 
 /**
  * scumble_controls_has_style:
@@ -69,6 +83,13 @@ void     scumble_controls_list     (ScumbleControls *self);
  * Lets the user choose a picture file as style, where the host can open one.
  */
 void     scumble_controls_ask_file (ScumbleControls *self);
+
+/**
+ * scumble_controls_ask_save:
+ *
+ * Lets the user keep the style under a name, where there is a folder for it.
+ */
+void     scumble_controls_ask_save (ScumbleControls *self);
 
 /**
  * scumble_controls_focus:

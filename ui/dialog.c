@@ -36,6 +36,7 @@ struct _ScumbleDialog
   ScumbleSampleSheet  *sheet;  /* while it is open */
 
   gboolean             painting;
+  gboolean             saving; /* a style: nothing else until that is done */
   gboolean             leaving; /* once the painting has stopped */
   gboolean             painted;
   gboolean draft; /* the preview is the best that will come, not the real thing */
@@ -152,7 +153,7 @@ ask (gpointer data)
   ScumbleDialog *self = data;
 
   self->ask = 0;
-  if (self->painting || self->sheet != NULL ||
+  if (self->painting || self->saving || self->sheet != NULL ||
       !gtk_widget_get_mapped (GTK_WIDGET (self->preview)))
     return G_SOURCE_REMOVE;
 
@@ -266,6 +267,9 @@ take_answer (gconstpointer data, gpointer user_data)
       return;
     }
 
+  if (answer->saved != NULL)
+    scumble_controls_saved (self->controls, answer->saved);
+
   self->painted = self->painted || answer->painted;
   self->draft   = answer->draft;
   if (answer->seconds > 0.0)
@@ -298,6 +302,11 @@ take_idle (gpointer user_data)
     scumble_sample_sheet_done (self->sheet);
   if (self->painting)
     stop_painting (self);
+  if (self->saving)
+    {
+      self->saving = FALSE;
+      ask_soon (self, SCUMBLE_WORKER_AT_ONCE);
+    }
 }
 
 static void
@@ -329,6 +338,16 @@ on_style_failed (ScumbleControls *controls, const char *sentence, ScumbleDialog 
 }
 
 static void
+on_save (ScumbleControls *controls, const char *title, ScumbleDialog *self)
+{
+  ScumbleOrder *order = order_new (self);
+
+  scumble_controls_fill_save (controls, title, order);
+  self->saving = TRUE;
+  scumble_worker_submit (self->worker, order, SCUMBLE_WORKER_AT_ONCE);
+}
+
+static void
 on_method_changed (ScumbleControls *controls, ScumbleDialog *self)
 {
   look_changed (self, SCUMBLE_WORKER_AT_ONCE);
@@ -351,12 +370,14 @@ choose_sample (ScumbleDialog *self, int sample)
 static void
 on_compare (ScumbleControls *controls, ScumbleDialog *self)
 {
-  GtkWidget    *sheet = scumble_sample_sheet_new (GTK_WINDOW (self),
-                                                  self->host->content);
   ScumbleOrder *order = order_new (self);
+  GtkWidget    *sheet;
   int           sample;
 
   order->kind = SCUMBLE_ORDER_SAMPLES;
+  order->view = scumble_sampler_view (&order->view,
+                                      gtk_widget_get_scale_factor (GTK_WIDGET (self)));
+  sheet       = scumble_sample_sheet_new (GTK_WINDOW (self), &order->view);
   self->sheet = SCUMBLE_SAMPLE_SHEET (sheet);
   scumble_worker_submit (self->worker, order, SCUMBLE_WORKER_AT_ONCE);
   sample      = gtk_dialog_run (GTK_DIALOG (sheet));
@@ -440,11 +461,17 @@ on_delete (GtkWidget *widget, GdkEvent *event, ScumbleDialog *self)
 static gboolean
 control_key (ScumbleDialog *self, guint key)
 {
-  if (key != GDK_KEY_o)
-    return scumble_viewer_key (self->viewer, key);
-
-  scumble_controls_ask_file (self->controls);
-  return TRUE;
+  switch (key)
+    {
+    case GDK_KEY_o:
+      scumble_controls_ask_file (self->controls);
+      return TRUE;
+    case GDK_KEY_s:
+      scumble_controls_ask_save (self->controls);
+      return TRUE;
+    default:
+      return scumble_viewer_key (self->viewer, key);
+    }
 }
 
 /* Escape is taken here, since to GTK+ it means closing the window, which leaves even
@@ -545,6 +572,7 @@ bind_handlers (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, on_preset_failed);
   gtk_widget_class_bind_template_callback (widget_class, on_preset_loaded);
   gtk_widget_class_bind_template_callback (widget_class, on_response);
+  gtk_widget_class_bind_template_callback (widget_class, on_save);
   gtk_widget_class_bind_template_callback (widget_class, on_style_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_style_failed);
   gtk_widget_class_bind_template_callback (widget_class, on_value_changed);

@@ -7,6 +7,8 @@
 /* Pixels of a content that several models may have seen at a time. */
 enum { SMALL = 2000000 };
 
+enum { STRIP_PIXELS = 1 << 18 };
+
 /* A size of the content, read. */
 typedef struct
 {
@@ -222,25 +224,32 @@ scumble_easel_styles (ScumbleEasel *self)
 }
 
 gboolean
-scumble_easel_stretch (ScumbleEasel *self, ScumbleCanvas canvas, int w, int h,
+scumble_easel_read (ScumbleEasel *self, const ScumbleView *view, float *rgba,
+                    const ScumbleJob *job, GError **error)
+{
+  return scumble_box_read (self->host->content, &view->rect, view->w, view->h, rgba,
+                           job->cancellable, error);
+}
+
+gboolean
+scumble_easel_stretch (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleView *view,
                        const ScumbleJob *job, GError **error)
 {
-  ScumbleSource    *content = self->host->content;
-  const ScumbleView view    = { { 0, 0, content->width, content->height }, w, h };
-  Cloth            *cloth   = &self->cloths[canvas];
+  const gsize pixels = (gsize) view->w * (gsize) view->h;
+  Cloth      *cloth  = &self->cloths[canvas];
 
-  if (cloth->before != NULL && scumble_view_equal (&cloth->view, &view))
+  if (cloth->before != NULL && scumble_view_equal (&cloth->view, view))
     return TRUE;
 
   clear_canvas (self, canvas);
-  cloth->rgba = g_new (float, (gsize) w * (gsize) h * 4);
-  if (!scumble_box_read (content, &view.rect, w, h, cloth->rgba, job->cancellable, error))
+  cloth->rgba = g_new (float, pixels * 4);
+  if (!scumble_easel_read (self, view, cloth->rgba, job, error))
     return FALSE;
 
-  cloth->view   = view;
-  cloth->before = scumble_shot_surface (cloth->rgba, w, h);
+  cloth->view   = *view;
+  cloth->before = scumble_shot_surface (cloth->rgba, view->w, view->h);
   cloth->cuts   = g_hash_table_new_full (NULL, NULL, NULL, free_cut);
-  scumble_memory_source_init (&cloth->source, w, h, cloth->rgba);
+  scumble_memory_source_init (&cloth->source, view->w, view->h, cloth->rgba);
 
   return TRUE;
 }
@@ -252,11 +261,16 @@ source_of (ScumbleEasel *self, ScumbleCanvas canvas)
                                        : &self->cloths[canvas].source.source;
 }
 
-/* Several contents at a time only of small pictures. */
+gboolean
+scumble_easel_is_small (const ScumbleEasel *self)
+{
+  return pixels_of (self->host->content) <= SMALL;
+}
+
 static void
 make_room (ScumbleEasel *self)
 {
-  if (pixels_of (self->host->content) <= SMALL)
+  if (scumble_easel_is_small (self))
     return;
 
   for (guint i = 0; i < self->stands->len; i++)
@@ -303,18 +317,18 @@ scumble_easel_surveyed (const ScumbleEasel *self, ScumbleCanvas canvas)
 }
 
 static gboolean
-read_cut (const ScumbleMask *mask, ScumbleBox *box, GCancellable *cancellable,
-          GError **error)
+read_cut (ScumbleMask *mask, ScumbleBox *box, GCancellable *cancellable, GError **error)
 {
-  const int         rows = MAX (1, (1 << 18) / mask->width);
-  g_autofree float *strip = g_new (float, (gsize) rows * (gsize) mask->width);
+  const ScumbleRect *from  = &box->from;
+  const int          rows  = MAX (1, STRIP_PIXELS / from->w);
+  g_autofree float  *strip = g_new (float, (gsize) rows * (gsize) from->w);
 
-  for (int y = 0; y < mask->height; y += rows)
+  for (int y = 0; y < from->h; y += rows)
     {
-      const ScumbleRect rect = { 0, y, mask->width, MIN (rows, mask->height - y) };
+      const ScumbleRect rect = { from->x, from->y + y, from->w, MIN (rows, from->h - y) };
 
       if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-          !mask->read ((ScumbleMask *) mask, &rect, strip, error))
+          !mask->read (mask, &rect, strip, error))
         return FALSE;
       scumble_box_add (box, &rect, strip);
     }
@@ -388,12 +402,6 @@ scumble_easel_paint (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleOrde
   keep_pace (&stand->paint_pace, begun,
              share * plan_for (self, stand->model, source).paint);
   return TRUE;
-}
-
-const ScumbleView *
-scumble_easel_view (const ScumbleEasel *self, ScumbleCanvas canvas)
-{
-  return &self->cloths[canvas].view;
 }
 
 cairo_surface_t *

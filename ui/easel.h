@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * ScumbleCanvas:
  * @SCUMBLE_CANVAS_DRAFT: the whole content, shrunk until it can follow a slider
  * @SCUMBLE_CANVAS_SCREEN: the whole content, shrunk to the screen
+ * @SCUMBLE_CANVAS_PIECE: a part of the content, shrunk or not, taken for all of it
  * @SCUMBLE_CANVAS_FULL: the content as it is
  *
  * The pictures that are painted on.
@@ -18,6 +19,7 @@ typedef enum
 {
   SCUMBLE_CANVAS_DRAFT,
   SCUMBLE_CANVAS_SCREEN,
+  SCUMBLE_CANVAS_PIECE,
   SCUMBLE_CANVAS_FULL,
   SCUMBLE_N_CANVASES,
 } ScumbleCanvas;
@@ -78,12 +80,22 @@ GPtrArray       *scumble_easel_styles    (ScumbleEasel *self);
 
 /**
  * scumble_easel_stretch:
- * @canvas: %SCUMBLE_CANVAS_DRAFT or %SCUMBLE_CANVAS_SCREEN
+ * @canvas: any but %SCUMBLE_CANVAS_FULL
+ * @view: what is on it, and its size
  *
- * Shrinks the content to the size of a canvas, unless it has that size already.
+ * Reads a part of the content at the size of a canvas, unless it is on it already.
  */
-gboolean         scumble_easel_stretch   (ScumbleEasel *self, ScumbleCanvas canvas, int w,
-                                          int h, const ScumbleJob *job, GError **error);
+gboolean         scumble_easel_stretch   (ScumbleEasel *self, ScumbleCanvas canvas,
+                                          const ScumbleView *view, const ScumbleJob *job,
+                                          GError **error);
+
+/**
+ * scumble_easel_read:
+ * @rgba: (out caller-allocates): [view.h, view.w, 4], the content as it is
+ */
+gboolean         scumble_easel_read      (ScumbleEasel *self, const ScumbleView *view,
+                                          float *rgba, const ScumbleJob *job,
+                                          GError **error);
 
 /**
  * scumble_easel_survey:
@@ -107,19 +119,18 @@ gboolean         scumble_easel_paint     (ScumbleEasel *self, ScumbleCanvas canv
                                           const ScumbleJob *job, GError **error);
 
 /**
- * scumble_easel_view:
- * @canvas: stretched
- *
- * Returns: the whole content at the size of the canvas
- */
-const ScumbleView *scumble_easel_view    (const ScumbleEasel *self, ScumbleCanvas canvas);
-
-/**
  * scumble_easel_before:
  *
  * Returns: (transfer none): how it looks as it is
  */
 cairo_surface_t *scumble_easel_before    (const ScumbleEasel *self, ScumbleCanvas canvas);
+
+/**
+ * scumble_easel_is_small:
+ *
+ * Returns: whether the content is so small that several models may have seen it at a time
+ */
+gboolean         scumble_easel_is_small  (const ScumbleEasel *self);
 
 /**
  * scumble_easel_clear:

@@ -136,6 +136,8 @@ scumble_order_free (gpointer data)
 
   g_array_unref (order->styles);
   scumble_pick_unref (order->strength_map);
+  g_free (order->title);
+  g_free (order->path);
   g_free (order);
 }
 
@@ -146,5 +148,6 @@ scumble_answer_free (gpointer data)
 
   scumble_shot_free (answer->shot);
   g_clear_error (&answer->error);
+  g_free (answer->saved);
   g_free (answer);
 }

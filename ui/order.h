@@ -99,12 +99,14 @@ GArray        *scumble_ingredients_new (void);
  * ScumbleOrderKind:
  * @SCUMBLE_ORDER_PREVIEW: show the view
  * @SCUMBLE_ORDER_SAMPLES: show what every method makes of the picture
+ * @SCUMBLE_ORDER_SAVE: keep the styles, mixed, in a file
  * @SCUMBLE_ORDER_PAINT: paint the whole picture into the host's sink
  */
 typedef enum
 {
   SCUMBLE_ORDER_PREVIEW,
   SCUMBLE_ORDER_SAMPLES,
+  SCUMBLE_ORDER_SAVE,
   SCUMBLE_ORDER_PAINT,
 } ScumbleOrderKind;
 
@@ -116,6 +118,8 @@ typedef enum
  * @strength_map: (transfer full) (nullable): a mask to multiply the strength with
  * @look: another number whenever the settings or the style are others
  * @view: what the preview shows
+ * @title: (transfer full) (nullable): what to call the style that is kept
+ * @path: (transfer full) (nullable): the file to keep it in
  *
  * All that a worker needs to know of the dialog.
  */
@@ -127,6 +131,8 @@ typedef struct
   ScumblePick     *strength_map;
   guint            look;
   ScumbleView      view;
+  char            *title;
+  char            *path;
 } ScumbleOrder;
 
 void scumble_order_free (gpointer order);
@@ -137,6 +143,7 @@ void scumble_order_free (gpointer order);
  * @shot: (nullable): a picture for the preview, or a sample
  * @sample: which sample, row by row; each row is a method
  * @error: (nullable): what went wrong, for the user to read; never a mere cancel
+ * @saved: (transfer full) (nullable): the file that a style has been kept in
  * @painted: the host's sink has the complete picture
  * @draft: the shot is the best that will come, but it is not the final picture shrunk,
  *   which would take too long
@@ -149,6 +156,7 @@ typedef struct
   ScumbleShot     *shot;
   int              sample;
   GError          *error;
+  char            *saved;
   gboolean         painted;
   gboolean         draft;
   double           seconds;

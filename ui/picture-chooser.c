@@ -24,8 +24,9 @@ add_filters (GtkFileChooser *chooser)
   GtkFileFilter *pictures = gtk_file_filter_new ();
   GtkFileFilter *all      = gtk_file_filter_new ();
 
-  gtk_file_filter_set_name (pictures, _("Pictures"));
+  gtk_file_filter_set_name (pictures, _("Pictures and saved styles"));
   gtk_file_filter_add_mime_type (pictures, "image/*");
+  gtk_file_filter_add_pattern (pictures, "*.safetensors");
   gtk_file_chooser_add_filter (chooser, pictures);
 
   gtk_file_filter_set_name (all, _("All files"));

@@ -16,7 +16,7 @@ entered (GtkEntry *entry)
 }
 
 char *
-scumble_prompt_name (GtkWindow *parent)
+scumble_prompt_name (GtkWindow *parent, const char *title, const char *tooltip)
 {
   g_autoptr (GtkBuilder) builder =
     gtk_builder_new_from_resource ("/scumble/ui/name-prompt.ui");
@@ -24,12 +24,31 @@ scumble_prompt_name (GtkWindow *parent)
   GtkEntry  *entry  = GTK_ENTRY (gtk_builder_get_object (builder, "entry"));
   char      *name   = NULL;
 
+  gtk_window_set_title (GTK_WINDOW (dialog), title);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (entry), tooltip);
   gtk_window_set_transient_for (GTK_WINDOW (dialog), parent);
   if (gtk_dialog_run (dialog) == GTK_RESPONSE_OK)
     name = entered (entry);
   gtk_widget_destroy (GTK_WIDGET (dialog));
 
   return name;
+}
+
+gboolean
+scumble_prompt_sure (GtkWindow *parent, const char *question, const char *action)
+{
+  GtkWidget *dialog = gtk_message_dialog_new (parent, GTK_DIALOG_MODAL,
+                                              GTK_MESSAGE_QUESTION, GTK_BUTTONS_NONE,
+                                              "%s", question);
+  int        response;
+
+  gtk_dialog_add_buttons (GTK_DIALOG (dialog), _("_Cancel"), GTK_RESPONSE_CANCEL, action,
+                          GTK_RESPONSE_OK, NULL);
+  gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_CANCEL);
+  response = gtk_dialog_run (GTK_DIALOG (dialog));
+  gtk_widget_destroy (dialog);
+
+  return response == GTK_RESPONSE_OK;
 }
 
 char *

@@ -8,11 +8,24 @@ G_BEGIN_DECLS
 /**
  * scumble_prompt_name:
  *
- * Asks for the name of a preset.
+ * @title: of the window; translated
+ * @tooltip: what the name is for; translated
+ *
+ * Asks for a name.
  *
  * Returns: (transfer full) (nullable): the name, not empty; %NULL if the user gave up
  */
-char *scumble_prompt_name (GtkWindow *parent);
+char *scumble_prompt_name (GtkWindow *parent, const char *title, const char *tooltip);
+
+/**
+ * scumble_prompt_sure:
+ * @question: translated
+ * @action: label of the button that says yes; translated, with a mnemonic
+ *
+ * Returns: whether the user wants it
+ */
+gboolean scumble_prompt_sure (GtkWindow *parent, const char *question,
+                              const char *action);
 
 /**
  * scumble_prompt_file:

@@ -28,7 +28,8 @@ add_sample (ScumbleSampleSheet *self, const ScumbleView *view, int row, int colu
   g_autofree char *name =
       g_strdup_printf (_("%s, strength %.2f"), _(scumble_methods ()[row]->title),
                        scumble_sampler_strength (column));
-  GtkWidget       *sample = scumble_sample_new (name, view->w, view->h);
+  const int        scale  = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  GtkWidget       *sample = scumble_sample_new (name, view->w / scale, view->h / scale);
   const int        number = row * SCUMBLE_SAMPLER_COLUMNS + column;
 
   g_object_set_data (G_OBJECT (sample), "number", GINT_TO_POINTER (number));
@@ -37,15 +38,14 @@ add_sample (ScumbleSampleSheet *self, const ScumbleView *view, int row, int colu
 }
 
 GtkWidget *
-scumble_sample_sheet_new (GtkWindow *parent, const ScumbleSource *content)
+scumble_sample_sheet_new (GtkWindow *parent, const ScumbleView *view)
 {
   ScumbleSampleSheet *self = g_object_new (SCUMBLE_TYPE_SAMPLE_SHEET, "transient-for",
                                            parent, "use-header-bar", FALSE, NULL);
-  const ScumbleView   view = scumble_sampler_view (content);
 
   for (int row = 0; scumble_methods ()[row] != NULL; row++)
     for (int column = 0; column < SCUMBLE_SAMPLER_COLUMNS; column++)
-      add_sample (self, &view, row, column);
+      add_sample (self, view, row, column);
 
   return GTK_WIDGET (self);
 }

@@ -15,9 +15,10 @@ G_DECLARE_FINAL_TYPE (ScumbleSampleSheet, scumble_sample_sheet, SCUMBLE, SAMPLE_
  * ScumbleSampleSheet:
  *
  * Shows the picture painted with every method at several strengths; a click on one
- * chooses it. Its response is the number of the sample, or a negative one.
+ * chooses it. Its response is the number of the sample, or a negative one. @view is what the
+ * samples show, and their size.
  */
-GtkWidget *scumble_sample_sheet_new  (GtkWindow *parent, const ScumbleSource *content);
+GtkWidget *scumble_sample_sheet_new  (GtkWindow *parent, const ScumbleView *view);
 
 /**
  * scumble_sample_sheet_take:

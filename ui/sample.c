@@ -26,6 +26,9 @@ scumble_sample_new (const char *name, int width, int height)
 void
 scumble_sample_take (ScumbleSample *self, const ScumbleShot *shot)
 {
+  const int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+
+  cairo_surface_set_device_scale (shot->after, scale, scale);
   gtk_image_set_from_surface (self->image, shot->after);
   gtk_widget_set_sensitive (GTK_WIDGET (self), TRUE);
 }

@@ -4,7 +4,8 @@
 
 #include <math.h>
 
-/* Longest edge of a sample, and how many pixels are painted for it at most. */
+/* Longest edge of a sample in logical pixels, and how many pixels of a large picture are
+ * painted for it at most. */
 enum { EDGE = 256, WORK_PIXELS = 500000 };
 
 static const double strengths[SCUMBLE_SAMPLER_COLUMNS] = { 0.5, 0.75, 1.0 };
@@ -12,13 +13,13 @@ static const double strengths[SCUMBLE_SAMPLER_COLUMNS] = { 0.5, 0.75, 1.0 };
 /* What all samples have in common. */
 typedef struct
 {
-  ScumbleHost        *host;
+  ScumbleEasel       *easel;
   const ScumbleOrder *order;
   ScumbleTask        *task;
   ScumbleJob          job;
-  ScumbleView         view;   /* of the source */
-  ScumbleMemorySource source; /* the content, shrunk if it is large */
-  cairo_surface_t    *before;
+  ScumbleCanvas       canvas;
+  ScumbleRect         area; /* of the canvas */
+  ScumbleView         view; /* what the samples show, and their size */
 } Sampler;
 
 double
@@ -28,32 +29,45 @@ scumble_sampler_strength (int column)
 }
 
 static ScumbleView
-shrunk (const ScumbleSource *source, double scale)
+shrunk (const ScumbleRect *rect, double scale)
 {
-  return (ScumbleView) { { 0, 0, source->width, source->height },
-                         MAX (1, (int) (source->width * MIN (scale, 1.0))),
-                         MAX (1, (int) (source->height * MIN (scale, 1.0))) };
+  return (ScumbleView) { *rect,
+                         MAX (1, (int) (rect->w * MIN (scale, 1.0))),
+                         MAX (1, (int) (rect->h * MIN (scale, 1.0))) };
 }
 
 ScumbleView
-scumble_sampler_view (const ScumbleSource *content)
+scumble_sampler_view (const ScumbleView *view, int scale)
 {
-  return shrunk (content, (double) EDGE / MAX (content->width, content->height));
+  return shrunk (&view->rect, (double) EDGE * scale / MAX (view->rect.w, view->rect.h));
+}
+
+static cairo_surface_t *
+read_before (Sampler *self, GError **error)
+{
+  const ScumbleView *view = &self->view;
+  g_autofree float  *rgba = g_new (float, (gsize) view->w * (gsize) view->h * 4);
+
+  if (!scumble_easel_read (self->easel, view, rgba, &self->job, error))
+    return NULL;
+
+  return scumble_shot_surface (rgba, view->w, view->h);
 }
 
 static gboolean
-paint_sample (Sampler *self, ScumbleContent *content, const ScumbleLook *look, int sample,
-              GError **error)
+paint_sample (Sampler *self, const ScumbleOrder *order, int sample,
+              cairo_surface_t *before, GError **error)
 {
   ScumbleAnswer  answer = { .kind = SCUMBLE_ORDER_SAMPLES, .sample = sample };
   ScumbleBoxSink sink;
   gboolean       ok;
 
-  scumble_box_sink_init (&sink, &self->view.rect, self->view.w, self->view.h);
-  ok = scumble_content_paint (content, look, NULL, &sink.sink, &self->job, error);
+  scumble_box_sink_init (&sink, &self->area, self->view.w, self->view.h);
+  ok = scumble_easel_paint (self->easel, self->canvas, order, &self->area, &sink.sink,
+                            &self->job, error);
   if (ok)
     {
-      answer.shot = scumble_shot_new (&self->view, self->before, sink.box.sum);
+      answer.shot = scumble_shot_new (&self->view, before, sink.box.sum);
       scumble_task_answer (self->task, g_memdup2 (&answer, sizeof answer));
     }
   scumble_box_clear (&sink.box);
@@ -62,109 +76,97 @@ paint_sample (Sampler *self, ScumbleContent *content, const ScumbleLook *look, i
 }
 
 static gboolean
-paint_row (Sampler *self, const char *method, int row, GError **error)
+paint_row (Sampler *self, const char *method, int row, cairo_surface_t *before,
+           GError **error)
 {
-  g_autoptr (ScumbleModel)   model   = NULL;
-  g_autoptr (ScumbleStyle)   style   = NULL;
-  g_autoptr (ScumbleContent) content = NULL;
-  ScumbleZone                zone    = { NULL, NULL };
-  ScumbleSource             *source;
-  ScumbleStyling             styling;
-  ScumbleLook                look;
+  ScumbleOrder order = *self->order;
 
-  model = scumble_model_open (self->host->model_path, method, NULL, error);
-  if (model == NULL)
-    return FALSE;
-  source = scumble_pick_source (g_array_index (self->order->styles, ScumbleIngredient, 0).pick, error);
-  if (source == NULL)
-    return FALSE;
-  scumble_settings_styling (&self->order->settings, self->host->content, &styling);
-  style = scumble_model_encode (model, source, &styling, &self->job, error);
-  if (style == NULL)
-    return FALSE;
-  content = scumble_model_survey (model, &self->source.source, &self->job, error);
-  if (content == NULL)
+  if (order.settings.method != method)
+    order.settings.quality = NULL;
+  order.settings.method = method;
+  if (!scumble_easel_set_model (self->easel, &order.settings, error) ||
+      !scumble_easel_mix (self->easel, &order, &self->job, error) ||
+      !scumble_easel_survey (self->easel, self->canvas, &self->job, error))
     return FALSE;
 
-  zone.style = style;
-  scumble_settings_look (&self->order->settings, &zone, 1, &look);
   for (int i = 0; i < SCUMBLE_SAMPLER_COLUMNS; i++)
     {
-      look.strength = strengths[i];
-      if (!paint_sample (self, content, &look, row * SCUMBLE_SAMPLER_COLUMNS + i, error))
+      order.settings.strength = strengths[i];
+      if (!paint_sample (self, &order, row * SCUMBLE_SAMPLER_COLUMNS + i, before, error))
         return FALSE;
     }
 
   return TRUE;
 }
 
+static void
+answer_error (Sampler *self, int sample, GError *error)
+{
+  const ScumbleAnswer answer = { .kind   = SCUMBLE_ORDER_SAMPLES,
+                                 .sample = sample,
+                                 .error  = error };
+
+  if (g_cancellable_is_cancelled (self->job.cancellable))
+    g_error_free (error);
+  else
+    scumble_task_answer (self->task, g_memdup2 (&answer, sizeof answer));
+}
+
 /* One method that fails does not keep the others from showing what they can. */
 static void
-paint_rows (Sampler *self)
+paint_rows (Sampler *self, cairo_surface_t *before)
 {
   const ScumbleMethod *const *methods = scumble_methods ();
 
   for (int i = 0; methods[i] != NULL; i++)
     {
-      ScumbleAnswer answer = { .kind   = SCUMBLE_ORDER_SAMPLES,
-                               .sample = i * SCUMBLE_SAMPLER_COLUMNS };
+      GError *error = NULL;
 
-      if (paint_row (self, methods[i]->id, i, &answer.error))
-        continue;
+      if (!paint_row (self, methods[i]->id, i, before, &error))
+        answer_error (self, i * SCUMBLE_SAMPLER_COLUMNS, error);
       if (g_cancellable_is_cancelled (self->job.cancellable))
-        {
-          g_clear_error (&answer.error);
-          return;
-        }
-      scumble_task_answer (self->task, g_memdup2 (&answer, sizeof answer));
+        return;
     }
 }
 
-/* Reads the content at the size to work with, and the samples' original. */
 static gboolean
-read_content (Sampler *self, float **work, GError **error)
+choose_canvas (Sampler *self, GError **error)
 {
-  ScumbleSource     *content = self->host->content;
-  const double       pixels  = (double) content->width * content->height;
-  const ScumbleView  read    = shrunk (content, sqrt (WORK_PIXELS / pixels));
-  const ScumbleView  sample  = scumble_sampler_view (content);
-  g_autofree float  *rgba    = g_new (float, (gsize) sample.w * (gsize) sample.h * 4);
+  const ScumbleRect *rect   = &self->order->view.rect;
+  const double       pixels = (double) rect->w * rect->h;
+  const ScumbleView  work   = shrunk (rect, sqrt (WORK_PIXELS / pixels));
 
-  *work = g_new (float, (gsize) read.w * (gsize) read.h * 4);
-  if (!scumble_box_read (content, &read.rect, read.w, read.h, *work,
-                         self->job.cancellable, error))
-    return FALSE;
+  self->view = self->order->view;
+  if (scumble_easel_is_small (self->easel) && pixels <= WORK_PIXELS)
+    {
+      self->canvas = SCUMBLE_CANVAS_FULL;
+      self->area   = *rect;
+      return TRUE;
+    }
 
-  scumble_memory_source_init (&self->source, read.w, read.h, *work);
-  self->view = (ScumbleView) { { 0, 0, read.w, read.h }, MIN (sample.w, read.w),
-                               MIN (sample.h, read.h) };
-  if (!scumble_box_read (&self->source.source, &self->view.rect, self->view.w,
-                         self->view.h, rgba, self->job.cancellable, error))
-    return FALSE;
-
-  self->before = scumble_shot_surface (rgba, self->view.w, self->view.h);
-  return TRUE;
+  self->canvas = SCUMBLE_CANVAS_PIECE;
+  self->area   = (ScumbleRect) { 0, 0, work.w, work.h };
+  self->view.w = MIN (self->view.w, work.w);
+  self->view.h = MIN (self->view.h, work.h);
+  return scumble_easel_stretch (self->easel, self->canvas, &work, &self->job, error);
 }
 
 void
-scumble_sampler_run (ScumbleHost *host, ScumbleArena *arena, const ScumbleOrder *order,
-                     ScumbleTask *task)
+scumble_sampler_run (ScumbleEasel *easel, const ScumbleOrder *order, ScumbleTask *task,
+                     const ScumbleJob *job)
 {
-  Sampler           self   = { .host = host, .order = order, .task = task };
-  ScumbleAnswer     answer = { .kind = SCUMBLE_ORDER_SAMPLES };
-  g_autofree float *work   = NULL;
+  Sampler          self   = { .easel = easel, .order = order, .task = task, .job = *job };
+  GError          *error  = NULL;
+  cairo_surface_t *before = NULL;
 
-  self.job = (ScumbleJob) { .arena       = arena,
-                            .threads     = host->threads,
-                            .cancellable = scumble_task_cancellable (task) };
-
-  if (read_content (&self, &work, &answer.error))
+  if (choose_canvas (&self, &error))
+    before = read_before (&self, &error);
+  if (before == NULL)
     {
-      paint_rows (&self);
-      cairo_surface_destroy (self.before);
+      answer_error (&self, 0, error);
+      return;
     }
-  else if (g_cancellable_is_cancelled (self.job.cancellable))
-    g_clear_error (&answer.error);
-  else
-    scumble_task_answer (task, g_memdup2 (&answer, sizeof answer));
+
+  paint_rows (&self, before);
+  cairo_surface_destroy (before);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "order.h"
+#include "easel.h"
 #include "worker.h"
 
 G_BEGIN_DECLS
+
+enum { SCUMBLE_SAMPLER_COLUMNS = 3 };
 
 /**
  * scumble_sampler_strength:
@@ -12,28 +14,27 @@ G_BEGIN_DECLS
  *
  * Returns: the strength of the samples in a column
  */
-double scumble_sampler_strength (int column);
-
-enum { SCUMBLE_SAMPLER_COLUMNS = 3 };
+double      scumble_sampler_strength (int column);
 
 /**
  * scumble_sampler_view:
- * @content: what is to be painted
+ * @view: what a preview shows
+ * @scale: device pixels per logical pixel
  *
- * Returns: the whole of it, and the size of its samples
+ * Returns: the same at the size of a sample
  */
-ScumbleView scumble_sampler_view (const ScumbleSource *content);
+ScumbleView scumble_sampler_view     (const ScumbleView *view, int scale);
 
 /**
  * scumble_sampler_run:
- * @arena: working memory
+ * @order: its view says what the samples show, and their size
  *
- * Paints the whole content with every method at every column's strength, at a size that
- * shows what the brush strokes are like, and shrinks it to a sample. Each sample is an
- * answer of its own; a method that cannot be used answers with its error. Runs on the
- * worker; keeps nothing.
+ * Paints what the preview shows with every method at every column's strength. A small
+ * part of a small picture is the real thing; otherwise the part is taken for the whole, and
+ * shrunk if it is large. Each sample is an answer of its own; a method that cannot
+ * be used answers with its error. Runs on the worker.
  */
-void   scumble_sampler_run      (ScumbleHost *host, ScumbleArena *arena,
-                                 const ScumbleOrder *order, ScumbleTask *task);
+void        scumble_sampler_run      (ScumbleEasel *easel, const ScumbleOrder *order,
+                                      ScumbleTask *task, const ScumbleJob *job);
 
 G_END_DECLS

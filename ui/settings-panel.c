@@ -129,6 +129,24 @@ on_quality_changed (GtkComboBox *qualities, ScumbleSettingsPanel *self)
   g_signal_emit (self, signals[METHOD_CHANGED], 0);
 }
 
+void
+scumble_settings_panel_set_model (ScumbleSettingsPanel *self, const char *method,
+                                  const char *model)
+{
+  const ScumbleMethod *found   = scumble_method_find (method, NULL);
+  const char          *quality = g_str_equal (model, method) ? NULL
+                                                             : g_intern_string (model);
+
+  if (found == NULL ||
+      (self->settings->method == found->id && self->settings->quality == quality))
+    return;
+
+  self->settings->method  = found->id;
+  self->settings->quality = quality;
+  scumble_settings_panel_show (self);
+  g_signal_emit (self, signals[METHOD_CHANGED], 0);
+}
+
 static void
 on_map_changed (ScumbleMaskButton *button, ScumbleSettingsPanel *self)
 {

@@ -39,6 +39,16 @@ void scumble_settings_panel_attach      (ScumbleSettingsPanel *self, ScumbleHost
 void scumble_settings_panel_show        (ScumbleSettingsPanel *self);
 
 /**
+ * scumble_settings_panel_set_model:
+ * @method: ID of a method
+ * @model: name of one of its model files
+ *
+ * Changes to it, and tells of it, if it is another one than the present.
+ */
+void scumble_settings_panel_set_model   (ScumbleSettingsPanel *self, const char *method,
+                                         const char *model);
+
+/**
  * scumble_settings_panel_list:
  *
  * Lists the masks anew.

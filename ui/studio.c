@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "studio.h"
+#include "blend.h"
 #include "box.h"
 #include "easel.h"
 #include "sampler.h"
+
+#include <glib/gstdio.h>
 
 /* A draft is small enough to follow a slider. */
 enum { DRAFT_EDGE = 320 };
@@ -132,8 +135,7 @@ paint (Run *run, ScumbleCanvas canvas, const ScumbleRect *area, ScumbleSink *sin
 static cairo_surface_t *
 read_before (Run *run, const ScumbleView *view, float *rgba, GError **error)
 {
-  if (!scumble_box_read (run->studio->host->content, &view->rect, view->w, view->h, rgba,
-                         run->job.cancellable, error))
+  if (!scumble_easel_read (run->studio->easel, view, rgba, &run->job, error))
     return NULL;
 
   return scumble_shot_surface (rgba, view->w, view->h);
@@ -165,20 +167,21 @@ need_before (Run *run, GError **error)
 static gboolean
 show_shrunk (Run *run, ScumbleCanvas canvas, int w, int h, GError **error)
 {
-  ScumbleEasel     *easel = run->studio->easel;
-  const ScumbleRect area  = { 0, 0, w, h };
-  g_autofree float *rgb   = g_new (float, (gsize) w * (gsize) h * 3);
-  ScumbleMemorySink sink;
-  ScumbleShot      *shot;
+  const ScumbleSource *content = run->studio->host->content;
+  const ScumbleView    view    = { { 0, 0, content->width, content->height }, w, h };
+  const ScumbleRect    area    = { 0, 0, w, h };
+  ScumbleEasel        *easel   = run->studio->easel;
+  g_autofree float    *rgb     = g_new (float, (gsize) w * (gsize) h * 3);
+  ScumbleMemorySink    sink;
+  ScumbleShot         *shot;
 
   scumble_memory_sink_init (&sink, &area, rgb);
-  if (!scumble_easel_stretch (easel, canvas, w, h, &run->job, error) ||
+  if (!scumble_easel_stretch (easel, canvas, &view, &run->job, error) ||
       !scumble_easel_survey (easel, canvas, &run->job, error) ||
       !paint (run, canvas, &area, &sink.sink, error))
     return FALSE;
 
-  shot         = scumble_shot_new (scumble_easel_view (easel, canvas),
-                                   scumble_easel_before (easel, canvas), rgb);
+  shot         = scumble_shot_new (&view, scumble_easel_before (easel, canvas), rgb);
   shot->coarse = TRUE;
   answer (run, (ScumbleAnswer) { .shot  = shot,
                                  .draft = canvas == SCUMBLE_CANVAS_SCREEN });
@@ -271,6 +274,27 @@ paint_all (Run *run, GError **error)
   return TRUE;
 }
 
+static gboolean
+save (Run *run, GError **error)
+{
+  ScumbleEasel            *easel  = run->studio->easel;
+  const ScumbleOrder      *order  = run->order;
+  g_autoptr (ScumbleStyle) mixed  = NULL;
+  g_autofree char         *folder = g_path_get_dirname (order->path);
+
+  if (!need_model (run, error) || !need_styles (run, error))
+    return FALSE;
+
+  mixed = scumble_blend_mix (order, scumble_easel_styles (easel), error);
+  /* Where there is no folder, saving says so. */
+  g_mkdir_with_parents (folder, 0700);
+  if (mixed == NULL || !scumble_style_save (mixed, order->path, order->title, error))
+    return FALSE;
+
+  answer (run, (ScumbleAnswer) { .saved = g_strdup (order->path) });
+  return TRUE;
+}
+
 /* Whether a survey of the whole picture is of use to another order. */
 static gboolean
 survey_serves (gconstpointer data, gconstpointer user_data)
@@ -278,7 +302,8 @@ survey_serves (gconstpointer data, gconstpointer user_data)
   const ScumbleOrder *order = data;
   const Run          *run   = user_data;
 
-  return order->kind != SCUMBLE_ORDER_SAMPLES && order->styles->len > 0 &&
+  return (order->kind == SCUMBLE_ORDER_PREVIEW || order->kind == SCUMBLE_ORDER_PAINT) &&
+         order->styles->len > 0 &&
          scumble_easel_has_model (run->studio->easel, &order->settings);
 }
 
@@ -361,8 +386,10 @@ fill (Run *run, GError **error)
     case SCUMBLE_ORDER_PREVIEW:
       return preview (run, error);
     case SCUMBLE_ORDER_SAMPLES:
-      scumble_sampler_run (run->studio->host, scumble_easel_arena (run->studio->easel), run->order, run->task);
+      scumble_sampler_run (run->studio->easel, run->order, run->task, &run->job);
       return TRUE;
+    case SCUMBLE_ORDER_SAVE:
+      return save (run, error);
     case SCUMBLE_ORDER_PAINT:
       plan_progress (run);
       return paint_all (run, error);

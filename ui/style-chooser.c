@@ -11,6 +11,7 @@ struct _ScumbleStyleChooser
 
   GPtrArray  *items;
   GtkWidget  *mix_button;
+  GtkWidget  *save_button;
   GtkWidget  *add_button;
   GtkStack   *stack;
   GtkListBox *list;
@@ -19,7 +20,7 @@ struct _ScumbleStyleChooser
   int         loaded; /* rows that have been looked at for thumbnails */
 };
 
-enum { CHANGED, MIX, REFRESH, ADD_FILE, N_SIGNALS };
+enum { CHANGED, MIX, SAVE, DELETE, REFRESH, ADD_FILE, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -67,6 +68,18 @@ on_mix (GtkButton *button, ScumbleStyleChooser *self)
 }
 
 static void
+on_save (GtkButton *button, ScumbleStyleChooser *self)
+{
+  g_signal_emit (self, signals[SAVE], 0);
+}
+
+static void
+on_row_delete (ScumbleStyleRow *row, ScumbleStyleChooser *self)
+{
+  g_signal_emit (self, signals[DELETE], 0, scumble_style_row_get_item (row));
+}
+
+static void
 on_refresh (GtkButton *button, ScumbleStyleChooser *self)
 {
   g_signal_emit (self, signals[REFRESH], 0);
@@ -101,6 +114,12 @@ on_drag_data_received (GtkWidget *widget, GdkDragContext *context, int x, int y,
       if (path != NULL)
         g_signal_emit (widget, signals[ADD_FILE], 0, path);
     }
+}
+
+void
+scumble_style_chooser_set_saving (ScumbleStyleChooser *self, gboolean saving)
+{
+  gtk_widget_set_visible (self->save_button, saving);
 }
 
 void
@@ -171,6 +190,7 @@ add_rows (ScumbleStyleChooser *self, const ScumbleHostChoice *choice)
       ScumbleStyleItem *item = g_ptr_array_index (self->items, i);
       GtkWidget        *row  = scumble_style_row_new (item);
 
+      g_signal_connect (row, "delete", G_CALLBACK (on_row_delete), self);
       gtk_container_add (GTK_CONTAINER (self->list), row);
       if (i == 0 || (choice != NULL && scumble_style_item_is (item, choice)))
         gtk_list_box_select_row (self->list, GTK_LIST_BOX_ROW (row));
@@ -209,6 +229,7 @@ scumble_style_chooser_fill (ScumbleStyleChooser *self, GPtrArray *items,
   if (self->load == 0)
     self->load = g_idle_add (load_next, self);
   gtk_widget_set_sensitive (self->mix_button, items->len > 0);
+  gtk_widget_set_sensitive (self->save_button, items->len > 0);
   gtk_stack_set_visible_child_name (self->stack, items->len > 0 ? "list" : "empty");
 }
 
@@ -269,7 +290,11 @@ scumble_style_chooser_class_init (ScumbleStyleChooserClass *klass)
   G_OBJECT_CLASS (klass)->finalize = scumble_style_chooser_finalize;
   signals[CHANGED]                 = add_signal ("changed");
   signals[MIX]                     = add_signal ("mix");
+  signals[SAVE]                    = add_signal ("save");
   signals[REFRESH]                 = add_signal ("refresh");
+  signals[DELETE] =
+      g_signal_new ("delete", SCUMBLE_TYPE_STYLE_CHOOSER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                    NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
   signals[ADD_FILE] =
       g_signal_new ("add-file", SCUMBLE_TYPE_STYLE_CHOOSER, G_SIGNAL_RUN_LAST, 0, NULL,
                     NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
@@ -277,6 +302,7 @@ scumble_style_chooser_class_init (ScumbleStyleChooserClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/scumble/ui/style-chooser.ui");
   gtk_widget_class_bind_template_child (widget_class, ScumbleStyleChooser, mix_button);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleStyleChooser, save_button);
   gtk_widget_class_bind_template_child (widget_class, ScumbleStyleChooser, add_button);
   gtk_widget_class_bind_template_child (widget_class, ScumbleStyleChooser, stack);
   gtk_widget_class_bind_template_child (widget_class, ScumbleStyleChooser, list);
@@ -287,6 +313,7 @@ scumble_style_chooser_class_init (ScumbleStyleChooserClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_row_selected);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_refresh);
+  gtk_widget_class_bind_template_callback (widget_class, on_save);
 }
 
 static void

@@ -16,8 +16,9 @@ G_DECLARE_FINAL_TYPE (ScumbleStyleChooser, scumble_style_chooser, SCUMBLE, STYLE
  *
  * Lists what can be a style, with thumbnails; says what to do when there is nothing.
  * Signals: "changed", when the user chooses another; "mix", when the user wants one more;
- * "refresh", when the user wants
- * a new list; "add-file" with a path, when the user wants a picture file in it.
+ * "save", when the style is to be kept; "delete" with a #ScumbleStyleItem, when the user is
+ * done with a saved style; "refresh", when the user wants a new list; "add-file" with a
+ * path, when the user wants a file in it.
  */
 
 /**
@@ -46,6 +47,14 @@ void                    scumble_style_chooser_select    (ScumbleStyleChooser *se
  */
 void                    scumble_style_chooser_set_files (ScumbleStyleChooser *self,
                                                          gboolean             files);
+
+/**
+ * scumble_style_chooser_set_saving:
+ *
+ * Sets whether styles can be kept.
+ */
+void                    scumble_style_chooser_set_saving (ScumbleStyleChooser *self,
+                                                          gboolean             saving);
 
 /**
  * scumble_style_chooser_ask_file:

@@ -2,8 +2,11 @@
 #include "style-panel.h"
 #include "mixture.h"
 #include "pick-book.h"
+#include "prompt.h"
 #include "shelf.h"
 #include "style-chooser.h"
+
+#include <glib/gi18n-lib.h>
 
 struct _ScumbleStylePanel
 {
@@ -20,7 +23,7 @@ struct _ScumbleStylePanel
   gboolean             quiet; /* something is being shown, not chosen */
 };
 
-enum { CHANGED, FAILED, N_SIGNALS };
+enum { CHANGED, SAVE, MODEL, FAILED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -53,6 +56,19 @@ show_selected_only (ScumbleStylePanel *self)
   self->quiet = FALSE;
 }
 
+/* A saved style can only be painted with by the model that it was made with. */
+static void
+ask_for_model (ScumbleStylePanel *self, const char *path)
+{
+  ScumbleStyleFile file = { NULL, NULL, NULL };
+
+  if (!scumble_style_file_read (&file, path, NULL))
+    return;
+
+  g_signal_emit (self, signals[MODEL], 0, file.method, file.model);
+  scumble_style_file_clear (&file);
+}
+
 /* The style that the list has marked becomes the one in hand. */
 static void
 take_style (ScumbleStylePanel *self)
@@ -61,6 +77,8 @@ take_style (ScumbleStylePanel *self)
 
   if (item != NULL)
     scumble_mixture_put (self->mixture, scumble_style_item_choose (item));
+  if (item != NULL && item->kind == SCUMBLE_STYLE_SAVED)
+    ask_for_model (self, item->file);
   show_selected_only (self);
   scumble_style_panel_open (self);
 }
@@ -126,6 +144,89 @@ on_selected_toggled (GtkToggleButton *button, ScumbleStylePanel *self)
   scumble_style_panel_open (self);
 }
 
+static GtkWindow *
+window_of (ScumbleStylePanel *self)
+{
+  return GTK_WINDOW (gtk_widget_get_toplevel (GTK_WIDGET (self)));
+}
+
+void
+scumble_style_panel_ask_save (ScumbleStylePanel *self)
+{
+  g_autofree char *title = NULL;
+
+  if (self->host->folder == NULL || !scumble_style_panel_has_style (self))
+    return;
+
+  title = scumble_prompt_name (window_of (self), _("Keep the Style"),
+                               _("A saved style of the same name is replaced"));
+  if (title != NULL)
+    g_signal_emit (self, signals[SAVE], 0, title);
+}
+
+char *
+scumble_style_panel_path (ScumbleStylePanel *self, const char *title)
+{
+  g_autofree char *folder = scumble_shelf_folder (self->host->folder, SCUMBLE_SHELF_SAVED);
+
+  return scumble_shelf_path (folder, title);
+}
+
+/* Puts a style's file on the shelf, and in the list. */
+static void
+shelve (ScumbleStylePanel *self, const char *path, GdkPixbuf *thumbnail)
+{
+  g_autofree char   *folder = scumble_shelf_folder (self->host->folder,
+                                                    SCUMBLE_SHELF_SAVED);
+  ScumbleStyleFile   file   = { NULL, NULL, NULL };
+  g_autoptr (GError) error  = NULL;
+
+  if (scumble_style_file_read (&file, path, &error))
+    {
+      const ScumbleShelfEntry entry = { (char *) path, file.title,
+                                        g_intern_string (file.method), NULL };
+
+      scumble_shelf_put (folder, &entry, thumbnail, G_MAXUINT, &error);
+      scumble_style_file_clear (&file);
+    }
+
+  if (error != NULL)
+    g_signal_emit (self, signals[FAILED], 0, error->message);
+}
+
+void
+scumble_style_panel_saved (ScumbleStylePanel *self, const char *path)
+{
+  const ScumbleStyleItem *item = scumble_style_chooser_get_item (self->chooser);
+
+  shelve (self, path, item == NULL ? NULL : item->thumbnail);
+  list_styles (self, scumble_mixture_get_in_hand (self->mixture));
+}
+
+static void
+on_style_save (ScumbleStyleChooser *chooser, ScumbleStylePanel *self)
+{
+  scumble_style_panel_ask_save (self);
+}
+
+static void
+on_style_delete (ScumbleStyleChooser *chooser, const ScumbleStyleItem *item,
+                 ScumbleStylePanel *self)
+{
+  g_autofree char   *folder   = scumble_shelf_folder (self->host->folder,
+                                                      SCUMBLE_SHELF_SAVED);
+  g_autofree char   *question = g_strdup_printf (_("Delete the saved style \"%s\"?"),
+                                                 item->name);
+  g_autoptr (GError) error    = NULL;
+
+  if (!scumble_prompt_sure (window_of (self), question, _("_Delete")))
+    return;
+
+  if (!scumble_shelf_remove (folder, item->file, &error))
+    g_signal_emit (self, signals[FAILED], 0, error->message);
+  list_styles (self, scumble_mixture_get_in_hand (self->mixture));
+}
+
 /* For the file chooser's list of recent files. */
 static void
 remember_file (const char *path)
@@ -136,12 +237,27 @@ remember_file (const char *path)
     gtk_recent_manager_add_item (gtk_recent_manager_get_default (), uri);
 }
 
+/* A picture is opened by the host; a style saved elsewhere is listed where it is. */
+static ScumbleHostChoice *
+choose_file (ScumbleStylePanel *self, const char *path, GError **error)
+{
+  int id;
+
+  if (self->host->folder != NULL && scumble_shelf_is_saved (path))
+    {
+      shelve (self, path, NULL);
+      return scumble_host_choice_new (-1, path, NULL);
+    }
+
+  id = self->host->add_file (self->host, path, error);
+  return id < 0 ? NULL : scumble_host_choice_new (id, NULL, NULL);
+}
+
 static void
 on_style_file (ScumbleStyleChooser *chooser, const char *path, ScumbleStylePanel *self)
 {
   g_autoptr (GError) error  = NULL;
-  const int          id     = self->host->add_file (self->host, path, &error);
-  ScumbleHostChoice     *choice = NULL;
+  ScumbleHostChoice *choice = choose_file (self, path, &error);
 
   if (error != NULL)
     {
@@ -149,7 +265,6 @@ on_style_file (ScumbleStyleChooser *chooser, const char *path, ScumbleStylePanel
       return;
     }
 
-  choice = scumble_host_choice_new (id, NULL, NULL);
   list_styles (self, choice);
   scumble_host_choice_free (choice);
   remember_file (path);
@@ -164,6 +279,7 @@ scumble_style_panel_attach (ScumbleStylePanel *self, ScumbleHost *host,
   self->book    = scumble_pick_book_new (host);
 
   scumble_style_chooser_set_files (self->chooser, host->add_file != NULL);
+  scumble_style_chooser_set_saving (self->chooser, host->folder != NULL);
   scumble_mixture_attach (self->mixture, choices->styles);
   scumble_style_panel_list (self);
 }
@@ -262,6 +378,11 @@ scumble_style_panel_class_init (ScumbleStylePanelClass *klass)
   G_OBJECT_CLASS (klass)->finalize = scumble_style_panel_finalize;
   signals[CHANGED] = g_signal_new ("changed", SCUMBLE_TYPE_STYLE_PANEL, G_SIGNAL_RUN_LAST,
                                    0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SAVE]    = g_signal_new ("save", SCUMBLE_TYPE_STYLE_PANEL, G_SIGNAL_RUN_LAST, 0,
+                                   NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[MODEL]   = g_signal_new ("model", SCUMBLE_TYPE_STYLE_PANEL, G_SIGNAL_RUN_LAST,
+                                   0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING,
+                                   G_TYPE_STRING);
   signals[FAILED]  = g_signal_new ("failed", SCUMBLE_TYPE_STYLE_PANEL, G_SIGNAL_RUN_LAST,
                                    0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
@@ -275,9 +396,11 @@ scumble_style_panel_class_init (ScumbleStylePanelClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_mixture_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_selected_toggled);
   gtk_widget_class_bind_template_callback (widget_class, on_style_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_style_delete);
   gtk_widget_class_bind_template_callback (widget_class, on_style_file);
   gtk_widget_class_bind_template_callback (widget_class, on_style_mix);
   gtk_widget_class_bind_template_callback (widget_class, on_style_refresh);
+  gtk_widget_class_bind_template_callback (widget_class, on_style_save);
 }
 
 static void

@@ -14,7 +14,9 @@ G_DECLARE_FINAL_TYPE (ScumbleStylePanel, scumble_style_panel, SCUMBLE, STYLE_PAN
  * ScumbleStylePanel:
  *
  * The styles to choose from, and those chosen. Signals: "changed", when others are to be
- * painted with; "failed" with a sentence, when one cannot be had.
+ * painted with; "save" with a title, when what is chosen is to be kept under it; "model"
+ * with the names of a method and of a model file, when a style needs them; "failed" with a
+ * sentence, when something cannot be had.
  */
 
 /**
@@ -43,6 +45,21 @@ void     scumble_style_panel_open      (ScumbleStylePanel *self);
 void     scumble_style_panel_fill      (ScumbleStylePanel *self, ScumbleOrder *order);
 
 /**
+ * scumble_style_panel_path:
+ *
+ * Returns: (transfer full): the file to keep a style of that title in
+ */
+char    *scumble_style_panel_path      (ScumbleStylePanel *self, const char *title);
+
+/**
+ * scumble_style_panel_saved:
+ * @path: of a style that is new there
+ *
+ * Lists it among the saved ones.
+ */
+void     scumble_style_panel_saved     (ScumbleStylePanel *self, const char *path);
+
+/**
  * scumble_style_panel_has_style:
  *
  * Returns: whether there is a style to paint with
@@ -69,6 +86,13 @@ void     scumble_style_panel_list      (ScumbleStylePanel *self);
  * Lets the user choose a picture file as style, where the host can open one.
  */
 void     scumble_style_panel_ask_file  (ScumbleStylePanel *self);
+
+/**
+ * scumble_style_panel_ask_save:
+ *
+ * Lets the user keep the style under a name, where there is a folder for it.
+ */
+void     scumble_style_panel_ask_save  (ScumbleStylePanel *self);
 
 /**
  * scumble_style_panel_focus:

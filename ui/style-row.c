@@ -14,7 +14,12 @@ struct _ScumbleStyleRow
   GtkImage         *image;
   GtkLabel         *name;
   GtkLabel         *origin;
+  GtkWidget        *delete_button;
 };
+
+enum { DELETE, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
 
 G_DEFINE_TYPE (ScumbleStyleRow, scumble_style_row, GTK_TYPE_LIST_BOX_ROW)
 
@@ -30,6 +35,12 @@ scumble_style_row_load (ScumbleStyleRow *self)
 {
   if (self->item->thumbnail == NULL && scumble_style_item_load (self->item))
     show_thumbnail (self);
+}
+
+static void
+on_delete (GtkButton *button, ScumbleStyleRow *self)
+{
+  g_signal_emit (self, signals[DELETE], 0);
 }
 
 /* What a screen reader says, and the tooltip of a name that is cut off. */
@@ -64,6 +75,7 @@ scumble_style_row_new (ScumbleStyleItem *item)
   gtk_label_set_yalign (self->name, item->origin != NULL ? 1.0f : 0.5f);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), text);
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), text);
+  gtk_widget_set_visible (self->delete_button, item->kind == SCUMBLE_STYLE_SAVED);
   show_thumbnail (self);
   g_signal_connect (self, "notify::scale-factor", G_CALLBACK (show_thumbnail), NULL);
 
@@ -81,10 +93,15 @@ scumble_style_row_class_init (ScumbleStyleRowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  signals[DELETE] = g_signal_new ("delete", SCUMBLE_TYPE_STYLE_ROW, G_SIGNAL_RUN_LAST, 0,
+                                  NULL, NULL, NULL, G_TYPE_NONE, 0);
+
   gtk_widget_class_set_template_from_resource (widget_class, "/scumble/ui/style-row.ui");
   gtk_widget_class_bind_template_child (widget_class, ScumbleStyleRow, image);
   gtk_widget_class_bind_template_child (widget_class, ScumbleStyleRow, name);
   gtk_widget_class_bind_template_child (widget_class, ScumbleStyleRow, origin);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleStyleRow, delete_button);
+  gtk_widget_class_bind_template_callback (widget_class, on_delete);
 }
 
 static void

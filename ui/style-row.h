@@ -14,7 +14,8 @@ G_DECLARE_FINAL_TYPE (ScumbleStyleRow, scumble_style_row, SCUMBLE, STYLE_ROW,
 /**
  * ScumbleStyleRow:
  *
- * One style in the chooser: its thumbnail, its name, and a word on where it comes from.
+ * One style in the chooser: its thumbnail, its name, and a word on where it comes from. Signal:
+ * "delete", when the user is done with a saved style.
  */
 
 /**
