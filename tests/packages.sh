@@ -8,7 +8,7 @@ build_packages='gcc pkg-config meson ninja-build gettext gimp libgimp2.0-dev lib
   libjson-glib-dev libopenblas-openmp-dev librsvg2-common'
 
 test_packages='clang libomp-dev libclang-rt-14-dev xvfb xauth xdotool imagemagick dbus
-  at-spi2-core python3 python3-gi gir1.2-gtk-3.0 python3-pyatspi python3-numpy
+  at-spi2-core python3 python3-gi gir1.2-gtk-3.0 python3-pyatspi python3-numpy python3-pil
   libxml2-utils git'
 
 as_root ()
