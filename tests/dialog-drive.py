@@ -191,6 +191,18 @@ class Dialog:
                      if n.getRole() == pyatspi.ROLE_TEXT
                      and n.getState().contains(pyatspi.STATE_FOCUSED)), None)
 
+    def press(self, role, name):
+        """Presses a button, or chooses from a menu."""
+        found = wait_for(name, lambda: next(
+            (n for n in every(self.window.getApplication())
+             if n.getRole() == role and n.name == name
+             and n.getState().contains(pyatspi.STATE_SHOWING)), None))
+        found.queryAction().doAction(0)
+
+    def choose(self, button, item):
+        self.press(pyatspi.ROLE_TOGGLE_BUTTON, button)
+        self.press(pyatspi.ROLE_RADIO_MENU_ITEM, item)
+
     def keys(self, *keys):
         subprocess.run(["xdotool", "key", "--delay", "30", *keys], check=True)
 
@@ -341,6 +353,56 @@ def test_box(content, styles):
     assert "style=" + os.path.join(folder, "box", "checks.png") in dialog.end()
 
 
+def columns(lines, begin, end):
+    return [line[3 * begin:3 * end] for line in lines]
+
+
+def check_painted(dialog, left, right):
+    """What is painted is what the preview has shown, and at the sides, away from the mask's
+    edge, what the engine paints without a mask."""
+    shown = dialog.shown(240, 160)
+    dialog.keys("Return")
+    out = dialog.end()
+    painted = rows(GdkPixbuf.Pixbuf.new_from_file(dialog.output))
+    worst = difference(shown, painted)
+    assert worst <= 1, f"the preview differs from the result by {worst}/255"
+    for what, expected, part in (("left", left, (0, 16)), ("right", right, (224, 240))):
+        worst = difference(columns(painted, *part), columns(expected, *part))
+        assert worst <= 2, f"at the {what} it is painted otherwise, by {worst}/255"
+    return out
+
+
+def test_region(content, styles, mask):
+    """A second style is painted where its region is, the first one elsewhere."""
+    dialog = Dialog(content, styles, "--mask", mask)
+    dialog.settle()
+    dialog.keys("alt+x")
+    wait_for("two styles", lambda: 2 == sum(
+        n.name == "waves.png, in the mixture" for n in every(dialog.window)))
+    dialog.keys("Down")
+    dialog.find(pyatspi.ROLE_LIST_ITEM, "checks.png, in the mixture")
+    dialog.choose("Where checks.png is painted", "right.png (picture)")
+    dialog.settle()
+    screenshot("region")
+    out = check_painted(dialog, engine_paints(content, styles[0], 1.0),
+                        engine_paints(content, styles[1], 1.0))
+    assert f"style={styles[0]} 1.00\n" in out, out
+    assert f"style={styles[1]} 1.00 region={mask}" in out, out
+
+
+def test_strength_map(content, styles, mask):
+    """The strength is 0 where the map is black, and as set where it is white."""
+    dialog = Dialog(content, styles, "--mask", mask)
+    dialog.settle()
+    dialog.keys("alt+f")
+    dialog.choose("Strength map", "right.png (picture)")
+    dialog.settle()
+    screenshot("strength-map")
+    out = check_painted(dialog, engine_paints(content, styles[0], 0.0),
+                        engine_paints(content, styles[0], 1.0))
+    assert f"strength-map={mask}" in out, out
+
+
 def test_samples(content, styles):
     """A sample of the sheet sets the method and the strength."""
     dialog = Dialog(content, styles)
@@ -440,8 +502,11 @@ def main():
     styles = [picture("waves.png", 96, 128, lambda x, y: (255 * ((6 * x + 3 * y) % 1), 90, 40)),
               picture("checks.png", 128, 96, lambda x, y: (30, 40, 255) if
                       (int(8 * x) + int(8 * y)) % 2 else (250, 230, 60))]
+    right = picture("right.png", 240, 160, lambda x, y: [255 * (x >= 0.5)] * 3)
     test_keyboard(small, styles)
     test_box(small, styles)
+    test_region(small, styles, right)
+    test_strength_map(small, styles, right)
     test_file(small, styles)
     test_exact(large, styles)
     test_samples(small, styles)
