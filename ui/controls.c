@@ -12,7 +12,19 @@ struct _ScumbleControls
   ScumbleSettingsPanel *values;
 };
 
-enum { STYLE_CHANGED, METHOD_CHANGED, VALUE_CHANGED, COMPARE, SAVE, FAILED, N_SIGNALS };
+enum
+{
+  STYLE_CHANGED,
+  METHOD_CHANGED,
+  VALUE_CHANGED,
+  COMPARE,
+  LEARN,
+  STOP,
+  MANAGE,
+  SAVE,
+  FAILED,
+  N_SIGNALS
+};
 
 static guint signals[N_SIGNALS];
 
@@ -21,8 +33,7 @@ G_DEFINE_TYPE (ScumbleControls, scumble_controls, GTK_TYPE_BOX)
 static void
 on_styles_changed (ScumbleStylePanel *styles, ScumbleControls *self)
 {
-  scumble_settings_panel_set_compare (self->values,
-                                      scumble_style_panel_has_style (styles));
+  scumble_settings_panel_set_able (self->values, scumble_style_panel_has_style (styles));
   g_signal_emit (self, signals[STYLE_CHANGED], 0);
 }
 
@@ -69,6 +80,39 @@ on_compare (ScumbleSettingsPanel *values, ScumbleControls *self)
   g_signal_emit (self, signals[COMPARE], 0);
 }
 
+static void
+on_learn (ScumbleSettingsPanel *values, ScumbleControls *self)
+{
+  g_signal_emit (self, signals[LEARN], 0);
+}
+
+static void
+on_stop (ScumbleSettingsPanel *values, ScumbleControls *self)
+{
+  g_signal_emit (self, signals[STOP], 0);
+}
+
+static void
+on_manage (ScumbleSettingsPanel *values, ScumbleControls *self)
+{
+  g_signal_emit (self, signals[MANAGE], 0);
+}
+
+void
+scumble_controls_set_learning (ScumbleControls *self, gboolean learning)
+{
+  gtk_widget_set_sensitive (GTK_WIDGET (self->styles), !learning);
+  scumble_settings_panel_set_learning (self->values, learning);
+}
+
+void
+scumble_controls_take (ScumbleControls *self, const ScumbleAnswer *answer)
+{
+  scumble_settings_panel_take (self->values, answer);
+  if (answer->saved != NULL)
+    scumble_style_panel_saved (self->styles, answer->saved);
+}
+
 void
 scumble_controls_attach (ScumbleControls *self, ScumbleHost *host,
                          ScumbleSettings *settings, ScumbleHostChoices *choices)
@@ -103,12 +147,6 @@ scumble_controls_fill_save (ScumbleControls *self, const char *title, ScumbleOrd
   order->kind  = SCUMBLE_ORDER_SAVE;
   order->title = g_strdup (title);
   order->path  = scumble_style_panel_path (self->styles, title);
-}
-
-void
-scumble_controls_saved (ScumbleControls *self, const char *path)
-{
-  scumble_style_panel_saved (self->styles, path);
 }
 
 void
@@ -158,6 +196,9 @@ scumble_controls_class_init (ScumbleControlsClass *klass)
   signals[METHOD_CHANGED] = add_signal ("method-changed");
   signals[VALUE_CHANGED]  = add_signal ("value-changed");
   signals[COMPARE]        = add_signal ("compare");
+  signals[LEARN]          = add_signal ("learn");
+  signals[STOP]           = add_signal ("stop");
+  signals[MANAGE]         = add_signal ("manage");
   signals[SAVE]   = g_signal_new ("save", SCUMBLE_TYPE_CONTROLS, G_SIGNAL_RUN_LAST, 0,
                                   NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[FAILED] = g_signal_new ("failed", SCUMBLE_TYPE_CONTROLS, G_SIGNAL_RUN_LAST, 0,
@@ -169,8 +210,11 @@ scumble_controls_class_init (ScumbleControlsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ScumbleControls, styles);
   gtk_widget_class_bind_template_child (widget_class, ScumbleControls, values);
   gtk_widget_class_bind_template_callback (widget_class, on_compare);
+  gtk_widget_class_bind_template_callback (widget_class, on_learn);
+  gtk_widget_class_bind_template_callback (widget_class, on_manage);
   gtk_widget_class_bind_template_callback (widget_class, on_map_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_method_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_stop);
   gtk_widget_class_bind_template_callback (widget_class, on_styles_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_styles_failed);
   gtk_widget_class_bind_template_callback (widget_class, on_styles_model);

@@ -15,7 +15,8 @@ G_DECLARE_FINAL_TYPE (ScumbleControls, scumble_controls, SCUMBLE, CONTROLS, GtkB
  *
  * What the user chooses: the styles, the method and its values. Signals: "style-changed";
  * "method-changed"; "value-changed", of which many come while a slider moves; "compare",
- * when samples are wanted; "save" with a title, when the style is to be kept; "failed" with a sentence, when a style cannot be had.
+ * when samples are wanted; "learn", "stop" and "manage", about learning a style;
+ * "save" with a title, when the style is to be kept; "failed" with a sentence, when a style cannot be had.
  */
 
 /**
@@ -51,10 +52,16 @@ void     scumble_controls_fill_save (ScumbleControls *self, const char *title,
                                      ScumbleOrder *order);
 
 /**
- * scumble_controls_saved:
- * @path: of a style that has been kept
+ * scumble_controls_take:
+ * @answer: of the worker, which may tell of a style kept, or of learning
  */
-void     scumble_controls_saved    (ScumbleControls *self, const char *path);
+void     scumble_controls_take     (ScumbleControls *self, const ScumbleAnswer *answer);
+
+/**
+ * scumble_controls_set_learning:
+ * @learning: whether a style is being learned; nothing can be changed meanwhile
+ */
+void     scumble_controls_set_learning (ScumbleControls *self, gboolean learning);
 
 /**
  * scumble_controls_has_style:

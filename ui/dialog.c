@@ -36,7 +36,7 @@ struct _ScumbleDialog
   ScumbleSampleSheet  *sheet;  /* while it is open */
 
   gboolean             painting;
-  gboolean             saving; /* a style: nothing else until that is done */
+  gboolean             engaged; /* learning or keeping a style: no previews until then */
   gboolean             leaving; /* once the painting has stopped */
   gboolean             painted;
   gboolean draft; /* the preview is the best that will come, not the real thing */
@@ -120,7 +120,7 @@ show_status (ScumbleDialog *self)
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->status), text);
   gtk_dialog_set_response_sensitive (GTK_DIALOG (self), GTK_RESPONSE_OK,
                                      scumble_controls_has_style (self->controls) &&
-                                       !self->painting);
+                                       !self->painting && !self->engaged);
 }
 
 static gboolean
@@ -153,7 +153,7 @@ ask (gpointer data)
   ScumbleDialog *self = data;
 
   self->ask = 0;
-  if (self->painting || self->saving || self->sheet != NULL ||
+  if (self->painting || self->engaged || self->sheet != NULL ||
       !gtk_widget_get_mapped (GTK_WIDGET (self->preview)))
     return G_SOURCE_REMOVE;
 
@@ -267,9 +267,7 @@ take_answer (gconstpointer data, gpointer user_data)
       return;
     }
 
-  if (answer->saved != NULL)
-    scumble_controls_saved (self->controls, answer->saved);
-
+  scumble_controls_take (self->controls, answer);
   self->painted = self->painted || answer->painted;
   self->draft   = answer->draft;
   if (answer->seconds > 0.0)
@@ -289,6 +287,26 @@ take_answer (gconstpointer data, gpointer user_data)
     }
 }
 
+/* Nothing but an order that must not be dropped, until it is done. */
+static void
+engage (ScumbleDialog *self, ScumbleOrder *order)
+{
+  self->engaged = TRUE;
+  gtk_info_bar_set_revealed (self->info_bar, FALSE);
+  show_status (self);
+  scumble_controls_set_learning (self->controls, order->kind == SCUMBLE_ORDER_LEARN);
+  scumble_worker_submit (self->worker, order, SCUMBLE_WORKER_AT_ONCE);
+}
+
+static void
+disengage (ScumbleDialog *self)
+{
+  self->engaged = FALSE;
+  show_status (self);
+  scumble_controls_set_learning (self->controls, FALSE);
+  look_changed (self, SCUMBLE_WORKER_AT_ONCE);
+}
+
 static void
 take_idle (gpointer user_data)
 {
@@ -302,11 +320,8 @@ take_idle (gpointer user_data)
     scumble_sample_sheet_done (self->sheet);
   if (self->painting)
     stop_painting (self);
-  if (self->saving)
-    {
-      self->saving = FALSE;
-      ask_soon (self, SCUMBLE_WORKER_AT_ONCE);
-    }
+  if (self->engaged)
+    disengage (self);
 }
 
 static void
@@ -343,8 +358,23 @@ on_save (ScumbleControls *controls, const char *title, ScumbleDialog *self)
   ScumbleOrder *order = order_new (self);
 
   scumble_controls_fill_save (controls, title, order);
-  self->saving = TRUE;
-  scumble_worker_submit (self->worker, order, SCUMBLE_WORKER_AT_ONCE);
+  engage (self, order);
+}
+
+static void
+on_learn (ScumbleControls *controls, ScumbleDialog *self)
+{
+  ScumbleOrder *order = order_new (self);
+
+  order->kind = SCUMBLE_ORDER_LEARN;
+  order->look = ++self->look;
+  engage (self, order);
+}
+
+static void
+on_stop (ScumbleControls *controls, ScumbleDialog *self)
+{
+  scumble_worker_stop (self->worker);
 }
 
 static void
@@ -421,7 +451,7 @@ show_help (ScumbleDialog *self)
 static void
 give_up (ScumbleDialog *self)
 {
-  if (self->painting)
+  if (self->painting || (self->engaged && !self->leaving))
     scumble_worker_stop (self->worker);
   else
     leave (self);
@@ -568,11 +598,13 @@ bind_handlers (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, on_delete);
   gtk_widget_class_bind_template_callback (widget_class, on_info_bar_response);
   gtk_widget_class_bind_template_callback (widget_class, on_key_press);
+  gtk_widget_class_bind_template_callback (widget_class, on_learn);
   gtk_widget_class_bind_template_callback (widget_class, on_method_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_preset_failed);
   gtk_widget_class_bind_template_callback (widget_class, on_preset_loaded);
   gtk_widget_class_bind_template_callback (widget_class, on_response);
   gtk_widget_class_bind_template_callback (widget_class, on_save);
+  gtk_widget_class_bind_template_callback (widget_class, on_stop);
   gtk_widget_class_bind_template_callback (widget_class, on_style_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_style_failed);
   gtk_widget_class_bind_template_callback (widget_class, on_value_changed);

@@ -39,6 +39,7 @@ struct _ScumbleEasel
   GPtrArray      *stands;
   Stand          *stand; /* the one in hand */
   GPtrArray      *styles;
+  gboolean        learned; /* all of them */
   Cloth           cloths[SCUMBLE_CANVAS_FULL];
 };
 
@@ -202,6 +203,7 @@ scumble_easel_mix (ScumbleEasel *self, const ScumbleOrder *order, const ScumbleJ
                    GError **error)
 {
   g_ptr_array_set_size (self->styles, 0);
+  self->learned = TRUE;
 
   for (guint i = 0; i < order->styles->len; i++)
     {
@@ -212,9 +214,58 @@ scumble_easel_mix (ScumbleEasel *self, const ScumbleOrder *order, const ScumbleJ
       if (style == NULL)
         return FALSE;
       g_ptr_array_add (self->styles, scumble_style_ref (style));
+      self->learned = self->learned && scumble_palette_learned (
+                                         self->palette, self->stand->model, pick,
+                                         &order->settings);
     }
 
   return TRUE;
+}
+
+/* One of the styles being learned. */
+typedef struct
+{
+  guint            number;
+  ScumbleEaselTold told;
+  gpointer         told_data;
+} Pupil;
+
+static void
+tell (const ScumbleAdapting *adapting, gpointer user_data)
+{
+  const Pupil *pupil = user_data;
+
+  pupil->told (pupil->number, adapting, pupil->told_data);
+}
+
+gboolean
+scumble_easel_learn (ScumbleEasel *self, const ScumbleOrder *order, ScumbleEaselTold told,
+                     gpointer user_data, const ScumbleJob *job, GError **error)
+{
+  for (guint i = 0; i < order->styles->len; i++)
+    {
+      Pupil pupil = { i, told, user_data };
+
+      if (!scumble_palette_learn (self->palette, self->stand->model,
+                                  g_array_index (order->styles, ScumbleIngredient, i).pick,
+                                  &order->settings, tell, &pupil, job, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+void
+scumble_easel_try (ScumbleEasel *self, guint number, ScumbleStyle *style)
+{
+  scumble_style_unref (self->styles->pdata[number]);
+  self->styles->pdata[number] = style;
+}
+
+gboolean
+scumble_easel_learned (const ScumbleEasel *self)
+{
+  return self->learned;
 }
 
 GPtrArray *

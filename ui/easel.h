@@ -72,6 +72,41 @@ gboolean         scumble_easel_mix       (ScumbleEasel *self, const ScumbleOrder
                                           const ScumbleJob *job, GError **error);
 
 /**
+ * ScumbleEaselTold:
+ * @style: number of the style in the order
+ *
+ * Told of an update while styles are learned. What is painted now is painted with the
+ * style as it is.
+ */
+typedef void (* ScumbleEaselTold) (guint style, const ScumbleAdapting *adapting,
+                                   gpointer user_data);
+
+/**
+ * scumble_easel_learn:
+ *
+ * Adapts the styles of an order to the content, one after the other. When cancelled, they
+ * are what they were at best.
+ */
+gboolean         scumble_easel_learn     (ScumbleEasel *self, const ScumbleOrder *order,
+                                          ScumbleEaselTold told, gpointer user_data,
+                                          const ScumbleJob *job, GError **error);
+
+/**
+ * scumble_easel_try:
+ * @style: (transfer full): to be painted with instead of the style of that number, until
+ *   styles are mixed again
+ */
+void             scumble_easel_try       (ScumbleEasel *self, guint number,
+                                          ScumbleStyle *style);
+
+/**
+ * scumble_easel_learned:
+ *
+ * Returns: whether all styles that were mixed last have been learned
+ */
+gboolean         scumble_easel_learned   (const ScumbleEasel *self);
+
+/**
  * scumble_easel_styles:
  *
  * Returns: (transfer none) (element-type ScumbleStyle): what was mixed last

@@ -99,6 +99,7 @@ GArray        *scumble_ingredients_new (void);
  * ScumbleOrderKind:
  * @SCUMBLE_ORDER_PREVIEW: show the view
  * @SCUMBLE_ORDER_SAMPLES: show what every method makes of the picture
+ * @SCUMBLE_ORDER_LEARN: adapt the styles to the content, and show them
  * @SCUMBLE_ORDER_SAVE: keep the styles, mixed, in a file
  * @SCUMBLE_ORDER_PAINT: paint the whole picture into the host's sink
  */
@@ -106,6 +107,7 @@ typedef enum
 {
   SCUMBLE_ORDER_PREVIEW,
   SCUMBLE_ORDER_SAMPLES,
+  SCUMBLE_ORDER_LEARN,
   SCUMBLE_ORDER_SAVE,
   SCUMBLE_ORDER_PAINT,
 } ScumbleOrderKind;
@@ -138,11 +140,28 @@ typedef struct
 void scumble_order_free (gpointer order);
 
 /**
+ * ScumbleLesson:
+ * @update: number of an update that is done, from 1; 0 if there is none
+ * @updates: how many there will be
+ * @loss: the loss before it
+ *
+ * How far the learning of a style is.
+ */
+typedef struct
+{
+  int    update;
+  int    updates;
+  double loss;
+} ScumbleLesson;
+
+/**
  * ScumbleAnswer:
  * @kind: of the order that is answered
  * @shot: (nullable): a picture for the preview, or a sample
  * @sample: which sample, row by row; each row is a method
  * @error: (nullable): what went wrong, for the user to read; never a mere cancel
+ * @lesson: what has just been learned
+ * @learned: the styles have been learned, not just looked at
  * @saved: (transfer full) (nullable): the file that a style has been kept in
  * @painted: the host's sink has the complete picture
  * @draft: the shot is the best that will come, but it is not the final picture shrunk,
@@ -156,6 +175,8 @@ typedef struct
   ScumbleShot     *shot;
   int              sample;
   GError          *error;
+  ScumbleLesson    lesson;
+  gboolean         learned;
   char            *saved;
   gboolean         painted;
   gboolean         draft;

@@ -10,6 +10,7 @@ typedef struct
   guint           serial;
   ScumbleSettings settings;
   ScumbleStyle   *style;
+  ScumbleStyle   *learned; /* nullable */
 } Blob;
 
 struct _ScumblePalette
@@ -35,6 +36,7 @@ free_blob (gpointer data)
   Blob *blob = data;
 
   scumble_style_unref (blob->style);
+  scumble_style_unref (blob->learned);
   g_free (blob);
 }
 
@@ -48,7 +50,15 @@ scumble_palette_free (ScumblePalette *self)
   g_free (self);
 }
 
-static ScumbleStyle *
+/* Whether settings lead to the same style, learned or not. */
+static gboolean
+same (const ScumbleSettings *a, const ScumbleSettings *b)
+{
+  return a->updates == b->updates && a->adapt_all == b->adapt_all &&
+         scumble_settings_same_styling (a, b);
+}
+
+static Blob *
 find (ScumblePalette *self, ScumbleModel *model, guint serial,
       const ScumbleSettings *settings)
 {
@@ -57,11 +67,11 @@ find (ScumblePalette *self, ScumbleModel *model, guint serial,
       Blob *blob = link->data;
 
       if (blob->model != model || blob->serial != serial ||
-          !scumble_settings_same_styling (&blob->settings, settings))
+          !same (&blob->settings, settings))
         continue;
       g_queue_unlink (&self->blobs, link);
       g_queue_push_head_link (&self->blobs, link);
-      return blob->style;
+      return blob;
     }
 
   return NULL;
@@ -85,25 +95,72 @@ make (ScumblePalette *self, ScumbleModel *model, ScumblePick *pick,
   return scumble_model_encode (model, source, &styling, job, error);
 }
 
-ScumbleStyle *
-scumble_palette_get (ScumblePalette *self, ScumbleModel *model, ScumblePick *pick,
-                     const ScumbleSettings *settings, const ScumbleJob *job,
-                     GError **error)
+static Blob *
+need (ScumblePalette *self, ScumbleModel *model, ScumblePick *pick,
+      const ScumbleSettings *settings, const ScumbleJob *job, GError **error)
 {
-  const guint   serial = scumble_pick_serial (pick);
-  ScumbleStyle *style  = find (self, model, serial, settings);
-  Blob          blob   = { model, serial, *settings, NULL };
+  const guint serial = scumble_pick_serial (pick);
+  Blob       *found  = find (self, model, serial, settings);
+  Blob        blob   = { model, serial, *settings, NULL, NULL };
 
-  if (style != NULL)
-    return style;
+  if (found != NULL)
+    return found;
 
   blob.style = make (self, model, pick, settings, job, error);
   if (blob.style == NULL)
     return NULL;
 
-  g_queue_push_head (&self->blobs, g_memdup2 (&blob, sizeof blob));
+  found = g_memdup2 (&blob, sizeof blob);
+  g_queue_push_head (&self->blobs, found);
   while (self->blobs.length > MOST)
     free_blob (g_queue_pop_tail (&self->blobs));
 
-  return blob.style;
+  return found;
+}
+
+ScumbleStyle *
+scumble_palette_get (ScumblePalette *self, ScumbleModel *model, ScumblePick *pick,
+                     const ScumbleSettings *settings, const ScumbleJob *job,
+                     GError **error)
+{
+  const Blob *blob = need (self, model, pick, settings, job, error);
+
+  if (blob == NULL)
+    return NULL;
+
+  return blob->learned != NULL ? blob->learned : blob->style;
+}
+
+gboolean
+scumble_palette_learned (ScumblePalette *self, ScumbleModel *model, ScumblePick *pick,
+                         const ScumbleSettings *settings)
+{
+  const Blob *blob = find (self, model, scumble_pick_serial (pick), settings);
+
+  return blob != NULL && blob->learned != NULL;
+}
+
+gboolean
+scumble_palette_learn (ScumblePalette *self, ScumbleModel *model, ScumblePick *pick,
+                       const ScumbleSettings *settings, ScumbleAdaptTold told,
+                       gpointer told_data, const ScumbleJob *job, GError **error)
+{
+  const ScumbleAdaptation adaptation = { .updates   = settings->updates,
+                                         .all       = settings->adapt_all,
+                                         .told      = told,
+                                         .told_data = told_data };
+  Blob                   *blob       = need (self, model, pick, settings, job, error);
+  ScumbleStyle           *learned;
+
+  if (blob == NULL)
+    return FALSE;
+
+  learned = scumble_model_adapt (model, blob->style, self->host->content, &adaptation, job,
+                                 error);
+  if (learned == NULL)
+    return FALSE;
+
+  scumble_style_unref (blob->learned);
+  blob->learned = learned;
+  return TRUE;
 }

@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 /**
  * ScumblePalette:
  *
- * The styles that models have seen lately, so that going back to one costs nothing. Belongs
- * to the worker.
+ * The styles that models have seen lately, so that going back to one costs nothing, and
+ * those that have been learned. Belongs to the worker.
  */
 typedef struct _ScumblePalette ScumblePalette;
 
@@ -26,5 +26,28 @@ void            scumble_palette_free (ScumblePalette *self);
 ScumbleStyle   *scumble_palette_get  (ScumblePalette *self, ScumbleModel *model,
                                       ScumblePick *pick, const ScumbleSettings *settings,
                                       const ScumbleJob *job, GError **error);
+
+/**
+ * scumble_palette_learned:
+ *
+ * Returns: whether scumble_palette_get() has a learned style to give
+ */
+gboolean        scumble_palette_learned (ScumblePalette *self, ScumbleModel *model,
+                                         ScumblePick *pick,
+                                         const ScumbleSettings *settings);
+
+/**
+ * scumble_palette_learn:
+ * @settings: how long to learn, and what
+ * @told: told of every update
+ *
+ * Adapts the style of @pick to the content. scumble_palette_get() gives the learned one
+ * from now on. When cancelled after the first update, that is the best so far.
+ */
+gboolean        scumble_palette_learn   (ScumblePalette *self, ScumbleModel *model,
+                                         ScumblePick *pick,
+                                         const ScumbleSettings *settings,
+                                         ScumbleAdaptTold told, gpointer told_data,
+                                         const ScumbleJob *job, GError **error);
 
 G_END_DECLS

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "settings-panel.h"
+#include "learn-panel.h"
 #include "mask-button.h"
 #include "param-row.h"
 
@@ -17,6 +18,7 @@ struct _ScumbleSettingsPanel
   GtkComboBox        *methods;
   GtkWidget          *compare_button;
   GtkLabel           *method_blurb;
+  ScumbleLearnPanel  *learning;
   GtkContainer       *params;
   GtkExpander        *expander;
   GtkContainer       *more;
@@ -27,7 +29,17 @@ struct _ScumbleSettingsPanel
   gboolean            quiet; /* something is being shown, not chosen */
 };
 
-enum { METHOD_CHANGED, VALUE_CHANGED, MAP_CHANGED, COMPARE, N_SIGNALS };
+enum
+{
+  METHOD_CHANGED,
+  VALUE_CHANGED,
+  MAP_CHANGED,
+  COMPARE,
+  LEARN,
+  STOP,
+  MANAGE,
+  N_SIGNALS
+};
 
 static guint signals[N_SIGNALS];
 
@@ -88,6 +100,7 @@ show_method (ScumbleSettingsPanel *self)
   gtk_combo_box_set_active_id (self->methods, method->id);
   gtk_label_set_text (self->method_blurb, _(method->blurb));
   gtk_expander_set_label (self->expander, more);
+  gtk_widget_set_visible (GTK_WIDGET (self->learning), method->adapt != NULL);
   show_qualities (self);
 }
 
@@ -98,6 +111,7 @@ scumble_settings_panel_show (ScumbleSettingsPanel *self)
   show_method (self);
   gtk_container_foreach (self->params, show_param, self->settings);
   gtk_container_foreach (self->more, show_param, self->settings);
+  gtk_container_foreach (GTK_CONTAINER (self->learning), show_param, self->settings);
   self->quiet = FALSE;
 }
 
@@ -162,6 +176,24 @@ on_param_changed (ScumbleParamRow *row, ScumbleSettingsPanel *self)
 }
 
 static void
+on_learn (ScumbleLearnPanel *learning, ScumbleSettingsPanel *self)
+{
+  g_signal_emit (self, signals[LEARN], 0);
+}
+
+static void
+on_stop (ScumbleLearnPanel *learning, ScumbleSettingsPanel *self)
+{
+  g_signal_emit (self, signals[STOP], 0);
+}
+
+static void
+on_manage (ScumbleLearnPanel *learning, ScumbleSettingsPanel *self)
+{
+  g_signal_emit (self, signals[MANAGE], 0);
+}
+
+static void
 on_compare (GtkButton *button, ScumbleSettingsPanel *self)
 {
   g_signal_emit (self, signals[COMPARE], 0);
@@ -175,11 +207,17 @@ add_methods (ScumbleSettingsPanel *self)
                                _((*m)->title));
 }
 
-/* The sliders that every method has are always at hand. */
-static gboolean
-is_common (const ScumbleParam *param)
+/* The sliders that every method has are always at hand, and how to learn is where the
+ * learning is. */
+static GtkContainer *
+place_of (ScumbleSettingsPanel *self, const ScumbleParam *param)
 {
-  return param->method == NULL && param->kind == SCUMBLE_PARAM_NUMBER;
+  if (param->method == NULL && param->kind == SCUMBLE_PARAM_NUMBER)
+    return self->params;
+  if (param->method != NULL && scumble_method_find (param->method, NULL)->adapt != NULL)
+    return GTK_CONTAINER (self->learning);
+
+  return self->more;
 }
 
 static void
@@ -193,7 +231,7 @@ add_params (ScumbleSettingsPanel *self)
       GtkWidget *row = scumble_param_row_new (&params[i]);
 
       g_signal_connect (row, "changed", G_CALLBACK (on_param_changed), self);
-      gtk_container_add (is_common (&params[i]) ? self->params : self->more, row);
+      gtk_container_add (place_of (self, &params[i]), row);
     }
 }
 
@@ -225,9 +263,42 @@ scumble_settings_panel_list (ScumbleSettingsPanel *self)
 }
 
 void
-scumble_settings_panel_set_compare (ScumbleSettingsPanel *self, gboolean compare)
+scumble_settings_panel_set_able (ScumbleSettingsPanel *self, gboolean able)
 {
-  gtk_widget_set_sensitive (self->compare_button, compare);
+  gtk_widget_set_sensitive (self->compare_button, able);
+  scumble_learn_panel_set_able (self->learning, able);
+}
+
+static void
+set_still (GtkWidget *widget, gpointer data)
+{
+  if (!SCUMBLE_IS_LEARN_PANEL (widget))
+    gtk_widget_set_sensitive (widget, !GPOINTER_TO_INT (data));
+}
+
+static void
+set_param_still (GtkWidget *widget, gpointer data)
+{
+  if (SCUMBLE_IS_PARAM_ROW (widget))
+    gtk_widget_set_sensitive (widget, !GPOINTER_TO_INT (data));
+}
+
+void
+scumble_settings_panel_set_learning (ScumbleSettingsPanel *self, gboolean learning)
+{
+  gtk_container_foreach (GTK_CONTAINER (self), set_still, GINT_TO_POINTER (learning));
+  gtk_container_foreach (GTK_CONTAINER (self->learning), set_param_still,
+                         GINT_TO_POINTER (learning));
+  scumble_learn_panel_set_busy (self->learning, learning);
+}
+
+void
+scumble_settings_panel_take (ScumbleSettingsPanel *self, const ScumbleAnswer *answer)
+{
+  if (answer->lesson.update > 0)
+    scumble_learn_panel_take (self->learning, &answer->lesson);
+  else if (answer->kind == SCUMBLE_ORDER_PREVIEW)
+    scumble_learn_panel_set_learned (self->learning, answer->learned);
 }
 
 static guint
@@ -246,13 +317,18 @@ scumble_settings_panel_class_init (ScumbleSettingsPanelClass *klass)
   signals[VALUE_CHANGED]  = add_signal ("value-changed");
   signals[MAP_CHANGED]    = add_signal ("map-changed");
   signals[COMPARE]        = add_signal ("compare");
+  signals[LEARN]          = add_signal ("learn");
+  signals[STOP]           = add_signal ("stop");
+  signals[MANAGE]         = add_signal ("manage");
 
+  g_type_ensure (SCUMBLE_TYPE_LEARN_PANEL);
   g_type_ensure (SCUMBLE_TYPE_MASK_BUTTON);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/scumble/ui/settings-panel.ui");
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, methods);
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, compare_button);
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, method_blurb);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, learning);
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, params);
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, expander);
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, more);
@@ -261,9 +337,12 @@ scumble_settings_panel_class_init (ScumbleSettingsPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, map_row);
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, map_button);
   gtk_widget_class_bind_template_callback (widget_class, on_compare);
+  gtk_widget_class_bind_template_callback (widget_class, on_learn);
+  gtk_widget_class_bind_template_callback (widget_class, on_manage);
   gtk_widget_class_bind_template_callback (widget_class, on_map_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_method_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_quality_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_stop);
 }
 
 static void

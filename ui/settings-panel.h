@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "host.h"
+#include "order.h"
 
 #include <gtk/gtk.h>
 
@@ -16,7 +16,8 @@ G_DECLARE_FINAL_TYPE (ScumbleSettingsPanel, scumble_settings_panel, SCUMBLE,
  *
  * The method and its values. Signals: "method-changed"; "value-changed", of which many come
  * while a slider moves; "map-changed", when another strength map is chosen; "compare",
- * when samples are wanted.
+ * when samples are wanted; "learn" and "stop", for the method that learns; "manage", for
+ * what it has learned.
  */
 
 /**
@@ -56,9 +57,22 @@ void scumble_settings_panel_set_model   (ScumbleSettingsPanel *self, const char 
 void scumble_settings_panel_list        (ScumbleSettingsPanel *self);
 
 /**
- * scumble_settings_panel_set_compare:
- * @compare: whether there is anything to compare
+ * scumble_settings_panel_set_able:
+ * @able: whether there is a style to compare or to learn
  */
-void scumble_settings_panel_set_compare (ScumbleSettingsPanel *self, gboolean compare);
+void scumble_settings_panel_set_able    (ScumbleSettingsPanel *self, gboolean able);
+
+/**
+ * scumble_settings_panel_set_learning:
+ * @learning: whether a style is being learned; nothing can be changed meanwhile
+ */
+void scumble_settings_panel_set_learning (ScumbleSettingsPanel *self, gboolean learning);
+
+/**
+ * scumble_settings_panel_take:
+ * @answer: of the worker, which may tell something about learning
+ */
+void scumble_settings_panel_take        (ScumbleSettingsPanel *self,
+                                         const ScumbleAnswer *answer);
 
 G_END_DECLS

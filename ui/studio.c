@@ -13,6 +13,9 @@ enum { DRAFT_EDGE = 320 };
 /* Edge of a tile where others wait for its end. */
 enum { HELD_TILE = 512 };
 
+/* How long a style learns before it is looked at again. */
+enum { LOOK_MS = 2000 };
+
 /* Seconds that the real thing may take before a shrunken picture stands in for it, where
  * the whole picture is looked at from afar. */
 static const double PATIENCE = 8.0;
@@ -38,6 +41,7 @@ typedef struct
   double              done; /* the part of the order before the call in progress */
   double              part; /* the part of the order that the call makes up */
   gboolean            surveying;
+  gint64              looked; /* when a learning style was painted with last */
 } Run;
 
 ScumbleStudio *
@@ -83,7 +87,8 @@ answer (Run *run, ScumbleAnswer values)
   ScumbleStudio *self   = run->studio;
   const double   pixels = pixels_of (self->host->content);
 
-  values.kind = run->order->kind;
+  values.kind    = run->order->kind;
+  values.learned = scumble_easel_learned (self->easel);
   if (values.shot != NULL)
     values.shot->look = run->order->look;
   if (scumble_easel_paint_seconds (self->easel, pixels) > 0.0)
@@ -274,27 +279,6 @@ paint_all (Run *run, GError **error)
   return TRUE;
 }
 
-static gboolean
-save (Run *run, GError **error)
-{
-  ScumbleEasel            *easel  = run->studio->easel;
-  const ScumbleOrder      *order  = run->order;
-  g_autoptr (ScumbleStyle) mixed  = NULL;
-  g_autofree char         *folder = g_path_get_dirname (order->path);
-
-  if (!need_model (run, error) || !need_styles (run, error))
-    return FALSE;
-
-  mixed = scumble_blend_mix (order, scumble_easel_styles (easel), error);
-  /* Where there is no folder, saving says so. */
-  g_mkdir_with_parents (folder, 0700);
-  if (mixed == NULL || !scumble_style_save (mixed, order->path, order->title, error))
-    return FALSE;
-
-  answer (run, (ScumbleAnswer) { .saved = g_strdup (order->path) });
-  return TRUE;
-}
-
 /* Whether a survey of the whole picture is of use to another order. */
 static gboolean
 survey_serves (gconstpointer data, gconstpointer user_data)
@@ -378,6 +362,58 @@ preview (Run *run, GError **error)
   return finish (run, error);
 }
 
+/* Where a learning style has come to, and now and then how it looks. */
+static void
+told (guint style, const ScumbleAdapting *adapting, gpointer user_data)
+{
+  Run                *run     = user_data;
+  const gint64        now     = g_get_monotonic_time ();
+  const int           updates = run->order->settings.updates;
+  const ScumbleLesson lesson  = { (int) style * updates + adapting->update,
+                                  (int) run->order->styles->len * updates,
+                                  adapting->loss };
+
+  answer (run, (ScumbleAnswer) { .lesson = lesson });
+  if (now - run->looked < LOOK_MS * G_GINT64_CONSTANT (1000))
+    return;
+
+  scumble_easel_try (run->studio->easel, style, scumble_adapting_style (adapting));
+  show_draft (run, NULL);
+  run->looked = g_get_monotonic_time ();
+}
+
+static gboolean
+learn (Run *run, GError **error)
+{
+  if (!need_model (run, error) || !need_before (run, error) || !need_styles (run, error))
+    return FALSE;
+
+  run->looked = g_get_monotonic_time ();
+  return scumble_easel_learn (run->studio->easel, run->order, told, run, &run->job, error) &&
+         preview (run, error);
+}
+
+static gboolean
+save (Run *run, GError **error)
+{
+  ScumbleEasel            *easel  = run->studio->easel;
+  const ScumbleOrder      *order  = run->order;
+  g_autoptr (ScumbleStyle) mixed  = NULL;
+  g_autofree char         *folder = g_path_get_dirname (order->path);
+
+  if (!need_model (run, error) || !need_styles (run, error))
+    return FALSE;
+
+  mixed = scumble_blend_mix (order, scumble_easel_styles (easel), error);
+  /* Where there is no folder, saving says so. */
+  g_mkdir_with_parents (folder, 0700);
+  if (mixed == NULL || !scumble_style_save (mixed, order->path, order->title, error))
+    return FALSE;
+
+  answer (run, (ScumbleAnswer) { .saved = g_strdup (order->path) });
+  return TRUE;
+}
+
 static gboolean
 fill (Run *run, GError **error)
 {
@@ -388,6 +424,8 @@ fill (Run *run, GError **error)
     case SCUMBLE_ORDER_SAMPLES:
       scumble_sampler_run (run->studio->easel, run->order, run->task, &run->job);
       return TRUE;
+    case SCUMBLE_ORDER_LEARN:
+      return learn (run, error);
     case SCUMBLE_ORDER_SAVE:
       return save (run, error);
     case SCUMBLE_ORDER_PAINT:
