@@ -49,7 +49,7 @@ static const ScumbleParam params[] = {
   { "colour-method", N_("Keep colours _by"),
     N_("How the picture's own colours are kept"),
     CHOICE (colour_method, colour_methods, SCUMBLE_COLOUR_LUMINANCE) },
-  { "temperature", N_("Attention temperat_ure"),
+  { "temperature", N_("Temperat_ure"),
     N_("How widely every place of the picture looks around in the style: low values copy "
        "single strokes, high values blend many"),
     .method = "sanet",

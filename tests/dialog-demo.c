@@ -3,8 +3,8 @@
 /* The dialog without GIMP: picture files are the layers, a PNG is the result.
  *
  *     dialog-demo [--models FOLDER] [--styles FOLDER] [--memory MIB] [--dark]
- *                 [--parent XID] [--strength S] [--folder FOLDER] [--selection PICTURE]
- *                 [--mask PICTURE]... CONTENT [STYLE...] OUTPUT.png
+ *                 [--parent XID] [--method ID] [--strength S] [--folder FOLDER]
+ *                 [--selection PICTURE] [--mask PICTURE]... CONTENT [STYLE...] OUTPUT.png
  *
  * Masks are gray pictures, as large as the content or scaled to it. What is white in the
  * selection is selected in all styles, which it is scaled to. Prints the settings and the
@@ -25,6 +25,7 @@ typedef struct
   gboolean dark;
   gint64   parent;
   double   strength;
+  char    *method;
   char    *folder;
   char    *selection;
   char   **masks;
@@ -299,6 +300,8 @@ show (DemoHost *self, const Options *options, GdkPixbuf *result, GError **error)
   scumble_settings_init (&settings);
   scumble_host_choices_init (&choices);
   settings.strength = options->strength;
+  if (options->method != NULL)
+    settings.method = g_intern_string (options->method);
   painted           = scumble_dialog_run (&self->host, &settings, &choices);
 
   if (painted)
@@ -380,6 +383,7 @@ parse (int *argc, char ***argv, Options *options, GError **error)
     { "parent", 0, 0, G_OPTION_ARG_INT64, &options->parent, "Window to stay above",
       "XID" },
     { "strength", 0, 0, G_OPTION_ARG_DOUBLE, &options->strength, "Strength [1]", "S" },
+    { "method", 0, 0, G_OPTION_ARG_STRING, &options->method, "Method", "ID" },
     { "folder", 0, 0, G_OPTION_ARG_FILENAME, &options->folder, "Folder of presets",
       "DIR" },
     { "selection", 0, 0, G_OPTION_ARG_FILENAME, &options->selection,
@@ -417,6 +421,7 @@ main (int argc, char **argv)
 
   g_free (options.models);
   g_free (options.styles);
+  g_free (options.method);
   g_free (options.folder);
   g_free (options.selection);
   g_strfreev (options.masks);

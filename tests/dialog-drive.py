@@ -403,6 +403,49 @@ def test_strength_map(content, styles, mask):
     assert f"strength-map={mask}" in out, out
 
 
+def tiny_models():
+    """A folder with the goldens' models, as defaults of their methods."""
+    golden = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden")
+    path = os.path.join(folder, "models")
+    os.makedirs(path, exist_ok=True)
+    shutil.copy(os.path.join(golden, "tiny-encoder.safetensors"), path)
+    for method in ("sanet", "metastyle"):
+        shutil.copy(os.path.join(golden, f"tiny-{method}.safetensors"),
+                    os.path.join(path, f"{method}.safetensors"))
+    return path
+
+
+def check_shown(dialog, shown):
+    """What is painted is what the preview has shown."""
+    dialog.keys("Return")
+    dialog.end()
+    worst = difference(shown, rows(GdkPixbuf.Pixbuf.new_from_file(dialog.output)))
+    assert worst <= 1, f"the preview differs from the result by {worst}/255"
+
+
+def test_learn(content, styles):
+    """A style is learned; stopped early, the best so far stays and is painted."""
+    dialog = Dialog(content, styles, "--models", tiny_models(), "--method", "metastyle")
+    dialog.settle()
+    assert dialog.has_status("A first sketch")
+    first = dialog.shown(240, 160)
+    dialog.keys("alt+a")
+    wait_for("the third update", lambda: dialog.has_status("Learning: 3 of"))
+    screenshot("learning")
+    paint = dialog.find(pyatspi.ROLE_PUSH_BUTTON, "Paint")
+    assert not paint.getState().contains(pyatspi.STATE_SENSITIVE), "Paint while learning"
+    dialog.keys("Escape")
+    wait_for("the style", lambda: dialog.has_status("This style has been learned"))
+    assert dialog.process.poll() is None, "stopping closed the dialog"
+    dialog.settle()
+    second = dialog.shown(240, 160)
+    assert difference(first, second) > 1, "learning changed nothing"
+    dialog.keys("alt+p")
+    dialog.end()
+    worst = difference(second, rows(GdkPixbuf.Pixbuf.new_from_file(dialog.output)))
+    assert worst <= 1, f"the preview differs from the result by {worst}/255"
+
+
 def test_samples(content, styles):
     """A sample of the sheet sets the method and the strength."""
     dialog = Dialog(content, styles)
@@ -507,6 +550,7 @@ def main():
     test_box(small, styles)
     test_region(small, styles, right)
     test_strength_map(small, styles, right)
+    test_learn(small, styles)
     test_file(small, styles)
     test_exact(large, styles)
     test_samples(small, styles)

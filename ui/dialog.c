@@ -647,6 +647,24 @@ scumble_dialog_init (ScumbleDialog *self)
   self->loop    = g_main_loop_new (NULL, FALSE);
 }
 
+/* As tall as is of use, where the screen has room for it. */
+static void
+choose_size (ScumbleDialog *self)
+{
+  GdkDisplay  *display = gtk_widget_get_display (GTK_WIDGET (self));
+  GdkMonitor  *monitor = gdk_display_get_primary_monitor (display);
+  GdkRectangle area;
+
+  if (monitor == NULL)
+    monitor = gdk_display_get_monitor (display, 0);
+  if (monitor == NULL)
+    return;
+
+  gdk_monitor_get_workarea (monitor, &area);
+  gtk_window_set_default_size (GTK_WINDOW (self), CLAMP (area.width - 40, 980, 1120),
+                               CLAMP (area.height - 40, 560, 720));
+}
+
 static ScumbleDialog *
 dialog_new (ScumbleHost *host, const ScumbleSettings *settings, ScumbleHostChoices *choices)
 {
@@ -659,6 +677,7 @@ dialog_new (ScumbleHost *host, const ScumbleSettings *settings, ScumbleHostChoic
   self->studio   = scumble_studio_new (host);
   self->worker   = scumble_worker_new (&worker_vtable, self);
 
+  choose_size (self);
   gtk_widget_set_visible (self->help_button, host->show_help != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->presets), host->folder != NULL);
   if (host->folder != NULL)

@@ -62,6 +62,15 @@ spoken (const ScumbleStyleItem *item)
   g_return_val_if_reached (NULL);
 }
 
+static void
+name_delete_button (ScumbleStyleRow *self)
+{
+  g_autofree char *text = g_strdup_printf (_("Delete %s"), self->item->name);
+
+  atk_object_set_name (gtk_widget_get_accessible (self->delete_button), text);
+  gtk_widget_set_visible (self->delete_button, self->item->kind == SCUMBLE_STYLE_SAVED);
+}
+
 GtkWidget *
 scumble_style_row_new (ScumbleStyleItem *item)
 {
@@ -75,7 +84,7 @@ scumble_style_row_new (ScumbleStyleItem *item)
   gtk_label_set_yalign (self->name, item->origin != NULL ? 1.0f : 0.5f);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), text);
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), text);
-  gtk_widget_set_visible (self->delete_button, item->kind == SCUMBLE_STYLE_SAVED);
+  name_delete_button (self);
   show_thumbnail (self);
   g_signal_connect (self, "notify::scale-factor", G_CALLBACK (show_thumbnail), NULL);
 
