@@ -385,9 +385,9 @@ def facets(rng):
         ink = np.maximum(ink, 0.9 * np.exp(-(s / 0.9) ** 2) * (y > 190) * (y < 470))
 
     kind = np.modf(np.sin(number * 78.233) * 43758.5453)[0] % 1
-    tone = np.clip(0.55 + 0.24 * shade + 0.24 * (kind - 0.5) + 0.12 * (middle - 0.4), 0, 1)
-    warm = ramp("1f1712 4f3522 8f6236 c79a58 e9d3a2", tone)
-    cool = ramp("12181c 2c3c44 5f747a 9fb0ac dcdcc8", tone)
+    tone = np.clip(0.53 + 0.34 * shade + 0.46 * (kind * 7 % 1 - 0.5) + 0.16 * (middle - 0.4), 0, 1)
+    warm = ramp("1a120e 5a3418 a8692c dba548 f6e0a8", tone)
+    cool = ramp("0e161e 24404f 4f7f92 96b8bc eae6d0", tone)
     green = ramp("161a12 3a4428 727a48 b8b27a e6dcb0", tone)
     target = np.where((kind < 0.48)[..., None], warm, np.where((kind < 0.82)[..., None], cool, green))
     target = mix(target, ramp("5a1c12 a8432a d98a5c", tone), (kind > 0.94) * 0.85)
@@ -398,7 +398,7 @@ def facets(rng):
     canvas = Canvas(ramp("6a5238 8a7450", smooth(0, h, y)), rng)
     angle = (kind * 19 % np.pi) + 0.3 * noise(shape, rng, 60)
     canvas.cover(target, angle, 12, 16, 2.6, light=0.02, hue=0.008, dry=0.25)
-    canvas.cover(target, angle, 6, 9, 3.4, light=0.035, hue=0.010, dry=0.35)
+    canvas.cover(target, angle, 7, 10, 2.6, light=0.035, hue=0.010, dry=0.35)
     canvas.cover(target, angle, 4, 6, 1.4, light=0.045, hue=0.012, dry=0.35, where=0.25 + 0.75 * middle)
     broken = smooth(-0.9, 0.3, noise(shape, rng, 26, 0.8)) * (0.75 + 0.25 * noise(shape, rng, 3, 1))
     image = mix(canvas.image, colour("17120f") + 0 * target, np.clip(ink * broken, 0, 1) * 0.9)
@@ -425,8 +425,8 @@ def poppies(rng):
         body = body * (1 + grain * (0.5 - tooth) * 2) * inside * strength
         film[...] += np.clip(body, 0, None)[..., None] * -np.log(np.clip(colour(pigment), 0.02, 0.99))
 
-    sky = 0.6 * smooth(420, 0, y) * (1 + 0.5 * bleed)
-    film[...] += np.clip(sky, 0, 1)[..., None] * -np.log(colour("86a9cc"))
+    sky = 0.9 * smooth(460, 0, y) * (1 + 0.35 * bleed)
+    film[...] += np.clip(sky, 0, 1)[..., None] * -np.log(colour("6f9fd6"))
     film[...] += np.clip(0.5 * smooth(0, 1.8, noise(shape, rng, 130, 0.5)) * smooth(620, 200, y), 0, 1)[..., None] * -np.log(colour("e8c49a"))
     meadow = smooth(300, 620, y + 26 * bleed)
     film[...] += (meadow * np.clip(0.75 + 0.4 * noise(shape, rng, 60, 0.9), 0.1, 2))[..., None] * -np.log(colour("8aa04e"))
@@ -471,7 +471,7 @@ def poppies(rng):
              rng.choice(["d8402c", "4f6a34", "3a5a8a", "c8243a"]), 0.8, wet=0.8)
     blooms = noise(shape, rng, 44, 0.8)
     film *= (1 - 0.16 * np.exp(-((blooms - 0.7) / 0.10) ** 2) + 0.16 * np.exp(-((blooms - 0.9) / 0.05) ** 2))[..., None]
-    lit = np.clip(sheet * np.exp(-0.9 * film), 0, 1)
+    lit = np.clip(sheet * np.exp(-1.05 * film), 0, 1)
     return relief(lit, tooth * 0.8, 0.5, 0)
 
 
