@@ -5,8 +5,8 @@
 #include <omp.h>
 #include <string.h>
 
-/* How a convolution is computed.  Winograd's tiles take 36 products where the definition
- * takes 144, but need whole panels on both sides. */
+/* How a convolution is computed.  Winograd's tiles take 64 products where the definition
+ * takes 324, but need whole panels on both sides. */
 typedef enum
 {
   DIRECT,
@@ -89,21 +89,31 @@ pack_dot (const ScumbleConv *conv, const ScumbleKernels *kernels)
         }
 }
 
-/* Weights' side of F(4x4, 3x3): u = G g G' */
+/* Weights' side of F(6x6, 3x3): u = G g G' */
 static const float winograd_lines[][3] = {
-  {  1.0f / 4,          0,         0 },
-  { -1.0f / 6,  -1.0f / 6, -1.0f / 6 },
-  { -1.0f / 6,   1.0f / 6, -1.0f / 6 },
-  { 1.0f / 24,  1.0f / 12,  1.0f / 6 },
-  { 1.0f / 24, -1.0f / 12,  1.0f / 6 },
-  {         0,          0,         1 },
+  {           1,            0,           0 },
+  {  -2.0f /  9,   -2.0f /  9,  -2.0f /  9 },
+  {  -2.0f /  9,    2.0f /  9,  -2.0f /  9 },
+  {   1.0f / 90,    1.0f / 45,   2.0f / 45 },
+  {   1.0f / 90,   -1.0f / 45,   2.0f / 45 },
+  {  32.0f / 45,   16.0f / 45,   8.0f / 45 },
+  {  32.0f / 45,  -16.0f / 45,   8.0f / 45 },
+  {           0,            0,           1 },
 };
 
-/* The same for an upsampled plane: the sum, the first, the last; see simd.c */
+/* The same for an upsampled plane: F(4, 2) of the weights that make even cells, (w0, w1 + w2),
+ * and of those that make odd ones, (w0 + w1, w2); see simd.c */
 static const float up_lines[][3] = {
-  { 1, 1, 1 },
-  { 1, 0, 0 },
-  { 0, 0, 1 },
+  { 1.0f / 2,         0,         0 },
+  { 1.0f / 2,  1.0f / 2,  1.0f / 2 },
+  { 1.0f / 6, -1.0f / 6, -1.0f / 6 },
+  { 1.0f / 6,  1.0f / 3,  1.0f / 3 },
+  {        0,         1,         1 },
+  { 1.0f / 2,  1.0f / 2,         0 },
+  { 1.0f / 2,  1.0f / 2,  1.0f / 2 },
+  { 1.0f / 6,  1.0f / 6, -1.0f / 6 },
+  { 1.0f / 6,  1.0f / 6,  1.0f / 3 },
+  {        0,         0,         1 },
 };
 
 /* Sixteen kernels [3, 3] side by side -> [n, n], each product @step floats from the last. */
@@ -255,11 +265,18 @@ own_scratch (const ScumbleConv *conv, float *scratch)
                      row_floats (conv);
 }
 
+/* How many tiles of @edge cells cover the inside of @x. */
+static int
+n_tiles (const ScumbleTensor *x, int edge)
+{
+  return (x->w - 2 + edge - 1) / edge * ((x->h - 2 + edge - 1) / edge);
+}
+
 static void
 run_winograd (const ScumbleConv *conv, const ScumbleTensor *x, const ScumbleTensor *y,
               float *scratch, int threads)
 {
-  const int tiles = ((x->w + 1) / 4) * ((x->h + 1) / 4);
+  const int tiles = n_tiles (x, SCUMBLE_WINO_TILE);
   const int block = even_block (conv, tiles, threads);
 
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
@@ -292,11 +309,11 @@ void
 scumble_conv3x3_up (const ScumbleConv *conv, const ScumbleTensor *x, int y0, int x0,
                     const ScumbleTensor *y, float *scratch, int threads)
 {
-  const int cells = (x->w - 2) * (x->h - 2);
-  const int block = even_block (conv, cells, threads);
+  const int tiles = n_tiles (x, SCUMBLE_UP_TILE);
+  const int block = even_block (conv, tiles, threads);
 
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
-  for (int from = 0; from < cells; from += block)
-    conv->simd->up (conv, x, y0, x0, y, from, MIN (block, cells - from),
+  for (int from = 0; from < tiles; from += block)
+    conv->simd->up (conv, x, y0, x0, y, from, MIN (block, tiles - from),
                     own_scratch (conv, scratch));
 }

@@ -382,7 +382,7 @@ weights_scratch (const ScumbleGradConv *conv)
   const gsize in = (gsize) conv->plane_in, out = (gsize) conv->plane_out;
 
   if (is_winograd (conv))
-    return SCUMBLE_WINO * (in * out + TILES * (in + out));
+    return SCUMBLE_GRAD_WINO * (in * out + TILES * (in + out));
 
   return WEIGHT_BANDS * product_floats (conv);
 }
@@ -588,10 +588,10 @@ winograd_weights (const ScumbleGradConv *conv, const ScumbleTensor *x, const Scu
   const gsize            in       = (gsize) conv->plane_in, out = (gsize) conv->plane_out;
   const int              cols     = g->w / 4, tiles = cols * (g->h / 4);
   float                 *products = scratch;
-  float                 *left     = products + SCUMBLE_WINO * in * out;
-  float                 *right    = left + SCUMBLE_WINO * TILES * in;
+  float                 *left     = products + SCUMBLE_GRAD_WINO * in * out;
+  float                 *right    = left + SCUMBLE_GRAD_WINO * TILES * in;
 
-  memset (products, 0, SCUMBLE_WINO * in * out * sizeof *products);
+  memset (products, 0, SCUMBLE_GRAD_WINO * in * out * sizeof *products);
 #pragma omp parallel num_threads(threads)
   for (int from = 0; from < tiles; from += TILES)
     {
@@ -608,7 +608,7 @@ winograd_weights (const ScumbleGradConv *conv, const ScumbleTensor *x, const Scu
                                  (gsize) n * out);
         }
 #pragma omp for schedule(static)
-      for (int k = 0; k < SCUMBLE_WINO; k++)
+      for (int k = 0; k < SCUMBLE_GRAD_WINO; k++)
         multiply_tiles (conv, k, left, right, n, products);
     }
 

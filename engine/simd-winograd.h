@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What painting and learning share of Winograd's convolution. */
+/* Winograd's convolution for learning. */
 #pragma once
 
 #include "simd-vector.h"

@@ -7,9 +7,13 @@
  * output channels in registers.  In a direct convolution three neighbouring cells are 3 c_in
  * numbers in a row, and the next cell's three begin c_in further on: the picture itself is
  * the matrix, with overlapping rows, and nothing is copied out first. */
-#include "simd-winograd.h"
+#include "simd-vector.h"
 
 #include <string.h>
+
+/* How many floats before they are needed weights are called to the second-level cache, which
+ * those of a wide layer do not fit. */
+enum { AHEAD = 4096 };
 
 /* What one call of the inner loop multiplies. */
 typedef struct
@@ -64,11 +68,14 @@ multiply_rows (const Product *p, const int rows)
       const float *x = p->x + (gsize) part * p->x_part;
 
       for (int k = 0; k < p->k; k++, x++, w += SCUMBLE_PANEL)
-        UNROLL
-        for (int r = 0; r < rows; r++)
+        {
+          __builtin_prefetch (w + AHEAD, 0, 2);
           UNROLL
-          for (int v = 0; v < VECTORS; v++)
-            sum[r][v] += load (w + v * LANES) * x[(gsize) r * p->x_step];
+          for (int r = 0; r < rows; r++)
+            UNROLL
+            for (int v = 0; v < VECTORS; v++)
+              sum[r][v] += load (w + v * LANES) * x[(gsize) r * p->x_step];
+        }
     }
 
   UNROLL
@@ -207,45 +214,106 @@ dot (const ScumbleConv *conv, const ScumbleTensor *x, const ScumbleTensor *y, in
     }
 }
 
-/* y = A' m for one line of six. */
+/* Winograd F(6x6, 3x3): Lavin and Gray, "Fast Algorithms for Convolutional Neural
+ * Networks", CVPR 2016, section 4, with the points 0, 1, -1, 2, -2, 1/2, -1/2:
+ * Y = A' [ (G g G') o (B' d B) ] A. */
+enum { TILE = SCUMBLE_WINO_TILE, PATCH = TILE + 2 };
+
+/* v = B' d for one line of a patch. */
 INLINE void
-line_out (const Vector m[6], Vector y[4])
+line_in (const Vector d[PATCH], Vector v[PATCH])
+{
+  const Vector a = d[2] + d[6] - 4.25f * d[4];
+  const Vector b = d[1] + d[5] - 4.25f * d[3];
+  const Vector e = 0.25f * d[2] - 1.25f * d[4] + d[6];
+  const Vector f = 0.5f * d[1] - 2.5f * d[3] + 2.0f * d[5];
+  const Vector g = 4.0f * d[2] - 5.0f * d[4] + d[6];
+  const Vector h = 2.0f * d[1] - 2.5f * d[3] + 0.5f * d[5];
+
+  v[0] = d[0] - d[6] + 5.25f * (d[4] - d[2]);
+  v[1] = a + b;
+  v[2] = a - b;
+  v[3] = e + f;
+  v[4] = e - f;
+  v[5] = g + h;
+  v[6] = g - h;
+  v[7] = d[7] - d[1] + 5.25f * (d[3] - d[5]);
+}
+
+/* y = A' m for one line of products. */
+INLINE void
+line_out (const Vector m[PATCH], Vector y[TILE])
 {
   const Vector a = m[1] + m[2], b = m[1] - m[2];
   const Vector e = m[3] + m[4], f = m[3] - m[4];
+  const Vector g = m[5] + m[6], h = m[5] - m[6];
 
-  y[0] = m[0] + a + e;
-  y[1] = b + 2.0f * f;
-  y[2] = a + 4.0f * e;
-  y[3] = b + 8.0f * f + m[5];
+  y[0] = m[0] + a + e + g;
+  y[1] = b + 2.0f * f + 0.5f * h;
+  y[2] = a + 4.0f * e + 0.25f * g;
+  y[3] = b + 8.0f * f + 0.125f * h;
+  y[4] = a + 16.0f * e + 0.0625f * g;
+  y[5] = b + 32.0f * f + 0.03125f * h + m[7];
 }
 
-/* One vector of channels of a tile: m [36] -> out [4][4], bias and ReLU included. */
+/* One vector of channels of a tile: d [8, 8] -> v [64]; @v_step floats between products. */
 INLINE void
-tile_out (const float *m, gsize m_step, Vector bias, gboolean relu, Vector out[4][4])
+tile_in (const float *d, gsize stride, gsize c, float *v, gsize v_step)
 {
-  Vector half[4][6];
+  Vector half[PATCH][PATCH];
 
   UNROLL
-  for (int j = 0; j < 6; j++)
+  for (int j = 0; j < PATCH; j++)
     {
-      Vector column[6], y[4];
+      Vector column[PATCH], out[PATCH];
 
       UNROLL
-      for (int i = 0; i < 6; i++)
-        column[i] = load (m + (gsize) (6 * i + j) * m_step);
+      for (int i = 0; i < PATCH; i++)
+        column[i] = load (d + (gsize) i * stride + (gsize) j * c);
+      line_in (column, out);
+      UNROLL
+      for (int i = 0; i < PATCH; i++)
+        half[i][j] = out[i];
+    }
+
+  UNROLL
+  for (int i = 0; i < PATCH; i++)
+    {
+      Vector out[PATCH];
+
+      line_in (half[i], out);
+      UNROLL
+      for (int j = 0; j < PATCH; j++)
+        store (v + (gsize) (PATCH * i + j) * v_step, out[j]);
+    }
+}
+
+/* One vector of channels of a tile: m [64] -> out [6][6], bias and ReLU included. */
+INLINE void
+tile_out (const float *m, gsize m_step, Vector bias, gboolean relu, Vector out[TILE][TILE])
+{
+  Vector half[TILE][PATCH];
+
+  UNROLL
+  for (int j = 0; j < PATCH; j++)
+    {
+      Vector column[PATCH], y[TILE];
+
+      UNROLL
+      for (int i = 0; i < PATCH; i++)
+        column[i] = load (m + (gsize) (PATCH * i + j) * m_step);
       line_out (column, y);
       UNROLL
-      for (int i = 0; i < 4; i++)
+      for (int i = 0; i < TILE; i++)
         half[i][j] = y[i];
     }
 
   UNROLL
-  for (int i = 0; i < 4; i++)
+  for (int i = 0; i < TILE; i++)
     {
       line_out (half[i], out[i]);
       UNROLL
-      for (int j = 0; j < 4; j++)
+      for (int j = 0; j < TILE; j++)
         {
           out[i][j] += bias;
           if (relu)
@@ -254,40 +322,35 @@ tile_out (const float *m, gsize m_step, Vector bias, gboolean relu, Vector out[4
     }
 }
 
-/* Reads the 6x6 cells of a tile that sticks out of @x, with zeros for what is missing. */
-static void
-copy_patch (const ScumbleTensor *x, int i, int j, float *patch)
+/* The cells that a tile is made of. */
+typedef struct
 {
-  const gsize c    = (gsize) x->c;
-  const int   rows = MIN (6, x->h - i), cols = MIN (6, x->w - j);
+  const float *d;
+  gsize        stride;
+} Patch;
 
-  memset (patch, 0, 36 * c * sizeof *patch);
+/* The @edge x @edge cells at row @i and column @j of @x; what sticks out of it is copied to
+ * @spare first, with zeros for what is missing. */
+static Patch
+read_patch (const ScumbleTensor *x, int i, int j, int edge, float *spare)
+{
+  const gsize c    = (gsize) x->c, stride = (gsize) edge * c;
+  const int   rows = MIN (edge, x->h - i), cols = MIN (edge, x->w - j);
+
+  if (rows == edge && cols == edge)
+    return (Patch) { scumble_tensor_at (x, i, j), x->stride };
+
+  memset (spare, 0, (gsize) edge * stride * sizeof *spare);
   for (int u = 0; u < rows; u++)
-    memcpy (patch + (gsize) u * 6 * c, scumble_tensor_at (x, i + u, j),
-            (gsize) cols * c * sizeof *patch);
-}
+    memcpy (spare + (gsize) u * stride, scumble_tensor_at (x, i + u, j),
+            (gsize) cols * c * sizeof *spare);
 
-static void
-transform_in (const ScumbleTensor *x, int i, int j, float *v, gsize v_step, float *patch)
-{
-  const gsize  c      = (gsize) x->c;
-  const float *d      = scumble_tensor_at (x, i, j);
-  gsize        stride = x->stride;
-
-  if (i + 6 > x->h || j + 6 > x->w)
-    {
-      copy_patch (x, i, j, patch);
-      d      = patch;
-      stride = 6 * c;
-    }
-
-  for (gsize k = 0; k < c; k += LANES)
-    tile_in (d + k, stride, c, v + k, v_step);
+  return (Patch) { spare, stride };
 }
 
 /* Stores the maxima of the 2x2 cells of a tile; @rows and @cols of it are there. */
 INLINE void
-store_pooled (Vector out[4][4], int rows, int cols, const ScumbleTensor *y, int i, int j,
+store_pooled (Vector out[TILE][TILE], int rows, int cols, const ScumbleTensor *y, int i, int j,
               gsize k)
 {
   for (int u = 0; u < rows; u += 2)
@@ -310,11 +373,11 @@ static void
 transform_out (const ScumbleConv *conv, const float *m, gsize m_step, const ScumbleTensor *y,
                const int size[2], int i, int j)
 {
-  const int rows = MIN (4, size[0] - i), cols = MIN (4, size[1] - j);
+  const int rows = MIN (TILE, size[0] - i), cols = MIN (TILE, size[1] - j);
 
   for (gsize k = 0; k < (gsize) conv->c_out; k += LANES)
     {
-      Vector out[4][4];
+      Vector out[TILE][TILE];
 
       tile_out (m + k, m_step, load (conv->bias + k), conv->relu, out);
       if (conv->form == SCUMBLE_CONV_POOL)
@@ -350,103 +413,152 @@ winograd (const ScumbleConv *conv, const ScumbleTensor *x, const ScumbleTensor *
           int n, float *scratch)
 {
   const int   size[2] = { x->h - 2, x->w - 2 };
-  const int   cols    = (size[1] + 3) / 4;
+  const int   cols    = (size[1] + TILE - 1) / TILE;
   const gsize c_in    = (gsize) conv->c_in, c_out = (gsize) conv->c_out;
+  const gsize v_step  = (gsize) n * c_in;
   float      *v       = scratch;
-  float      *m       = v + SCUMBLE_WINO * (gsize) n * c_in;
+  float      *m       = v + SCUMBLE_WINO * v_step;
 
   /* The products are not there yet, so their place can hold a patch. */
   for (int t = 0; t < n; t++)
-    transform_in (x, (from + t) / cols * 4, (from + t) % cols * 4, v + (gsize) t * c_in,
-                  (gsize) n * c_in, m);
+    {
+      const Patch in = read_patch (x, (from + t) / cols * TILE, (from + t) % cols * TILE,
+                                   PATCH, m);
+
+      for (gsize k = 0; k < c_in; k += LANES)
+        tile_in (in.d + k, in.stride, c_in, v + (gsize) t * c_in + k, v_step);
+    }
 
   multiply_all (conv, SCUMBLE_WINO, v, m, n);
 
   for (int t = 0; t < n; t++)
     transform_out (conv, m + (gsize) t * c_out, (gsize) n * c_out, y, size,
-                   (from + t) / cols * 4, (from + t) % cols * 4);
+                   (from + t) / cols * TILE, (from + t) % cols * TILE);
 }
 
-/* Upsampling first makes every second product of the definition a repetition.  Along one
- * line, with S = w0 + w1 + w2, cell x[i] becomes
+/* Upsampling first makes products of the definition repetitions.  Along one line, the cells
+ * x become
  *
- *     y[2i]     = S x[i] + w0 (x[i - 1] - x[i])
- *     y[2i + 1] = S x[i] + w2 (x[i + 1] - x[i])
+ *     y[2i]     = w0 x[i - 1] + (w1 + w2) x[i]
+ *     y[2i + 1] = (w0 + w1) x[i] + w2 x[i + 1]
  *
- * three products for two cells, and nine for four on the plane, as many as Winograd's
- * F(4x4, 3x3) on the upsampled plane takes, but with differences as the only transforms. */
-INLINE void
-up_line_in (Vector before, Vector at, Vector after, Vector v[3])
-{
-  v[0] = at;
-  v[1] = before - at;
-  v[2] = after - at;
-}
+ * two convolutions of two weights each, every one of which takes five products for four cells
+ * by Winograd's F(4, 2) with the points 0, 1, -1, 2: ten for eight, and on the plane a hundred
+ * for 64 cells, from a patch of 6x6. */
+enum { UP_TILE = SCUMBLE_UP_TILE, UP_PATCH = UP_TILE + 2, UP_LINE = 2 * (UP_TILE + 1) };
 
-/* One vector of channels of a cell: x [3, 3] -> v [9] */
+/* v = B' d for one line of a patch: for the even cells, and, a cell further on, the odd. */
 INLINE void
-up_in (const float *x, gsize stride, gsize c, float *v, gsize v_step)
+up_line_in (const Vector d[UP_PATCH], Vector v[UP_LINE])
 {
-  Vector half[3][3];
-
   UNROLL
-  for (int i = 0; i < 3; i++)
+  for (int i = 0; i < 2; i++, d++, v += UP_LINE / 2)
     {
-      const float *row = x + (gsize) i * stride;
+      const Vector a = d[3] - d[1];
 
-      up_line_in (load (row), load (row + c), load (row + 2 * c), half[i]);
+      v[0] = 2.0f * (d[0] - d[2]) + a;
+      v[1] = 2.0f * d[1] + d[2] - d[3];
+      v[2] = 3.0f * d[2] - 2.0f * d[1] - d[3];
+      v[3] = a;
+      v[4] = d[4] - d[2] - 2.0f * a;
     }
+}
+
+/* y = A' m for one line of products, even and odd cells in turn. */
+INLINE void
+up_line_out (const Vector m[UP_LINE], Vector y[2 * UP_TILE])
+{
+  UNROLL
+  for (int i = 0; i < 2; i++, m += UP_LINE / 2, y++)
+    {
+      const Vector a = m[1] + m[2], b = m[1] - m[2];
+
+      y[0] = m[0] + a + m[3];
+      y[2] = b + 2.0f * m[3];
+      y[4] = a + 4.0f * m[3];
+      y[6] = b + 8.0f * m[3] + m[4];
+    }
+}
+
+/* One vector of channels of a tile: x [6, 6] -> v [100] */
+INLINE void
+up_tile_in (const float *x, gsize stride, gsize c, float *v, gsize v_step)
+{
+  Vector half[UP_LINE][UP_PATCH];
 
   UNROLL
-  for (int j = 0; j < 3; j++)
+  for (int j = 0; j < UP_PATCH; j++)
     {
-      Vector out[3];
+      Vector column[UP_PATCH], out[UP_LINE];
 
-      up_line_in (half[0][j], half[1][j], half[2][j], out);
       UNROLL
-      for (int i = 0; i < 3; i++)
-        store (v + (gsize) (3 * i + j) * v_step, out[i]);
+      for (int i = 0; i < UP_PATCH; i++)
+        column[i] = load (x + (gsize) i * stride + (gsize) j * c);
+      up_line_in (column, out);
+      UNROLL
+      for (int i = 0; i < UP_LINE; i++)
+        half[i][j] = out[i];
     }
-}
-
-/* One vector of channels of a cell: m [9] -> out [2][2], bias and ReLU included. */
-INLINE void
-up_out (const float *m, gsize m_step, Vector bias, gboolean relu, Vector out[2][2])
-{
-  Vector half[3][2];
 
   UNROLL
-  for (int i = 0; i < 3; i++)
+  for (int i = 0; i < UP_LINE; i++)
     {
-      const float *row = m + (gsize) (3 * i) * m_step;
+      Vector out[UP_LINE];
 
-      half[i][0] = load (row) + load (row + m_step);
-      half[i][1] = load (row) + load (row + 2 * m_step);
+      up_line_in (half[i], out);
+      UNROLL
+      for (int j = 0; j < UP_LINE; j++)
+        store (v + (gsize) (UP_LINE * i + j) * v_step, out[j]);
+    }
+}
+
+/* One vector of channels of a tile: m [100] -> out [8][8], bias and ReLU included. */
+INLINE void
+up_tile_out (const float *m, gsize m_step, Vector bias, gboolean relu,
+             Vector out[2 * UP_TILE][2 * UP_TILE])
+{
+  Vector half[2 * UP_TILE][UP_LINE];
+
+  UNROLL
+  for (int j = 0; j < UP_LINE; j++)
+    {
+      Vector column[UP_LINE], y[2 * UP_TILE];
+
+      UNROLL
+      for (int i = 0; i < UP_LINE; i++)
+        column[i] = load (m + (gsize) (UP_LINE * i + j) * m_step);
+      up_line_out (column, y);
+      UNROLL
+      for (int i = 0; i < 2 * UP_TILE; i++)
+        half[i][j] = y[i];
     }
 
   UNROLL
-  for (int j = 0; j < 2; j++)
-    UNROLL
-    for (int i = 0; i < 2; i++)
-      {
-        out[i][j] = half[0][j] + half[i + 1][j] + bias;
-        if (relu)
-          out[i][j] = rectify (out[i][j]);
-      }
+  for (int i = 0; i < 2 * UP_TILE; i++)
+    {
+      up_line_out (half[i], out[i]);
+      UNROLL
+      for (int j = 0; j < 2 * UP_TILE; j++)
+        {
+          out[i][j] += bias;
+          if (relu)
+            out[i][j] = rectify (out[i][j]);
+        }
+    }
 }
 
-/* The 2x2 cells at row @i, column @j of @y, as far as they lie on it. */
+/* The 8x8 cells at row @i, column @j of @y, as far as they lie on it. */
 static void
 up_transform_out (const ScumbleConv *conv, const float *m, gsize m_step,
                   const ScumbleTensor *y, int i, int j)
 {
   for (gsize k = 0; k < (gsize) conv->c_out; k += LANES)
     {
-      Vector out[2][2];
+      Vector out[2 * UP_TILE][2 * UP_TILE];
 
-      up_out (m + k, m_step, load (conv->bias + k), conv->relu, out);
-      for (int u = MAX (0, -i); u < MIN (2, y->h - i); u++)
-        for (int v = MAX (0, -j); v < MIN (2, y->w - j); v++)
+      up_tile_out (m + k, m_step, load (conv->bias + k), conv->relu, out);
+      for (int u = MAX (0, -i); u < MIN (2 * UP_TILE, y->h - i); u++)
+        for (int v = MAX (0, -j); v < MIN (2 * UP_TILE, y->w - j); v++)
           store (scumble_tensor_at (y, i + u, j + v) + k, out[u][v]);
     }
 }
@@ -455,25 +567,27 @@ static void
 up (const ScumbleConv *conv, const ScumbleTensor *x, int y0, int x0, const ScumbleTensor *y,
     int from, int n, float *scratch)
 {
-  const int   cols = x->w - 2;
-  const gsize c_in = (gsize) conv->c_in, c_out = (gsize) conv->c_out;
+  const int   cols   = (x->w - 2 + UP_TILE - 1) / UP_TILE;
+  const gsize c_in   = (gsize) conv->c_in, c_out = (gsize) conv->c_out;
   const gsize v_step = (gsize) n * c_in;
-  float      *v    = scratch;
-  float      *m    = v + SCUMBLE_UP * v_step;
+  float      *v      = scratch;
+  float      *m      = v + SCUMBLE_UP * v_step;
 
   for (int t = 0; t < n; t++)
     {
-      const float *in = scumble_tensor_at (x, (from + t) / cols, (from + t) % cols);
+      const Patch in = read_patch (x, (from + t) / cols * UP_TILE, (from + t) % cols * UP_TILE,
+                                   UP_PATCH, m);
 
       for (gsize k = 0; k < c_in; k += LANES)
-        up_in (in + k, x->stride, c_in, v + (gsize) t * c_in + k, v_step);
+        up_tile_in (in.d + k, in.stride, c_in, v + (gsize) t * c_in + k, v_step);
     }
 
   multiply_all (conv, SCUMBLE_UP, v, m, n);
 
   for (int t = 0; t < n; t++)
     up_transform_out (conv, m + (gsize) t * c_out, (gsize) n * c_out, y,
-                      (from + t) / cols * 2 - y0, (from + t) % cols * 2 - x0);
+                      (from + t) / cols * 2 * UP_TILE - y0,
+                      (from + t) % cols * 2 * UP_TILE - x0);
 }
 
 static gboolean

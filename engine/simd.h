@@ -13,8 +13,12 @@ typedef struct _ScumbleSimdGrad ScumbleSimdGrad;
 enum
 {
   SCUMBLE_PANEL = 16,
-  SCUMBLE_WINO  = 36, /* products of a tile of F(4x4, 3x3), which makes 4x4 cells */
-  SCUMBLE_UP    = 9,  /* products of a cell that upsampling turns into 2x2 */
+
+  SCUMBLE_WINO_TILE = 6,   /* cells along a side of a tile of Winograd's F(6x6, 3x3) */
+  SCUMBLE_WINO      = 64,  /* products of such a tile */
+  SCUMBLE_UP_TILE   = 4,   /* cells along a side of a tile that becomes 8x8 cells */
+  SCUMBLE_UP        = 100, /* products of such a tile */
+  SCUMBLE_GRAD_WINO = 36,  /* products of a tile of F(4x4, 3x3), for learning */
 };
 
 static inline int
@@ -33,12 +37,12 @@ scumble_panels (int c)
  *   weights [panel, kernel, kernel c_in, 16]
  * @dot: the same for three channels out and c_in a multiple of 16, where vectors run along
  *   the channels in, and stride 1; weights [kernel, kernel c_in / lanes, 3, lanes]
- * @winograd: @n tiles of 4x4 cells, from tile @from in reading order, pooled or not; c_in
- *   and c_out multiples of 16; weights [36, panel, c_in, 16]; scratch for
- *   36 n (c_in + c_out) floats
- * @up: upsampled and convolved, @n cells of @x's inside, from cell @from in reading order;
- *   c_in and c_out multiples of 16; weights [9, panel, c_in, 16]; scratch for
- *   9 n (c_in + c_out) floats
+ * @winograd: @n tiles of 6x6 cells, from tile @from in reading order, pooled or not; c_in
+ *   and c_out multiples of 16; weights [64, panel, c_in, 16]; scratch for
+ *   64 n (c_in + c_out) floats
+ * @up: upsampled and convolved, @n tiles of 4x4 cells of @x's inside, from tile @from in
+ *   reading order; c_in and c_out multiples of 16; weights [100, panel, c_in, 16]; scratch
+ *   for 100 n (c_in + c_out) floats
  * @grad: the inner loops of learning, see simd-grad.h
  *
  * One instruction set.
