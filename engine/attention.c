@@ -218,7 +218,7 @@ weight_of (float x)
 /* Turns one cell's scores [n] into weights relative to the greatest score so far, and what
  * was summed before likewise. */
 static void
-weigh (const Desk *desk, int cell, const float *logits, int n, int c)
+weigh (const Desk *desk, int cell, int n, int c)
 {
   float      *scores = desk->scores + (gsize) cell * POSITIONS;
   float      *sums   = desk->sums + (gsize) cell * (gsize) c;
@@ -228,10 +228,7 @@ weigh (const Desk *desk, int cell, const float *logits, int n, int c)
   float       fade;
 
   for (int j = 0; j < n; j++)
-    {
-      scores[j] += logits[j];
-      most       = MAX (most, scores[j]);
-    }
+    most = MAX (most, scores[j]);
   for (int j = 0; j < n; j++)
     {
       scores[j] = weight_of (scores[j] - most);
@@ -245,37 +242,58 @@ weigh (const Desk *desk, int cell, const float *logits, int n, int c)
     sums[k] *= fade;
 }
 
-/* Attends for @n cells, whose queries lie ready. */
+/* The scores of @n cells, whose queries lie ready, for @count positions from @from on. */
 static void
-attend (const ScumbleKeys *keys, const Desk *desk, int n)
+score (const ScumbleGaze *gaze, const Desk *desk, int n, int from, int count)
 {
-  const int c = keys->c;
+  const int    c      = gaze->keys->c;
+  const float *logits = (gaze->logits != NULL ? gaze->logits : gaze->keys->logits) + from;
 
-  memset (desk->sums, 0, (gsize) n * (gsize) c * sizeof (float));
+  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, n, count, c, gaze->sharpness,
+               desk->queries, c, gaze->keys->keys + (gsize) from * (gsize) c, c, 0.0f,
+               desk->scores, POSITIONS);
+  for (int i = 0; i < n; i++)
+    for (int j = 0; j < count; j++)
+      desk->scores[i * POSITIONS + j] += logits[j];
+}
+
+static void
+begin (const Desk *desk, int n)
+{
   for (int i = 0; i < n; i++)
     {
       desk->most[i]  = -INFINITY;
       desk->total[i] = 0.0f;
     }
+}
 
+/* Attends for @n cells, whose queries lie ready. */
+static void
+attend (const ScumbleGaze *gaze, const Desk *desk, int n)
+{
+  const ScumbleKeys *keys = gaze->keys;
+  const int          c    = keys->c;
+
+  memset (desk->sums, 0, (gsize) n * (gsize) c * sizeof (float));
+  begin (desk, n);
   for (int from = 0; from < keys->n; from += POSITIONS)
     {
-      const int   count = MIN (POSITIONS, keys->n - from);
-      const gsize at    = (gsize) from * (gsize) c;
+      const int count = MIN (POSITIONS, keys->n - from);
 
-      cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, n, count, c, 1.0f, desk->queries,
-                   c, keys->keys + at, c, 0.0f, desk->scores, POSITIONS);
+      score (gaze, desk, n, from, count);
       for (int i = 0; i < n; i++)
-        weigh (desk, i, keys->logits + from, count, c);
+        weigh (desk, i, count, c);
       cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, n, c, count, 1.0f,
-                   desk->scores, POSITIONS, keys->values + at, c, 1.0f, desk->sums, c);
+                   desk->scores, POSITIONS, keys->values + (gsize) from * (gsize) c, c, 1.0f,
+                   desk->sums, c);
     }
 }
 
-/* The cells of @x from number @from on, in reading order. */
-static void
-add_cells (const ScumbleAttention *attention, const ScumbleGaze *gaze, const ScumbleTensor *x,
-           const ScumbleTensor *y, int from, const Desk *desk)
+/* The queries of the cells of @x from number @from on, in reading order.
+ * Returns: how many there are */
+static int
+ask (const ScumbleAttention *attention, const ScumbleGaze *gaze, const ScumbleTensor *x,
+     int from, const Desk *desk)
 {
   const int c = attention->c;
   const int n = MIN (CELLS, x->h * x->w - from);
@@ -284,8 +302,18 @@ add_cells (const ScumbleAttention *attention, const ScumbleGaze *gaze, const Scu
     normalise (scumble_tensor_at (x, (from + i) / x->w, (from + i) % x->w), gaze->mean,
                gaze->std, c, desk->normalised + (gsize) i * (gsize) c);
   apply_map (&attention->query, desk->normalised, n, c, desk->queries);
-  attend (gaze->keys, desk, n);
 
+  return n;
+}
+
+static void
+add_cells (const ScumbleAttention *attention, const ScumbleGaze *gaze, const ScumbleTensor *x,
+           const ScumbleTensor *y, int from, const Desk *desk)
+{
+  const int c = attention->c;
+  const int n = ask (attention, gaze, x, from, desk);
+
+  attend (gaze, desk, n);
   for (int i = 0; i < n; i++)
     {
       const float  part = gaze->weights != NULL ? gaze->weights[from + i] : 1.0f;
@@ -328,4 +356,89 @@ scumble_attention_add (const ScumbleAttention *attention, const ScumbleGaze *gaz
       if (gaze->weights == NULL || any_weight (gaze, b * CELLS, x->h * x->w))
         add_cells (attention, gaze, x, y, b * CELLS, &desk);
   }
+}
+
+/* Adds how much the cells of a block look at every position; the sums of values are unused,
+ * so none of their channels is faded. */
+static void
+use_cells (const ScumbleAttention *attention, const ScumbleGaze *gaze, const ScumbleTensor *x,
+           int from, const Desk *desk, float *use)
+{
+  const int keys = gaze->keys->n;
+  const int n    = ask (attention, gaze, x, from, desk);
+
+  begin (desk, n);
+  for (int at = 0; at < keys; at += POSITIONS)
+    {
+      const int count = MIN (POSITIONS, keys - at);
+
+      score (gaze, desk, n, at, count);
+      for (int i = 0; i < n; i++)
+        weigh (desk, i, count, 0);
+    }
+  for (int at = 0; at < keys; at += POSITIONS)
+    {
+      const int count = MIN (POSITIONS, keys - at);
+
+      score (gaze, desk, n, at, count);
+      for (int i = 0; i < n; i++)
+        for (int j = 0; j < count; j++)
+          use[at + j] += weight_of (desk->scores[i * POSITIONS + j] - desk->most[i]) /
+                         desk->total[i];
+    }
+}
+
+gsize
+scumble_attention_use_room (const ScumbleAttention *attention, int cells, int positions,
+                            int threads)
+{
+  const gsize blocks = ((gsize) cells + CELLS - 1) / CELLS;
+
+  return scumble_attention_scratch (attention, threads) +
+         blocks * (gsize) positions * sizeof (float) + 128;
+}
+
+gboolean
+scumble_attention_use (const ScumbleAttention *attention, const ScumbleGaze *gaze,
+                       const ScumbleTensor *x, float *use, const ScumbleJob *job,
+                       GError **error)
+{
+  const gsize mark    = scumble_arena_mark (job->arena);
+  const int   cells   = x->h * x->w;
+  const int   blocks  = (cells + CELLS - 1) / CELLS;
+  const gsize n       = (gsize) gaze->keys->n;
+  float      *scratch = scumble_arena_take (job->arena,
+                                            scumble_attention_scratch (attention, job->threads),
+                                            error);
+  float      *parts   = scratch == NULL ? NULL
+                                        : scumble_arena_take (job->arena, (gsize) blocks * n *
+                                                              sizeof *parts, error);
+
+  if (parts == NULL)
+    return FALSE;
+
+  /* A part for each block, summed in order: the threads' order shows nowhere. */
+  memset (parts, 0, (gsize) blocks * n * sizeof *parts);
+#pragma omp parallel num_threads(job->threads)
+  {
+    const Desk desk = lay_out (scratch + (gsize) omp_get_thread_num () *
+                                 desk_floats (attention), attention->c);
+
+    omp_set_num_threads (1);
+#pragma omp for schedule(dynamic)
+    for (int b = 0; b < blocks; b++)
+      use_cells (attention, gaze, x, b * CELLS, &desk, parts + (gsize) b * n);
+  }
+
+  for (gsize j = 0; j < n; j++)
+    {
+      double sum = 0.0;
+
+      for (int b = 0; b < blocks; b++)
+        sum += parts[(gsize) b * n + j];
+      use[j] = (float) (sum / cells);
+    }
+  scumble_arena_release (job->arena, mark);
+
+  return TRUE;
 }

@@ -47,6 +47,9 @@ typedef struct
  * @keys: (transfer none): of the style
  * @gain: what the result is multiplied with
  * @weights: (transfer none) (nullable): [h, w] and with this, for every cell of the content
+ * @sharpness: what the products of queries and keys are multiplied with; 1 as in the paper
+ * @logits: (transfer none) (nullable): [keys.n] what is added to them, in place of the keys'
+ *   own
  *
  * A content that looks at a style.
  */
@@ -57,6 +60,8 @@ typedef struct
   const ScumbleKeys *keys;
   float              gain;
   const float       *weights;
+  float              sharpness;
+  const float       *logits;
 } ScumbleGaze;
 
 /**
@@ -107,6 +112,29 @@ void              scumble_attention_add     (const ScumbleAttention *attention,
                                              const ScumbleGaze *gaze, const ScumbleTensor *x,
                                              const ScumbleTensor *y, float *scratch,
                                              int threads);
+
+/**
+ * scumble_attention_use:
+ * @x: [h, w, c] content features
+ * @use: (out caller-allocates): [keys.n]: the mean over the cells of @x of how much they look
+ *   at each position; sums to 1
+ *
+ * Weights and gain are not looked at. The result does not depend on the number of threads.
+ *
+ * Returns: %FALSE with an error out of budget
+ */
+gboolean          scumble_attention_use     (const ScumbleAttention *attention,
+                                             const ScumbleGaze *gaze, const ScumbleTensor *x,
+                                             float *use, const ScumbleJob *job,
+                                             GError **error);
+
+/**
+ * scumble_attention_use_room:
+ *
+ * Returns: the bytes of scratch that scumble_attention_use() takes
+ */
+gsize             scumble_attention_use_room (const ScumbleAttention *attention, int cells,
+                                              int positions, int threads);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumbleAttention, scumble_attention_free)
 

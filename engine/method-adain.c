@@ -12,6 +12,8 @@
  * rendered exactly from the part of the plane that it depends on. */
 #include "model-private.h"
 #include "feature-plane.h"
+#include "proxy.h"
+#include "safetensors-writer.h"
 #include "vgg.h"
 #include "zones.h"
 
@@ -94,6 +96,60 @@ adain_style_free (gpointer data)
   g_free (style->mean);
   g_free (style->std);
   g_free (style);
+}
+
+/* AdaIN's result is linear in the style's statistics. */
+static gpointer
+adain_mix (const ScumbleModel *model, const gconstpointer *styles, const float *weights,
+           guint n)
+{
+  const int c     = scumble_convnet_channels (((const Net *) model->net)->encoder);
+  Style    *mixed = g_new (Style, 1);
+
+  mixed->mean = g_new0 (float, c);
+  mixed->std  = g_new0 (float, c);
+  for (guint i = 0; i < n; i++)
+    {
+      const Style *style = styles[i];
+
+      for (int k = 0; k < c; k++)
+        {
+          mixed->mean[k] += weights[i] * style->mean[k];
+          mixed->std[k]  += weights[i] * style->std[k];
+        }
+    }
+
+  return mixed;
+}
+
+static void
+adain_save (const ScumbleModel *model, gconstpointer data, ScumbleSafetensorsWriter *writer)
+{
+  const int    c     = scumble_convnet_channels (((const Net *) model->net)->encoder);
+  const Style *style = data;
+
+  scumble_safetensors_writer_add (writer, "style.mean", &c, 1, style->mean);
+  scumble_safetensors_writer_add (writer, "style.std", &c, 1, style->std);
+}
+
+static gpointer
+adain_load (const ScumbleModel *model, const ScumbleSafetensors *file, GError **error)
+{
+  const int         c    = scumble_convnet_channels (((const Net *) model->net)->encoder);
+  g_autofree float *mean = scumble_safetensors_floats (file, "style.mean", (gsize) c, error);
+  g_autofree float *std  = NULL;
+  Style            *style;
+
+  if (mean == NULL)
+    return NULL;
+  std = scumble_safetensors_floats (file, "style.std", (gsize) c, error);
+  if (std == NULL)
+    return NULL;
+
+  style  = g_new (Style, 1);
+  *style = (Style) { g_steal_pointer (&mean), g_steal_pointer (&std) };
+
+  return style;
 }
 
 static gpointer
@@ -299,6 +355,10 @@ const ScumbleMethod scumble_method_adain = {
   .close        = adain_close,
   .encode       = adain_encode,
   .style_free   = adain_style_free,
+  .style_fits   = scumble_proxy_megapixel,
+  .mix          = adain_mix,
+  .save         = adain_save,
+  .load         = adain_load,
   .survey       = adain_survey,
   .content_free = adain_content_free,
   .render       = adain_render,

@@ -10,6 +10,7 @@
  * pictures is made from the blend of their hidden vectors. */
 #include "model-private.h"
 #include "error.h"
+#include "safetensors-writer.h"
 #include "taps.h"
 #include "transfer-content.h"
 
@@ -228,6 +229,37 @@ metanet_encode (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *jo
            ? look_at (net, statistics) : NULL;
 }
 
+/* The generators are linear in the hidden vector. */
+static gpointer
+metanet_mix (const ScumbleModel *model, const gconstpointer *styles, const float *weights,
+             guint n)
+{
+  const int length = ((const Net *) model->net)->hidden.out;
+  float    *mixed  = g_new0 (float, length);
+
+  for (guint i = 0; i < n; i++)
+    for (int k = 0; k < length; k++)
+      mixed[k] += weights[i] * ((const float *) styles[i])[k];
+
+  return mixed;
+}
+
+static void
+metanet_save (const ScumbleModel *model, gconstpointer style,
+              ScumbleSafetensorsWriter *writer)
+{
+  const int length = ((const Net *) model->net)->hidden.out;
+
+  scumble_safetensors_writer_add (writer, "style.hidden", &length, 1, style);
+}
+
+static gpointer
+metanet_load (const ScumbleModel *model, const ScumbleSafetensors *file, GError **error)
+{
+  return scumble_safetensors_floats (file, "style.hidden",
+                                     (gsize) ((const Net *) model->net)->hidden.out, error);
+}
+
 static void
 metanet_content_free (gpointer data)
 {
@@ -321,6 +353,10 @@ const ScumbleMethod scumble_method_metanet = {
   .close        = metanet_close,
   .encode       = metanet_encode,
   .style_free   = g_free,
+  .style_fits   = scumble_proxy_megapixel,
+  .mix          = metanet_mix,
+  .save         = metanet_save,
+  .load         = metanet_load,
   .survey       = metanet_survey,
   .content_free = metanet_content_free,
   .render       = metanet_render,

@@ -9,6 +9,7 @@
 #include "model-private.h"
 #include "critic.h"
 #include "error.h"
+#include "safetensors-writer.h"
 #include "taps.h"
 #include "transfer-content.h"
 #include "transfer-grad.h"
@@ -167,6 +168,60 @@ metastyle_style_free (gpointer data)
   g_free (style->wanted);
   g_free (style->parameters);
   g_free (style);
+}
+
+static gpointer
+metastyle_mix (const ScumbleModel *model, const gconstpointer *styles, const float *weights,
+               guint n)
+{
+  const Net        *net        = model->net;
+  const gsize       length     = scumble_taps_grams_length (&net->taps);
+  const gsize       count      = scumble_transfer_count (net->base);
+  g_autofree float *wanted     = g_new0 (float, length);
+  g_autofree float *parameters = g_new0 (float, count);
+
+  for (guint i = 0; i < n; i++)
+    {
+      const Style *style = styles[i];
+
+      for (gsize k = 0; k < length; k++)
+        wanted[k] += weights[i] * style->wanted[k];
+      for (gsize k = 0; k < count; k++)
+        parameters[k] += weights[i] * style->parameters[k];
+    }
+
+  return new_style (net, wanted, parameters);
+}
+
+/* With its Gram matrices, a saved style can go on adapting. */
+static void
+metastyle_save (const ScumbleModel *model, gconstpointer data,
+                ScumbleSafetensorsWriter *writer)
+{
+  const Net   *net    = model->net;
+  const Style *style  = data;
+  const int    length = (int) scumble_taps_grams_length (&net->taps);
+  const int    count  = (int) scumble_transfer_count (net->base);
+
+  scumble_safetensors_writer_add (writer, "style.grams", &length, 1, style->wanted);
+  scumble_safetensors_writer_add (writer, "style.parameters", &count, 1, style->parameters);
+}
+
+static gpointer
+metastyle_load (const ScumbleModel *model, const ScumbleSafetensors *file, GError **error)
+{
+  const Net        *net        = model->net;
+  g_autofree float *wanted     = NULL;
+  g_autofree float *parameters = NULL;
+
+  wanted = scumble_safetensors_floats (file, "style.grams",
+                                       scumble_taps_grams_length (&net->taps), error);
+  if (wanted == NULL)
+    return NULL;
+  parameters = scumble_safetensors_floats (file, "style.parameters",
+                                           scumble_transfer_count (net->base), error);
+
+  return parameters != NULL ? new_style (net, wanted, parameters) : NULL;
 }
 
 static gpointer
@@ -476,6 +531,10 @@ const ScumbleMethod scumble_method_metastyle = {
   .close        = metastyle_close,
   .encode       = metastyle_encode,
   .style_free   = metastyle_style_free,
+  .style_fits   = scumble_proxy_megapixel,
+  .mix          = metastyle_mix,
+  .save         = metastyle_save,
+  .load         = metastyle_load,
   .adapt        = metastyle_adapt,
   .survey       = metastyle_survey,
   .content_free = metastyle_content_free,

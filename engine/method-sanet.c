@@ -16,10 +16,13 @@
 #include "error.h"
 #include "feature-plane.h"
 #include "proxy.h"
+#include "safetensors-writer.h"
 #include "vgg.h"
 #include "zones.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
+#include <string.h>
 
 /* Pictures are padded to whole cells of relu5_1. */
 enum { ALIGN = 16 };
@@ -39,11 +42,29 @@ typedef struct
   ScumbleConvnet   *decoder;
 } Net;
 
-/* What the blocks know of a picture. */
+/* What the blocks know of a picture; shared by the mixtures that it is part of. */
 typedef struct
 {
-  ScumbleKeys keys[LEVELS];
+  gatomicrefcount refs;
+  ScumbleKeys     keys[LEVELS];
+} Seen;
+
+/* Pictures that are looked at one by one, and how much of each. */
+typedef struct
+{
+  guint  n;
+  float *weights; /* [n], sums to 1 */
+  Seen **seen;    /* [n] */
 } Style;
+
+/* The logits of a picture after its over-used positions have been lowered. */
+typedef struct
+{
+  Seen  *seen;
+  double temperature;
+  double repetition;
+  float *logits[LEVELS];
+} Penalty;
 
 /* A picture at both levels. */
 typedef struct
@@ -56,8 +77,9 @@ typedef struct
 
 typedef struct
 {
-  Planes planes;
-  Style *own;   /* the content as its own style */
+  Planes     planes;
+  Style     *own;       /* the content as its own style */
+  GPtrArray *penalties; /* of the look last rendered with */
 } Content;
 
 static const ScumbleLayer merge[] = { { SCUMBLE_LAYER_CONV3, "merge", FALSE } };
@@ -167,15 +189,57 @@ encode_planes (Planes *planes, const Net *net, ScumbleSource *source, ScumbleKee
   return done;
 }
 
+static void
+seen_unref (Seen *seen)
+{
+  if (!g_atomic_ref_count_dec (&seen->refs))
+    return;
+
+  for (int k = 0; k < LEVELS; k++)
+    scumble_keys_clear (&seen->keys[k]);
+  g_free (seen);
+}
+
+static Seen *
+seen_ref (Seen *seen)
+{
+  g_atomic_ref_count_inc (&seen->refs);
+  return seen;
+}
+
+static Seen *
+seen_new (void)
+{
+  Seen *seen = g_new0 (Seen, 1);
+
+  g_atomic_ref_count_init (&seen->refs);
+  return seen;
+}
+
+static Style *
+style_new (guint n)
+{
+  Style *style = g_new (Style, 1);
+
+  style->n       = n;
+  style->weights = g_new0 (float, n);
+  style->seen    = g_new0 (Seen *, n);
+
+  return style;
+}
+
 /* A rehearsal sees nothing. */
 static Style *
 see (const Net *net, const Planes *planes, const ScumbleJob *job)
 {
-  Style *style = g_new0 (Style, 1);
+  Style *style = style_new (1);
 
+  style->weights[0] = 1.0f;
+  style->seen[0]    = seen_new ();
   for (int k = 0; k < LEVELS && job->rehearsal == NULL; k++)
-    scumble_attention_see (net->blocks[k], &style->keys[k], &planes->features[k].plane,
-                           planes->features[k].weights, planes->mean[k], planes->std[k]);
+    scumble_attention_see (net->blocks[k], &style->seen[0]->keys[k],
+                           &planes->features[k].plane, planes->features[k].weights,
+                           planes->mean[k], planes->std[k]);
 
   return style;
 }
@@ -185,9 +249,131 @@ sanet_style_free (gpointer data)
 {
   Style *style = data;
 
-  for (int k = 0; k < LEVELS; k++)
-    scumble_keys_clear (&style->keys[k]);
+  for (guint i = 0; i < style->n; i++)
+    if (style->seen[i] != NULL)
+      seen_unref (style->seen[i]);
+  g_free (style->seen);
+  g_free (style->weights);
   g_free (style);
+}
+
+/* Attention is not linear in what it looks at, but in what it gives: each picture is looked
+ * at alone. */
+static gpointer
+sanet_mix (const ScumbleModel *model, const gconstpointer *styles, const float *weights,
+           guint n)
+{
+  guint  total = 0;
+  Style *mixed;
+
+  for (guint i = 0; i < n; i++)
+    total += ((const Style *) styles[i])->n;
+
+  mixed = style_new (total);
+  total = 0;
+  for (guint i = 0; i < n; i++)
+    {
+      const Style *style = styles[i];
+
+      for (guint k = 0; k < style->n; k++, total++)
+        {
+          mixed->weights[total] = weights[i] * style->weights[k];
+          mixed->seen[total]    = seen_ref (style->seen[k]);
+        }
+    }
+
+  return mixed;
+}
+
+/* "style.0.sanet4_1.keys" */
+static char *
+tensor_name (guint part, int level, const char *what)
+{
+  return g_strdup_printf ("style.%u.%s.%s", part, prefixes[level] + strlen ("transform."),
+                          what);
+}
+
+static void
+sanet_save (const ScumbleModel *model, gconstpointer data, ScumbleSafetensorsWriter *writer)
+{
+  const Style *style = data;
+
+  scumble_safetensors_writer_add (writer, "style.weights", (int[]) { (int) style->n }, 1,
+                                  style->weights);
+  for (guint i = 0; i < style->n; i++)
+    for (int k = 0; k < LEVELS; k++)
+      {
+        const ScumbleKeys *keys   = &style->seen[i]->keys[k];
+        const int          shape[] = { keys->n, keys->c };
+        g_autofree char   *name   = tensor_name (i, k, "keys");
+        g_autofree char   *values = tensor_name (i, k, "values");
+        g_autofree char   *logits = tensor_name (i, k, "logits");
+
+        scumble_safetensors_writer_add (writer, name, shape, 2, keys->keys);
+        scumble_safetensors_writer_add (writer, values, shape, 2, keys->values);
+        scumble_safetensors_writer_add (writer, logits, shape, 1, keys->logits);
+      }
+}
+
+static gboolean
+load_keys (const Net *net, const ScumbleSafetensors *file, guint part, int level,
+           ScumbleKeys *keys, GError **error)
+{
+  const int        c      = scumble_convnet_channels (net->encoder);
+  g_autofree char *name   = tensor_name (part, level, "keys");
+  g_autofree char *values = tensor_name (part, level, "values");
+  g_autofree char *logits = tensor_name (part, level, "logits");
+  int              shape[2];
+
+  if (!scumble_safetensors_shape (file, name, 2, shape, error))
+    return FALSE;
+
+  keys->n    = shape[0];
+  keys->c    = c;
+  keys->keys = scumble_safetensors_floats (file, name, (gsize) keys->n * (gsize) c, error);
+  if (keys->keys == NULL)
+    return FALSE;
+  keys->values = scumble_safetensors_floats (file, values, (gsize) keys->n * (gsize) c, error);
+  if (keys->values == NULL)
+    return FALSE;
+  keys->logits = scumble_safetensors_floats (file, logits, (gsize) keys->n, error);
+
+  return keys->logits != NULL;
+}
+
+static gboolean
+load_parts (const Net *net, const ScumbleSafetensors *file, Style *style, GError **error)
+{
+  for (guint i = 0; i < style->n; i++)
+    {
+      style->seen[i] = seen_new ();
+      for (int k = 0; k < LEVELS; k++)
+        if (!load_keys (net, file, i, k, &style->seen[i]->keys[k], error))
+          return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gpointer
+sanet_load (const ScumbleModel *model, const ScumbleSafetensors *file, GError **error)
+{
+  Style *style;
+  int    n;
+
+  if (!scumble_safetensors_shape (file, "style.weights", 1, &n, error))
+    return NULL;
+
+  style = style_new ((guint) n);
+  g_free (style->weights);
+  style->weights = scumble_safetensors_floats (file, "style.weights", (gsize) n, error);
+  if (style->weights == NULL || !load_parts (model->net, file, style, error))
+    {
+      sanet_style_free (style);
+      return NULL;
+    }
+
+  return style;
 }
 
 static gboolean
@@ -203,23 +389,33 @@ static gpointer
 sanet_encode (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
               GError **error)
 {
-  Planes       planes = { .mean = { NULL } };
-  Style       *style  = NULL;
-  ScumbleProxy proxy;
+  Planes planes = { .mean = { NULL } };
+  Style *style  = NULL;
 
-  if (scumble_proxy_init (&proxy, source, style_fits, job, error) &&
-      encode_planes (&planes, model->net, proxy.source, SCUMBLE_KEEP_FLOATS, job, error))
+  if (encode_planes (&planes, model->net, source, SCUMBLE_KEEP_FLOATS, job, error))
     style = see (model->net, &planes, job);
   clear_planes (&planes);
-  scumble_proxy_clear (&proxy);
 
   return style;
+}
+
+static void
+penalty_free (gpointer data)
+{
+  Penalty *penalty = data;
+
+  for (int k = 0; k < LEVELS; k++)
+    g_free (penalty->logits[k]);
+  seen_unref (penalty->seen);
+  g_free (penalty);
 }
 
 static void
 sanet_content_free (gpointer data)
 {
   Content *content = data;
+
+  g_ptr_array_unref (content->penalties);
 
   clear_planes (&content->planes);
   if (content->own != NULL)
@@ -232,12 +428,19 @@ static Style *
 see_own (ScumbleModel *model, const Content *content, ScumbleSource *source,
          const ScumbleJob *job, GError **error)
 {
+  Style       *own = NULL;
+  ScumbleProxy proxy;
+
   if (style_fits (source->width, source->height) &&
       content->planes.features[FINE].plane.data != NULL &&
       content->planes.features[COARSE].plane.data != NULL)
     return see (model->net, &content->planes, job);
 
-  return sanet_encode (model, source, job, error);
+  if (scumble_proxy_init (&proxy, source, style_fits, job, error))
+    own = sanet_encode (model, proxy.source, job, error);
+  scumble_proxy_clear (&proxy);
+
+  return own;
 }
 
 static gpointer
@@ -249,6 +452,7 @@ sanet_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
   const ScumbleJob first  = scumble_job_stage (&stages[0], job, 0.0, 0.8);
   const ScumbleJob second = scumble_job_stage (&stages[1], job, 0.8, 1.0);
 
+  content->penalties = g_ptr_array_new_with_free_func (penalty_free);
   if (encode_planes (&content->planes, model->net, source, SCUMBLE_KEEP_AS_FITS, &first,
                      error))
     content->own = see_own (model, content, source, &second, error);
@@ -283,6 +487,225 @@ find_need (const Net *net, int plane_w, int plane_h, ScumbleRect rect)
   return need;
 }
 
+/* Every so many cells of a plane, so that at most as many as a style may have are taken. */
+static int
+sample_step (const ScumbleTensor *plane)
+{
+  int step = 1;
+
+  while ((gint64) ((plane->w + step - 1) / step) * ((plane->h + step - 1) / step) > MOST_CELLS)
+    step++;
+
+  return step;
+}
+
+/* Copies a sample of the content's cells side by side, in scratch that the caller gives
+ * back. */
+static gboolean
+sample (const ScumbleFeatures *features, ScumbleTensor *cells, const ScumbleJob *job,
+        GError **error)
+{
+  const ScumbleTensor *plane = &features->plane;
+  const int            step  = sample_step (plane);
+  const int            cols  = (plane->w + step - 1) / step;
+  const int            rows  = (plane->h + step - 1) / step;
+  ScumbleTensor        line;
+
+  if (!scumble_arena_tensor (job->arena, rows, cols, plane->c, cells, error) ||
+      !scumble_arena_tensor (job->arena, 1, plane->w, plane->c, &line, error))
+    return FALSE;
+
+  for (int i = 0; i < rows; i++)
+    {
+      if (!scumble_job_go_on (job, error) ||
+          !scumble_features_read (features, (ScumbleRect) { 0, i * step, plane->w, 1 }, &line,
+                                  job, error))
+        return FALSE;
+      for (int j = 0; j < cols; j++)
+        memcpy (scumble_tensor_at (cells, i, j), scumble_tensor_at (&line, 0, j * step),
+                (gsize) plane->c * sizeof (float));
+    }
+
+  return TRUE;
+}
+
+/* Lowers the logits of positions that are used more than their share of the visible style,
+ * by the logarithm of how many times more: with a penalty of 1, as far as one step towards
+ * equal use goes (Sinkhorn's iteration, only downwards).  Others then take over, so it is
+ * done a few times. */
+static gboolean
+lower (const Net *net, const Content *content, int level, Penalty *penalty,
+       const ScumbleTensor *cells, const ScumbleJob *job, GError **error)
+{
+  enum { ROUNDS = 4 };
+  const ScumbleKeys *keys   = &penalty->seen->keys[level];
+  const gsize        n      = (gsize) keys->n;
+  float             *logits = penalty->logits[level];
+  g_autofree float  *use    = g_new (float, n);
+  const ScumbleGaze  gaze   = { .mean = content->planes.mean[level],
+                                .std  = content->planes.std[level], .keys = keys,
+                                .sharpness = (float) (1.0 / penalty->temperature),
+                                .logits    = logits };
+  double             seen   = 0.0;
+
+  memcpy (logits, keys->logits, n * sizeof *logits);
+  for (gsize j = 0; j < n; j++)
+    seen += exp (keys->logits[j]);
+
+  for (int round = 0; round < ROUNDS; round++)
+    {
+      if (!scumble_job_go_on (job, error) ||
+          !scumble_attention_use (net->blocks[level], &gaze, cells, use, job, error))
+        return FALSE;
+      for (gsize j = 0; j < n; j++)
+        {
+          const double times = use[j] * seen / exp (keys->logits[j]);
+
+          if (times > 1.0)
+            logits[j] -= (float) (penalty->repetition * log (times));
+        }
+    }
+
+  return TRUE;
+}
+
+static gboolean
+penalise (const ScumbleContent *handle, Penalty *penalty, const ScumbleJob *job,
+          GError **error)
+{
+  const Net     *net     = handle->model->net;
+  const Content *content = handle->data;
+  gboolean       done    = TRUE;
+
+  for (int k = 0; k < LEVELS && done; k++)
+    {
+      const gsize   mark = scumble_arena_mark (job->arena);
+      ScumbleTensor cells;
+
+      penalty->logits[k] = g_new (float, penalty->seen->keys[k].n);
+      done = sample (&content->planes.features[k], &cells, job, error) &&
+             lower (net, content, k, penalty, &cells, job, error);
+      scumble_arena_release (job->arena, mark);
+    }
+
+  return done;
+}
+
+static const Penalty *
+find_penalty (const Content *content, const Seen *seen)
+{
+  for (guint i = 0; i < content->penalties->len; i++)
+    {
+      const Penalty *penalty = g_ptr_array_index (content->penalties, i);
+
+      if (penalty->seen == seen)
+        return penalty;
+    }
+
+  return NULL;
+}
+
+static const float *
+find_logits (const Content *content, const Seen *seen, int level)
+{
+  const Penalty *penalty = find_penalty (content, seen);
+
+  return penalty != NULL ? penalty->logits[level] : NULL;
+}
+
+static gboolean
+is_in_look (const Seen *seen, const ScumbleLook *look)
+{
+  for (guint z = 0; z < look->n_zones; z++)
+    {
+      const Style *style = look->zones[z].style->data;
+
+      for (guint i = 0; i < style->n; i++)
+        if (style->seen[i] == seen)
+          return TRUE;
+    }
+
+  return FALSE;
+}
+
+static void
+forget_penalties (Content *content, const ScumbleLook *look)
+{
+  for (guint i = content->penalties->len; i > 0; i--)
+    {
+      const Penalty *penalty = g_ptr_array_index (content->penalties, i - 1);
+
+      if (penalty->temperature != look->temperature ||
+          penalty->repetition != look->repetition || !is_in_look (penalty->seen, look))
+        g_ptr_array_remove_index_fast (content->penalties, i - 1);
+    }
+}
+
+/* Sees to it that every picture of the look has its penalty, if there is to be one. */
+static gboolean
+need_penalties (const ScumbleContent *handle, const ScumbleLook *look, const ScumbleJob *job,
+                GError **error)
+{
+  Content *content = handle->data;
+
+  forget_penalties (content, look);
+  for (guint z = 0; z < look->n_zones && look->repetition > 0.0; z++)
+    {
+      const Style *style = look->zones[z].style->data;
+
+      for (guint i = 0; i < style->n; i++)
+        {
+          Penalty *penalty;
+
+          if (find_penalty (content, style->seen[i]) != NULL)
+            continue;
+
+          penalty  = g_new0 (Penalty, 1);
+          *penalty = (Penalty) { seen_ref (style->seen[i]), look->temperature,
+                                 look->repetition, { NULL } };
+          if (!penalise (handle, penalty, job, error))
+            {
+              penalty_free (penalty);
+              return FALSE;
+            }
+          g_ptr_array_add (content->penalties, penalty);
+        }
+    }
+
+  return TRUE;
+}
+
+/* Scratch for that. */
+static gsize
+penalty_room (const ScumbleContent *handle, const ScumbleLook *look, int threads)
+{
+  const Net     *net     = handle->model->net;
+  const Content *content = handle->data;
+  gsize          most    = 0;
+
+  for (guint z = 0; z < look->n_zones && look->repetition > 0.0; z++)
+    {
+      const Style *style = look->zones[z].style->data;
+
+      for (guint i = 0; i < style->n; i++)
+        for (int k = 0; k < LEVELS; k++)
+          {
+            const ScumbleFeatures *features = &content->planes.features[k];
+            const gsize            w        = (gsize) features->plane.w;
+            const gsize            use      =
+              scumble_attention_use_room (net->blocks[k], MOST_CELLS,
+                                          style->seen[i]->keys[k].n, threads);
+            const gsize            read     = scumble_features_room (features, (int) w, 1,
+                                                                     threads);
+
+            most = MAX (most, (MOST_CELLS + w) * (gsize) features->plane.c * sizeof (float) +
+                                MAX (use, read) + 256);
+          }
+    }
+
+  return most;
+}
+
 /* Cells of a level that look around. */
 typedef struct
 {
@@ -296,17 +719,20 @@ typedef struct
   int                   threads;
 } Looking;
 
-/* y += gain attended (keys), in the cells that zone @zone weighs. */
+/* y += gain attended (keys), in the cells that zone @zone weighs.  The content looks at
+ * itself as in the paper: that is what strength 0 means. */
 static void
 look_at (const Looking *looking, const Style *style, guint zone, float gain)
 {
-  const Content          *content   = looking->handle->data;
-  const Net              *net       = looking->handle->model->net;
-  const Planes           *planes    = &content->planes;
-  const int               level     = looking->level;
-  const gsize             n         = (gsize) looking->x->h * (gsize) looking->x->w;
-  ScumbleGaze             gaze      = { planes->mean[level], planes->std[level],
-                                        &style->keys[level], gain, NULL };
+  const Content *content = looking->handle->data;
+  const Net     *net     = looking->handle->model->net;
+  const Planes  *planes  = &content->planes;
+  const int      level   = looking->level;
+  const gboolean own     = style == content->own;
+  const gsize    n       = (gsize) looking->x->h * (gsize) looking->x->w;
+  ScumbleGaze    gaze    = { .mean = planes->mean[level], .std = planes->std[level],
+                             .sharpness = own ? 1.0f
+                                              : (float) (1.0 / looking->look->temperature) };
 
   if (looking->weights != NULL)
     {
@@ -314,9 +740,15 @@ look_at (const Looking *looking, const Style *style, guint zone, float gain)
       if (!scumble_zones_any (gaze.weights, n))
         return;
     }
-  if (gain != 0.0f)
-    scumble_attention_add (net->blocks[level], &gaze, looking->x, looking->y,
-                           looking->scratch, looking->threads);
+
+  for (guint i = 0; i < style->n && gain != 0.0f; i++)
+    {
+      gaze.keys   = &style->seen[i]->keys[level];
+      gaze.gain   = gain * style->weights[i];
+      gaze.logits = own ? NULL : find_logits (content, style->seen[i], level);
+      scumble_attention_add (net->blocks[level], &gaze, looking->x, looking->y,
+                             looking->scratch, looking->threads);
+    }
 }
 
 static void
@@ -415,7 +847,8 @@ sanet_render (ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect
   ScumbleTensor        level[LEVELS];
 
   out.tensor = (ScumbleTensor) { rgb, rect->h, rect->w, 3, 3 * (gsize) rect->w };
-  if (!scumble_arena_tensor (job->arena, merged.rect.h, merged.rect.w,
+  if (!need_penalties (handle, look, job, error) ||
+      !scumble_arena_tensor (job->arena, merged.rect.h, merged.rect.w,
                              scumble_convnet_channels (net->merge), &merged.tensor, error))
     return FALSE;
 
@@ -465,7 +898,7 @@ sanet_room (const ScumbleContent *handle, const ScumbleLook *look, int w, int h,
       widest = MAX (widest, gaze);
     }
 
-  return sizeof (float) * c * cells + widest + 4096;
+  return MAX (sizeof (float) * c * cells + widest + 4096, penalty_room (handle, look, threads));
 }
 
 /* What looking at a style costs depends on its size: a large one is assumed. */
@@ -502,6 +935,10 @@ const ScumbleMethod scumble_method_sanet = {
   .close        = sanet_close,
   .encode       = sanet_encode,
   .style_free   = sanet_style_free,
+  .style_fits   = style_fits,
+  .mix          = sanet_mix,
+  .save         = sanet_save,
+  .load         = sanet_load,
   .survey       = sanet_survey,
   .content_free = sanet_content_free,
   .render       = sanet_render,

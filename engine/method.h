@@ -8,6 +8,8 @@ G_BEGIN_DECLS
 typedef struct _ScumbleConvnet     ScumbleConvnet;
 typedef struct _ScumbleSafetensors ScumbleSafetensors;
 
+typedef struct _ScumbleSafetensorsWriter ScumbleSafetensorsWriter;
+
 /**
  * ScumbleMethod:
  * @id: stable and never translated: "adain"
@@ -17,7 +19,11 @@ typedef struct _ScumbleSafetensors ScumbleSafetensors;
  * @open: builds what the method needs from its model file, the encoder's, and the encoder
  * @close: frees it
  * @encode: fills @style, whose model is set
- * @style_free: frees what @encode made
+ * @style_fits: whether a style picture is small enough to be encoded as it is
+ * @style_free: frees what @encode, @mix and @load made
+ * @mix: a style between others; @weights are positive and sum to 1
+ * @save: writes tensors "style.*"
+ * @load: reads them again, whatever they are
  * @adapt: (nullable): fine-tunes a style to a content; see scumble_model_adapt()
  * @survey: fills @content, whose model and source are set
  * @content_free: frees what @survey made
@@ -43,7 +49,14 @@ struct _ScumbleMethod
   void     (*close)        (gpointer net);
   gpointer (*encode)       (ScumbleModel *model, ScumbleSource *source,
                             const ScumbleJob *job, GError **error);
+  gboolean (*style_fits)   (int width, int height);
   void     (*style_free)   (gpointer data);
+  gpointer (*mix)          (const ScumbleModel *model, const gconstpointer *styles,
+                            const float *weights, guint n);
+  void     (*save)         (const ScumbleModel *model, gconstpointer style,
+                            ScumbleSafetensorsWriter *writer);
+  gpointer (*load)         (const ScumbleModel *model, const ScumbleSafetensors *file,
+                            GError **error);
   gpointer (*adapt)        (ScumbleModel *model, gconstpointer style, ScumbleSource *source,
                             const ScumbleAdaptation *adaptation, const ScumbleJob *job,
                             GError **error);

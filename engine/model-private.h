@@ -13,6 +13,8 @@ struct _ScumbleModel
   const ScumbleMethod *method;
   ScumbleConvnet      *encoder;
   gpointer             net;     /* what the method's open() made */
+  char                *name;    /* of the model file */
+  char                *identity; /* what tells its networks from others */
 };
 
 struct _ScumbleStyle
@@ -28,6 +30,14 @@ struct _ScumbleContent
   ScumbleSource *source;
   gpointer       data;         /* what the method's survey() made */
 };
+
+/**
+ * scumble_style_new:
+ * @data: (transfer full) (nullable): what a method made
+ *
+ * Returns: (transfer full) (nullable): the style, or %NULL for no data
+ */
+ScumbleStyle *scumble_style_new (ScumbleModel *model, gpointer data);
 
 /**
  * scumble_content_rehearse:

@@ -4,6 +4,7 @@
 #include "convnet.h"
 #include "error.h"
 #include "params.h"
+#include "proxy.h"
 #include "safetensors.h"
 #include "tiles.h"
 #include "vgg.h"
@@ -16,6 +17,8 @@ model_free (ScumbleModel *model)
   if (model->net != NULL)
     model->method->close (model->net);
   scumble_convnet_free (model->encoder);
+  g_free (model->name);
+  g_free (model->identity);
   g_free (model);
 }
 
@@ -88,7 +91,11 @@ load (ScumbleModel *model, const char *const *path, const char *name, GError **e
   if (model->encoder == NULL)
     return FALSE;
 
-  model->net = model->method->open (file, encoder, model->encoder, error);
+  model->name     = g_strdup (name);
+  model->identity = g_strdup_printf ("%016" G_GINT64_MODIFIER "x-%016" G_GINT64_MODIFIER "x",
+                                     scumble_safetensors_digest (file),
+                                     scumble_safetensors_digest (encoder));
+  model->net      = model->method->open (file, encoder, model->encoder, error);
   return model->net != NULL;
 }
 
@@ -191,9 +198,8 @@ scumble_model_unref (ScumbleModel *model)
     model_free (model);
 }
 
-/* @data: (transfer full) (nullable): what a method made */
-static ScumbleStyle *
-new_style (ScumbleModel *model, gpointer data)
+ScumbleStyle *
+scumble_style_new (ScumbleModel *model, gpointer data)
 {
   ScumbleStyle *style;
 
@@ -223,21 +229,39 @@ check_styling (const ScumbleModel *model, const ScumbleStyling *styling, GError 
   return scumble_settings_check (&settings, error);
 }
 
+/* The picture in other colours and at another size, as the method sees it. */
+static gpointer
+encode (ScumbleModel *model, ScumbleSource *source, const ScumbleStyling *styling,
+        const ScumbleJob *job, GError **error)
+{
+  const double        scale = styling != NULL ? styling->scale : 1.0;
+  gpointer            data  = NULL;
+  ScumbleColourSource coloured;
+  ScumbleProxy        proxy;
+
+  if (styling != NULL && styling->keep_colours > 0.0)
+    {
+      if (!scumble_colour_source_init (&coloured, source, styling->content,
+                                       styling->keep_colours, job, error))
+        return NULL;
+      source = &coloured.source;
+    }
+
+  if (scumble_proxy_init_scaled (&proxy, source, model->method->style_fits, scale, job, error))
+    data = model->method->encode (model, proxy.source, job, error);
+  scumble_proxy_clear (&proxy);
+
+  return data;
+}
+
 ScumbleStyle *
 scumble_model_encode (ScumbleModel *model, ScumbleSource *source,
                       const ScumbleStyling *styling, const ScumbleJob *job, GError **error)
 {
   if (styling != NULL && !check_styling (model, styling, error))
     return NULL;
-  if (styling != NULL && (styling->scale != 1.0 || styling->keep_colours != 0.0))
-    {
-      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                   "The method \"%s\" does not know stroke size and colours yet.",
-                   model->method->id);
-      return NULL;
-    }
 
-  return new_style (model, model->method->encode (model, source, job, error));
+  return scumble_style_new (model, encode (model, source, styling, job, error));
 }
 
 ScumbleStyle *
@@ -261,14 +285,14 @@ scumble_model_adapt (ScumbleModel *model, const ScumbleStyle *style, ScumbleSour
       return NULL;
     }
 
-  return new_style (model, model->method->adapt (model, style->data, source, adaptation, job,
-                                                 error));
+  return scumble_style_new (model, model->method->adapt (model, style->data, source,
+                                                         adaptation, job, error));
 }
 
 ScumbleStyle *
 scumble_adapting_style (const ScumbleAdapting *adapting)
 {
-  return new_style (adapting->model, adapting->copy (adapting->self));
+  return scumble_style_new (adapting->model, adapting->copy (adapting->self));
 }
 
 ScumbleStyle *
@@ -287,49 +311,6 @@ scumble_style_unref (ScumbleStyle *style)
   style->model->method->style_free (style->data);
   scumble_model_unref (style->model);
   g_free (style);
-}
-
-ScumbleStyle *
-scumble_style_mix (const ScumbleStyle *const *styles, const double *weights, guint n,
-                   GError **error)
-{
-  g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                       "Styles cannot be mixed yet.");
-  return NULL;
-}
-
-gboolean
-scumble_style_save (const ScumbleStyle *style, const char *path, const char *title,
-                    GError **error)
-{
-  g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
-                       "Styles cannot be saved yet.");
-  return FALSE;
-}
-
-ScumbleStyle *
-scumble_style_load (ScumbleModel *model, const char *path, GError **error)
-{
-  g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-                       "Styles cannot be loaded yet.");
-  return NULL;
-}
-
-gboolean
-scumble_style_file_read (ScumbleStyleFile *file, const char *path, GError **error)
-{
-  *file = (ScumbleStyleFile) { NULL };
-  g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-                       "Styles cannot be loaded yet.");
-  return FALSE;
-}
-
-void
-scumble_style_file_clear (ScumbleStyleFile *file)
-{
-  g_clear_pointer (&file->method, g_free);
-  g_clear_pointer (&file->model, g_free);
-  g_clear_pointer (&file->title, g_free);
 }
 
 ScumbleContent *
@@ -404,18 +385,6 @@ check_zones (const ScumbleContent *content, const ScumbleLook *look, GError **er
   return check_mask (content, look->strength_map, error);
 }
 
-/* What does not work yet says so. */
-static gboolean
-check_known (const ScumbleLook *look, GError **error)
-{
-  if (look->temperature == 1.0 && look->repetition == 0.0)
-    return TRUE;
-
-  g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                       "Temperature and repetition do not work yet.");
-  return FALSE;
-}
-
 static gboolean
 check_look (const ScumbleContent *content, const ScumbleLook *look, GError **error)
 {
@@ -428,8 +397,7 @@ check_look (const ScumbleContent *content, const ScumbleLook *look, GError **err
   settings.temperature = look->temperature;
   settings.repetition  = look->repetition;
 
-  return check_zones (content, look, error) && scumble_settings_check (&settings, error) &&
-         check_known (look, error);
+  return check_zones (content, look, error) && scumble_settings_check (&settings, error);
 }
 
 static gboolean

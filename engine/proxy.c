@@ -128,22 +128,91 @@ choose_size (const ScumbleSource *source, ScumbleProxyFits fits, int *w, int *h)
     }
 }
 
-gboolean
-scumble_proxy_init (ScumbleProxy *proxy, ScumbleSource *source, ScumbleProxyFits fits,
-                    const ScumbleJob *job, GError **error)
+/* Adds part of pixel @x of a line of the source. */
+static void
+add_part (const float *line, int x, float weight, double sum[4])
 {
-  const gsize mark = scumble_arena_mark (job->arena);
-  gboolean    done;
-  int         w, h;
+  const float *pixel = line + 4 * (gsize) x;
 
-  *proxy = (ScumbleProxy) { .source = source, .arena = job->arena };
-  if (fits (source->width, source->height))
-    return TRUE;
+  if (!(pixel[3] > 0.0f))
+    return;
 
-  choose_size (source, fits, &w, &h);
+  for (int k = 0; k < 3; k++)
+    sum[k] += (double) weight * pixel[3] * pixel[k];
+  sum[3] += (double) weight * pixel[3];
+}
+
+/* Where the centre of pixel @i of @n lies between pixels of a line of @from. */
+static float
+between (int i, int n, int from, int *first)
+{
+  const double at = CLAMP ((i + 0.5) * from / n - 0.5, 0.0, from - 1.0);
+
+  *first = MIN ((int) at, MAX (from - 2, 0));
+  return (float) (at - *first);
+}
+
+/* Two lines of the source -> [w, 4] */
+static void
+interpolate_line (const float *upper, const float *lower, float down, int width, float *rgba,
+                  int w)
+{
+  for (int j = 0; j < w; j++, rgba += 4)
+    {
+      double      sum[4] = { 0.0 };
+      int         x;
+      const float right  = between (j, w, width, &x);
+      const int   next   = MIN (x + 1, width - 1);
+
+      add_part (upper, x, (1.0f - down) * (1.0f - right), sum);
+      add_part (upper, next, (1.0f - down) * right, sum);
+      add_part (lower, x, down * (1.0f - right), sum);
+      add_part (lower, next, down * right, sum);
+      for (int k = 0; k < 3; k++)
+        rgba[k] = sum[3] > 0.0 ? (float) (sum[k] / sum[3]) : 0.0f;
+      rgba[3] = (float) MIN (sum[3], 1.0);
+    }
+}
+
+static gboolean
+enlarge (ScumbleSource *source, float *rgba, int w, int h, const ScumbleJob *job,
+         GError **error)
+{
+  const gsize line  = 4 * (gsize) source->width;
+  float      *lines = scumble_arena_take (job->arena, 2 * line * sizeof *lines, error);
+
+  if (lines == NULL)
+    return FALSE;
+
+  for (int i = 0; i < h && job->rehearsal == NULL; i++)
+    {
+      int               y;
+      const float       down = between (i, h, source->height, &y);
+      const int         both = MIN (2, source->height);
+      const ScumbleRect rect = { 0, y, source->width, both };
+
+      if (!scumble_job_go_on (job, error) || !source->read (source, &rect, lines, error))
+        return FALSE;
+      interpolate_line (lines, lines + (gsize) (both - 1) * line, down, source->width,
+                        rgba + 4 * (gsize) i * (gsize) w, w);
+    }
+
+  return TRUE;
+}
+
+/* Puts the source at another size into a block. */
+static gboolean
+resize (ScumbleProxy *proxy, int w, int h, const ScumbleJob *job, GError **error)
+{
+  ScumbleSource *source = proxy->source;
+  const gsize    mark   = scumble_arena_mark (job->arena);
+  gboolean       done;
+
   proxy->bytes = 4 * sizeof (float) * (gsize) w * (gsize) h;
   proxy->rgba  = scumble_arena_block_new (job->arena, proxy->bytes, error);
-  done         = proxy->rgba != NULL && shrink (source, proxy->rgba, w, h, job, error);
+  done         = proxy->rgba != NULL && (w <= source->width && h <= source->height ? shrink
+                                                                                   : enlarge)
+                                          (source, proxy->rgba, w, h, job, error);
   scumble_arena_release (job->arena, mark);
   if (!done)
     return FALSE;
@@ -157,6 +226,58 @@ scumble_proxy_init (ScumbleProxy *proxy, ScumbleSource *source, ScumbleProxyFits
   proxy->source = &proxy->memory.source;
 
   return TRUE;
+}
+
+static int
+scaled (int n, double factor)
+{
+  return MAX ((int) (n * factor + 0.5), 1);
+}
+
+/* The largest factor up to @factor that leaves the half of the picture small enough. */
+static double
+limit_factor (ScumbleProxyFits fits, int w, int h, double factor)
+{
+  double low = 1.0, high = factor;
+
+  if (factor <= 1.0 || fits (scaled (w, factor / 2.0), scaled (h, factor / 2.0)))
+    return factor;
+
+  for (int i = 0; i < 20; i++)
+    {
+      const double middle = (low + high) / 2.0;
+
+      if (fits (scaled (w, middle / 2.0), scaled (h, middle / 2.0)))
+        low = middle;
+      else
+        high = middle;
+    }
+
+  return low;
+}
+
+gboolean
+scumble_proxy_init_scaled (ScumbleProxy *proxy, ScumbleSource *source, ScumbleProxyFits fits,
+                           double factor, const ScumbleJob *job, GError **error)
+{
+  int    w = source->width, h = source->height;
+  double limited;
+
+  *proxy = (ScumbleProxy) { .source = source, .arena = job->arena };
+  if (!fits (w, h))
+    choose_size (source, fits, &w, &h);
+  limited = limit_factor (fits, w, h, factor);
+  w       = scaled (w, limited);
+  h       = scaled (h, limited);
+
+  return (w == source->width && h == source->height) || resize (proxy, w, h, job, error);
+}
+
+gboolean
+scumble_proxy_init (ScumbleProxy *proxy, ScumbleSource *source, ScumbleProxyFits fits,
+                    const ScumbleJob *job, GError **error)
+{
+  return scumble_proxy_init_scaled (proxy, source, fits, 1.0, job, error);
 }
 
 void

@@ -50,6 +50,18 @@ gboolean scumble_proxy_megapixel (int width, int height);
  */
 gboolean scumble_proxy_init  (ScumbleProxy *proxy, ScumbleSource *source,
                               ScumbleProxyFits fits, const ScumbleJob *job, GError **error);
+
+/**
+ * scumble_proxy_init_scaled:
+ * @factor: what the sides are multiplied with after that; not so far that the half of the
+ *   picture in each direction would no longer fit
+ *
+ * The same, and then smaller or larger. Larger than @source, pixels are interpolated between
+ * those of @source, weighted by their alpha.
+ */
+gboolean scumble_proxy_init_scaled (ScumbleProxy *proxy, ScumbleSource *source,
+                                    ScumbleProxyFits fits, double factor,
+                                    const ScumbleJob *job, GError **error);
 void     scumble_proxy_clear (ScumbleProxy *proxy);
 
 G_END_DECLS

@@ -457,3 +457,19 @@ scumble_safetensors_floats (const ScumbleSafetensors *file, const char *name, gs
 
   return values;
 }
+
+guint64
+scumble_safetensors_digest (const ScumbleSafetensors *file)
+{
+  guint64 digest = G_GUINT64_CONSTANT (14695981039346656037);
+
+  for (gsize i = 0; i < file->size; i += sizeof digest)
+    {
+      guint64 word = 0;
+
+      memcpy (&word, file->data + i, MIN (sizeof word, file->size - i));
+      digest = (digest ^ word) * G_GUINT64_CONSTANT (1099511628211);
+    }
+
+  return digest;
+}

@@ -76,6 +76,14 @@ float              *scumble_safetensors_floats   (const ScumbleSafetensors *file
                                                   const char *name, gsize n,
                                                   GError **error);
 
+/**
+ * scumble_safetensors_digest:
+ *
+ * Returns: a number that hardly any file with other data has (64-bit FNV-1a, word by word).
+ *   It tells files apart; it proves nothing
+ */
+guint64             scumble_safetensors_digest   (const ScumbleSafetensors *file);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumbleSafetensors, scumble_safetensors_free)
 
 G_END_DECLS

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "taps.h"
 #include "gram.h"
-#include "proxy.h"
 
 enum { ALIGN = 16 };
 
@@ -74,7 +73,7 @@ scumble_taps_measure (const ScumbleTaps *taps, const ScumblePicture *picture,
                note_statistics, &statistics, job, error);
 }
 
-/* A measurement of a picture that is not too large. */
+/* A measurement of a picture. */
 typedef gboolean (*Measure) (const ScumbleTaps *taps, const ScumblePicture *picture,
                              float *found, const ScumbleJob *job, GError **error);
 
@@ -83,14 +82,10 @@ measure_source (const ScumbleTaps *taps, ScumbleSource *source, Measure measure,
                 const ScumbleJob *job, GError **error)
 {
   ScumblePicture picture = { NULL };
-  ScumbleProxy   proxy;
-  gboolean       done;
+  const gboolean done    = scumble_picture_init (&picture, source, ALIGN, job, error) &&
+                           measure (taps, &picture, found, job, error);
 
-  done = scumble_proxy_init (&proxy, source, scumble_proxy_megapixel, job, error) &&
-         scumble_picture_init (&picture, proxy.source, ALIGN, job, error) &&
-         measure (taps, &picture, found, job, error);
   scumble_picture_clear (&picture);
-  scumble_proxy_clear (&proxy);
 
   return done;
 }

@@ -43,7 +43,7 @@ gboolean scumble_taps_measure        (const ScumbleTaps *taps, const ScumblePict
 /**
  * scumble_taps_measure_source:
  *
- * The same for a whole picture, shrunk to a megapixel if it is larger.
+ * The same for a whole picture.
  */
 gboolean scumble_taps_measure_source (const ScumbleTaps *taps, ScumbleSource *source,
                                       float *statistics, const ScumbleJob *job,
@@ -59,7 +59,7 @@ gsize    scumble_taps_grams_length   (const ScumbleTaps *taps);
 /**
  * scumble_taps_grams_source:
  * @grams: (out caller-allocates): for each of these taps in turn its Gram matrix [c, c];
- *   invisible pixels are left out, and a picture of more than a megapixel is shrunk first
+ *   invisible pixels are left out
  *
  * Returns: %FALSE with an error on cancel, out of budget, or if the picture fails to read
  */

@@ -95,7 +95,7 @@ check (int h, int w, int style_h, int style_w, double scale)
   g_autofree float              *scratch   = g_malloc (bytes);
   float                          mean[C], std[C];
   ScumbleKeys                    keys;
-  ScumbleGaze                    gaze      = { mean, std, &keys, 0.5f };
+  ScumbleGaze                    gaze      = { mean, std, &keys, 0.5f, NULL, 1.0f, NULL };
   double                         worst     = 0.0, greatest = 0.0;
 
   for (int k = 0; k < C; k++)
@@ -149,6 +149,109 @@ test_extreme (void)
   check (5, 7, 37, 31, 12.0);
 }
 
+/* How much random cells look at every one of @keys' positions. */
+static void
+measure_use (const ScumbleKeys *keys, float sharpness, const float *logits, int threads,
+             float *use)
+{
+  g_autoptr (ScumbleSafetensors) file      = golden_open ("tiny-sanet");
+  g_autoptr (ScumbleAttention)   attention = scumble_attention_new (file, block, C, NULL);
+  g_autoptr (GRand)              rand      = g_rand_new_with_seed (4);
+  g_autoptr (ScumbleArena)       arena     = scumble_arena_new (16 << 20);
+  const ScumbleJob               job       = { .arena = arena, .threads = threads };
+  const ScumbleTensor            x         = random_tensor (rand, 17, 19, 2.0);
+  g_autoptr (GError)             error     = NULL;
+  float                          mean[C], std[C];
+  const ScumbleGaze              gaze      = { mean, std, keys, 1.0f, NULL, sharpness, logits };
+
+  for (int k = 0; k < C; k++)
+    {
+      mean[k] = 0.1f;
+      std[k]  = 0.8f;
+    }
+  scumble_attention_use (attention, &gaze, &x, use, &job, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (scumble_arena_peak (arena), <=,
+                    scumble_attention_use_room (attention, 17 * 19, keys->n, threads));
+  g_free (x.data);
+}
+
+static ScumbleKeys
+random_keys (int h, int w)
+{
+  g_autoptr (ScumbleSafetensors) file      = golden_open ("tiny-sanet");
+  g_autoptr (ScumbleAttention)   attention = scumble_attention_new (file, block, C, NULL);
+  g_autoptr (GRand)              rand      = g_rand_new_with_seed (3);
+  const ScumbleTensor            style     = random_tensor (rand, h, w, 2.0);
+  float                          mean[C]   = { 0.0f }, std[C];
+  ScumbleKeys                    keys;
+
+  for (int k = 0; k < C; k++)
+    std[k] = 1.0f;
+  scumble_attention_see (attention, &keys, &style, NULL, mean, std);
+  g_free (style.data);
+
+  return keys;
+}
+
+/* The use of all positions sums to 1; without sharpness it is equal; an over-used position
+ * whose logit is lowered is used less. */
+static void
+test_use (void)
+{
+  ScumbleKeys       keys   = random_keys (30, 29);
+  const int         n      = keys.n;
+  g_autofree float *use    = g_new (float, n);
+  g_autofree float *other  = g_new (float, n);
+  g_autofree float *logits = g_new0 (float, n);
+  double            sum    = 0.0;
+  int               most   = 0;
+
+  measure_use (&keys, 1.0f, NULL, 1, use);
+  measure_use (&keys, 1.0f, NULL, 3, other);
+  g_assert_cmpmem (use, (gsize) n * sizeof *use, other, (gsize) n * sizeof *use);
+  for (int j = 0; j < n; j++)
+    {
+      sum += use[j];
+      most = use[j] > use[most] ? j : most;
+    }
+  g_assert_cmpfloat (fabs (sum - 1.0), <=, 1e-5);
+  g_assert_cmpfloat (use[most] * n, >, 1.5);
+
+  measure_use (&keys, 0.0f, NULL, 2, other);
+  for (int j = 0; j < n; j++)
+    g_assert_cmpfloat (fabs (other[j] * n - 1.0), <=, 1e-4);
+
+  logits[most] = -logf (use[most] * n);
+  measure_use (&keys, 1.0f, logits, 2, other);
+  g_assert_cmpfloat (other[most], <, use[most]);
+
+  scumble_keys_clear (&keys);
+}
+
+/* Sharper, fewer positions are looked at. */
+static void
+test_sharpness (void)
+{
+  static const float sharpness[] = { 0.1f, 0.5f, 1.0f, 4.0f };
+  ScumbleKeys        keys        = random_keys (30, 29);
+  g_autofree float  *use         = g_new (float, keys.n);
+  double             before      = 0.0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (sharpness); i++)
+    {
+      double squares = 0.0;
+
+      measure_use (&keys, sharpness[i], NULL, 1, use);
+      for (int j = 0; j < keys.n; j++)
+        squares += (double) use[j] * use[j];
+      g_assert_cmpfloat (squares, >, before);
+      before = squares;
+    }
+
+  scumble_keys_clear (&keys);
+}
+
 static void
 test_misfit (void)
 {
@@ -171,6 +274,8 @@ main (int argc, char **argv)
 
   g_test_add_func ("/attention/twin", test_twin);
   g_test_add_func ("/attention/extreme", test_extreme);
+  g_test_add_func ("/attention/use", test_use);
+  g_test_add_func ("/attention/sharpness", test_sharpness);
   g_test_add_func ("/attention/misfit", test_misfit);
 
   return g_test_run ();

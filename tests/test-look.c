@@ -4,6 +4,8 @@
 #include "method-test.h"
 #include "ref.h"
 
+#include <glib/gstdio.h>
+
 enum { W = 150, H = 70, N = W * H };
 
 static const char *const methods[][2] = {
@@ -15,6 +17,7 @@ static const char *const methods[][2] = {
 
 typedef struct
 {
+  const char         *method;
   ScumbleArena       *arena;
   ScumbleJob          job;
   ScumbleModel       *model;
@@ -72,6 +75,7 @@ set_up (Fixture *f, gconstpointer data)
   const char *const *method = data;
   g_autoptr (GError) error  = NULL;
 
+  f->method  = method[0];
   f->arena   = scumble_arena_new ((gsize) 1 << 30);
   f->job     = (ScumbleJob) { .arena = f->arena, .threads = 2 };
   f->model   = open_model (method[0], method[1]);
@@ -436,6 +440,304 @@ test_refusals (Fixture *f, gconstpointer data)
   assert_refused (f, &look, SCUMBLE_ERROR_ARGUMENT, "repetition");
 }
 
+static ScumbleStyle *
+mix (const ScumbleStyle *a, double weight_a, const ScumbleStyle *b, double weight_b)
+{
+  g_autoptr (GError) error = NULL;
+  ScumbleStyle      *mixed = scumble_style_mix ((const ScumbleStyle *const[]) { a, b },
+                                                (double[]) { weight_a, weight_b }, 2, &error);
+
+  g_assert_no_error (error);
+  return mixed;
+}
+
+/* A weight of 0 is no style, equal styles mix to themselves, and only the weights' ratio
+ * counts. */
+static void
+test_mix (Fixture *f, gconstpointer data)
+{
+  const char *const        *method = data;
+  g_autoptr (ScumbleStyle)  first  = mix (f->styles[0], 3.0, f->styles[1], 0.0);
+  g_autoptr (ScumbleStyle)  same   = mix (f->styles[0], 0.3, f->styles[0], 0.7);
+  g_autoptr (ScumbleStyle)  even   = mix (f->styles[0], 1.0, f->styles[1], 1.0);
+  g_autoptr (ScumbleStyle)  more   = mix (even, 4.0, f->styles[1], 4.0);
+  g_autoptr (ScumbleStyle)  direct = mix (f->styles[0], 0.25, f->styles[1], 0.75);
+  g_autofree float         *plain  = paint_plain (f, f->styles[0], 1.0);
+  g_autofree float         *second = paint_plain (f, f->styles[1], 1.0);
+  g_autofree float         *a      = paint_plain (f, first, 1.0);
+  g_autofree float         *b      = paint_plain (f, same, 1.0);
+  g_autofree float         *c      = paint_plain (f, even, 1.0);
+  g_autofree float         *d      = paint_plain (f, more, 1.0);
+  g_autofree float         *e      = paint_plain (f, direct, 1.0);
+  g_autofree float         *half   = filled (0.5f);
+  g_autofree float         *zones  = paint_two (f, half, half, NULL);
+
+  assert_near (a, plain, 0.0);
+  assert_near (b, plain, 2e-5);
+  assert_near (d, e, 2e-5);
+  g_assert_cmpfloat (max_difference (c, plain, 3 * N), >, 1e-3);
+  g_assert_cmpfloat (max_difference (c, second, 3 * N), >, 1e-3);
+  if (!g_str_has_prefix (method[0], "meta"))
+    assert_near (c, zones, 2e-5);
+}
+
+static void
+test_mix_refusals (Fixture *f, gconstpointer data)
+{
+  static const double       bad[][2] = { { -1.0, 2.0 }, { NAN, 1.0 }, { HUGE_VAL, 1.0 },
+                                         { 0.0, 0.0 } };
+  const ScumbleStyle *const styles[] = { f->styles[0], f->styles[1] };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (scumble_style_mix (styles, bad[i], 2, &error));
+      ref_assert_failed (&error, SCUMBLE_ERROR_ARGUMENT, "mixture");
+    }
+}
+
+/* A place for a saved style. */
+static char *
+style_path (void)
+{
+  return g_build_filename (g_get_tmp_dir (), "scumble-test-style.safetensors", NULL);
+}
+
+static ScumbleStyle *
+save_and_load (Fixture *f, const ScumbleStyle *style, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  ScumbleStyle      *loaded;
+
+  g_assert_true (scumble_style_save (style, path, "Waves \"2\" \303\251", &error));
+  g_assert_no_error (error);
+  loaded = scumble_style_load (f->model, path, &error);
+  g_assert_no_error (error);
+
+  return loaded;
+}
+
+/* What is loaded paints the same to the last bit, single or mixed. */
+static void
+test_save (Fixture *f, gconstpointer data)
+{
+  const char *const         *method = data;
+  g_autofree char           *path   = style_path ();
+  g_autoptr (ScumbleStyle)   mixed  = mix (f->styles[0], 1.0, f->styles[1], 2.0);
+  g_autoptr (ScumbleStyle)   one    = save_and_load (f, f->styles[0], path);
+  g_autoptr (ScumbleStyle)   two    = save_and_load (f, mixed, path);
+  g_autofree float          *plain  = paint_plain (f, f->styles[0], 1.0);
+  g_autofree float          *both   = paint_plain (f, mixed, 0.7);
+  g_autofree float          *a      = paint_plain (f, one, 1.0);
+  g_autofree float          *b      = paint_plain (f, two, 0.7);
+  g_auto (ScumbleStyleFile)  file   = { NULL };
+  g_autoptr (GError)         error  = NULL;
+
+  assert_near (a, plain, 0.0);
+  assert_near (b, both, 0.0);
+
+  g_assert_true (scumble_style_file_read (&file, path, &error));
+  g_assert_cmpstr (file.method, ==, method[0]);
+  g_assert_cmpstr (file.model, ==, method[1]);
+  g_assert_cmpstr (file.title, ==, "Waves \"2\" \303\251");
+  g_remove (path);
+}
+
+static void
+assert_no_style (Fixture *f, const char *path, const char *thing)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (scumble_style_load (f->model, path, &error));
+  ref_assert_failed (&error, SCUMBLE_ERROR_MODEL, thing);
+}
+
+/* A file cut short anywhere, and one whose header or shapes are others, is refused. */
+static void
+test_damage (Fixture *f, gconstpointer data)
+{
+  g_autofree char          *path  = style_path ();
+  g_autoptr (ScumbleStyle)  style = save_and_load (f, f->styles[0], path);
+  g_autofree char          *bytes = NULL;
+  gsize                     size;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  for (gsize cut = 0; cut < size; cut += 1 + size / 23)
+    {
+      g_file_set_contents (path, bytes, (gssize) cut, NULL);
+      assert_no_style (f, path, path);
+    }
+  for (gsize i = 8; i < 400; i++)
+    {
+      g_autoptr (ScumbleStyle) read = NULL;
+      const char               was  = bytes[i];
+
+      /* Refused with a sentence, or a change that does not matter, as of the title. */
+      bytes[i] = was == 'x' ? 'y' : 'x';
+      g_file_set_contents (path, bytes, (gssize) size, NULL);
+      bytes[i] = was;
+      read     = scumble_style_load (f->model, path, NULL);
+    }
+  g_remove (path);
+  assert_no_style (f, path, "cannot be opened");
+}
+
+/* A style of another model is refused, and so is a model file. */
+static void
+test_strange (Fixture *f, gconstpointer data)
+{
+  const char *const        *method  = data;
+  const char *const        *other   = methods[method == methods[0] ? 1 : 0];
+  g_autofree char          *path    = style_path ();
+  g_autofree char          *model   = g_strdup_printf ("%s/%s.safetensors", golden_folder,
+                                                       method[1]);
+  g_autoptr (ScumbleStyle)  style   = save_and_load (f, f->styles[0], path);
+  g_autoptr (ScumbleModel)  strange = open_model (other[0], other[1]);
+  g_autoptr (GError)        error   = NULL;
+  g_auto (ScumbleStyleFile) file    = { NULL };
+
+  g_assert_null (scumble_style_load (strange, path, &error));
+  ref_assert_failed (&error, SCUMBLE_ERROR_MODEL, method[0]);
+  g_remove (path);
+
+  assert_no_style (f, model, "no style");
+  g_assert_false (scumble_style_file_read (&file, model, &error));
+  ref_assert_failed (&error, SCUMBLE_ERROR_MODEL, "no style");
+}
+
+static void
+test_no_place (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (scumble_style_save (f->styles[0], "/nowhere/at/all", "Waves", &error));
+  ref_assert_failed (&error, SCUMBLE_ERROR_PICTURE, "/nowhere");
+}
+
+/* The means of 2x2 pixels. */
+static Picture
+halved (const Picture *picture)
+{
+  const int w    = picture->w / 2, h = picture->h / 2;
+  Picture   half = { g_new (float, 4 * w * h), w, h };
+
+  for (int i = 0; i < 4 * w * h; i++)
+    {
+      const int    x    = i / 4 % w, y = i / 4 / w;
+      const float *from = picture->rgba + 4 * (2 * y * picture->w + 2 * x) + i % 4;
+
+      half.rgba[i] = (from[0] + from[4] + from[4 * picture->w] + from[4 * picture->w + 4]) / 4;
+    }
+
+  return half;
+}
+
+/* Two styles that must be alike in how they paint. MetaStyle's show only when adapted, which
+ * makes more of a difference: Adam's first steps are as long for small gradients as for
+ * large ones. */
+static void
+assert_alike (Fixture *f, ScumbleStyle *a, ScumbleStyle *b, double most)
+{
+  const gboolean    adapt = g_str_equal (f->method, "metastyle");
+  ScumbleStyle     *one   = adapt ? adapted (f, a) : a;
+  ScumbleStyle     *two   = adapt ? adapted (f, b) : b;
+  g_autofree float *x     = paint_plain (f, one, 1.0);
+  g_autofree float *y     = paint_plain (f, two, 1.0);
+
+  assert_near (x, y, adapt && most > 0.0 ? 0.02 : most);
+  scumble_style_unref (one);
+  scumble_style_unref (two);
+}
+
+/* A stroke size of 1 is none; one of a half is that of the picture at half its size. */
+static void
+test_scale (Fixture *f, gconstpointer data)
+{
+  const Picture        picture = painting (1);
+  const Picture        half    = halved (&picture);
+  const ScumbleStyling plain   = { .scale = 1.0 };
+  const ScumbleStyling small   = { .scale = 0.5 };
+  const ScumbleStyling large   = { .scale = 4.0 };
+  ScumbleStyle        *grown;
+
+  assert_alike (f, encode (f, &picture, NULL), encode (f, &picture, &plain), 0.0);
+  assert_alike (f, encode (f, &half, NULL), encode (f, &picture, &small), 1e-4);
+
+  grown = encode (f, &picture, &large);
+  assert_alike (f, grown, scumble_style_ref (grown), 0.0);
+  g_free (half.rgba);
+  g_free (picture.rgba);
+}
+
+/* In the content's colours, the content itself is what it was. */
+static void
+test_coral (Fixture *f, gconstpointer data)
+{
+  const ScumbleStyling own = { .scale = 1.0, .keep_colours = 1.0,
+                               .content = &f->source.source };
+  ScumbleStyle        *plain, *kept;
+
+  plain = encode (f, &f->picture, NULL);
+  kept  = encode (f, &f->picture, &own);
+  assert_alike (f, plain, kept, 1e-3);
+}
+
+static void
+test_styling_refusals (Fixture *f, gconstpointer data)
+{
+  const ScumbleStyling bad[] = { { 0.2, 0.0, NULL }, { 4.1, 0.0, NULL }, { NAN, 0.0, NULL },
+                                 { 1.0, 1.1, &f->source.source },
+                                 { 1.0, NAN, &f->source.source } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (scumble_model_encode (f->model, &f->source.source, &bad[i], &f->job,
+                                           &error));
+      ref_assert_failed (&error, SCUMBLE_ERROR_ARGUMENT, i < 3 ? "scale" : "colour");
+    }
+}
+
+/* Only SANet has them: they change something there, the same in tiles, and nothing
+ * elsewhere. Strength 0 stays what it is. */
+static void
+test_attention (Fixture *f, gconstpointer data)
+{
+  static const struct { double temperature, repetition; } looks[] = { { 0.3, 0.0 },
+                                                                      { 1.0, 1.0 },
+                                                                      { 3.0, 0.5 } };
+  const gboolean           sanet = g_str_equal (f->method, "sanet");
+  g_autoptr (ScumbleStyle) mixed = mix (f->styles[0], 1.0, f->styles[1], 1.0);
+  const ScumbleZone        zone  = { mixed, NULL };
+  g_autofree float        *plain = paint_plain (f, mixed, 1.0);
+  g_autofree float        *none  = paint_plain (f, mixed, 0.0);
+
+  for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
+    {
+      g_autofree float *rgb   = NULL;
+      g_autofree float *tiled = NULL;
+      g_autofree float *zero  = NULL;
+      ScumbleLook       look;
+
+      scumble_look_init (&look, &zone, 1);
+      look.temperature = looks[i].temperature;
+      look.repetition  = looks[i].repetition;
+      rgb   = paint_look (f, &look, 0, 2);
+      tiled = paint_look (f, &look, 24, 1);
+      if (sanet)
+        g_assert_cmpfloat (max_difference (rgb, plain, 3 * N), >, 1e-4);
+      else
+        assert_near (rgb, plain, 0.0);
+      assert_near (tiled, rgb, 1e-4);
+
+      look.strength = 0.0;
+      zero = paint_look (f, &look, 0, 2);
+      assert_near (zero, none, 0.0);
+    }
+}
+
 static double
 luma (const float *rgb)
 {
@@ -509,6 +811,16 @@ main (int argc, char **argv)
   add ("budget", test_budget);
   add ("refusals", test_refusals);
   add ("colours", test_colours);
+  add ("mix", test_mix);
+  add ("mix-refusals", test_mix_refusals);
+  add ("save", test_save);
+  add ("damage", test_damage);
+  add ("strange", test_strange);
+  add ("no-place", test_no_place);
+  add ("scale", test_scale);
+  add ("coral", test_coral);
+  add ("styling-refusals", test_styling_refusals);
+  add ("attention", test_attention);
 
   return g_test_run ();
 }

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What styles can do once they are there: be mixed, saved and loaded. */
+#include "model-private.h"
+#include "error.h"
+#include "safetensors-writer.h"
+#include "safetensors.h"
+
+#include <math.h>
+
+/* A saved style's metadata.  It has no "scumble.method", so that it is never taken for a
+ * model. */
+#define PART     "scumble.part"
+#define VERSION  "scumble.version"
+#define METHOD   "scumble.style.method"
+#define MODEL    "scumble.style.model"
+#define IDENTITY "scumble.style.identity"
+#define TITLE    "scumble.style.title"
+
+static gboolean
+check_mixture (const ScumbleStyle *const *styles, const double *weights, guint n,
+               double *total, GError **error)
+{
+  *total = 0.0;
+  for (guint i = 0; i < n; i++)
+    {
+      if (!(weights[i] >= 0.0) || isinf (weights[i]))
+        {
+          g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+                       "The weight of style %u of the mixture is %g; it must be a number that "
+                       "is not negative.", i + 1, weights[i]);
+          return FALSE;
+        }
+      if (styles[i]->model != styles[0]->model)
+        {
+          g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+                               "Only styles that were made with the same model can be mixed.");
+          return FALSE;
+        }
+      *total += weights[i];
+    }
+  if (*total > 0.0)
+    return TRUE;
+
+  g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+                       "All weights of the mixture are 0; at least one style must count.");
+  return FALSE;
+}
+
+ScumbleStyle *
+scumble_style_mix (const ScumbleStyle *const *styles, const double *weights, guint n,
+                   GError **error)
+{
+  g_autofree gconstpointer *data   = g_new (gconstpointer, n);
+  g_autofree float         *shares = g_new (float, n);
+  guint                     count  = 0;
+  guint                     last   = 0;
+  double                    total;
+
+  if (!check_mixture (styles, weights, n, &total, error))
+    return NULL;
+
+  for (guint i = 0; i < n; i++)
+    if (weights[i] / total > 0.0)
+      {
+        data[count]     = styles[i]->data;
+        shares[count++] = (float) (weights[i] / total);
+        last            = i;
+      }
+  if (count == 1)
+    return scumble_style_ref ((ScumbleStyle *) styles[last]);
+
+  return scumble_style_new (styles[0]->model,
+                            styles[0]->model->method->mix (styles[0]->model, data, shares,
+                                                           count));
+}
+
+gboolean
+scumble_style_save (const ScumbleStyle *style, const char *path, const char *title,
+                    GError **error)
+{
+  g_autoptr (ScumbleSafetensorsWriter) writer = scumble_safetensors_writer_new ();
+  const ScumbleModel                  *model  = style->model;
+
+  scumble_safetensors_writer_set (writer, PART, "style");
+  scumble_safetensors_writer_set (writer, VERSION, "1");
+  scumble_safetensors_writer_set (writer, METHOD, model->method->id);
+  scumble_safetensors_writer_set (writer, MODEL, model->name);
+  scumble_safetensors_writer_set (writer, IDENTITY, model->identity);
+  scumble_safetensors_writer_set (writer, TITLE, title);
+  model->method->save (model, style->data, writer);
+
+  return scumble_safetensors_writer_save (writer, path, error);
+}
+
+static gboolean
+check_model (const ScumbleModel *model, const ScumbleSafetensors *file, GError **error)
+{
+  const char *path   = scumble_safetensors_path (file);
+  const char *method = scumble_safetensors_metadata (file, METHOD);
+  const char *name   = scumble_safetensors_metadata (file, MODEL);
+
+  if (g_strcmp0 (scumble_safetensors_metadata (file, PART), "style") != 0 ||
+      g_strcmp0 (scumble_safetensors_metadata (file, VERSION), "1") != 0 || method == NULL)
+    {
+      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
+                   "The file \"%s\" is no style that this version of Scumble knows.", path);
+      return FALSE;
+    }
+  if (g_strcmp0 (method, model->method->id) == 0 &&
+      g_strcmp0 (scumble_safetensors_metadata (file, IDENTITY), model->identity) == 0)
+    return TRUE;
+
+  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
+               "The style \"%s\" was made for the method \"%s\" with another model, \"%s\"; it "
+               "cannot be used with \"%s\". Make it again from its picture.", path, method,
+               name != NULL ? name : "", model->name);
+  return FALSE;
+}
+
+ScumbleStyle *
+scumble_style_load (ScumbleModel *model, const char *path, GError **error)
+{
+  g_autoptr (ScumbleSafetensors) file = scumble_safetensors_open (path, error);
+
+  return file != NULL && check_model (model, file, error)
+           ? scumble_style_new (model, model->method->load (model, file, error)) : NULL;
+}
+
+gboolean
+scumble_style_file_read (ScumbleStyleFile *file, const char *path, GError **error)
+{
+  g_autoptr (GHashTable) metadata = scumble_safetensors_peek (path);
+
+  *file = (ScumbleStyleFile) { NULL };
+  if (metadata == NULL ||
+      g_strcmp0 (g_hash_table_lookup (metadata, PART), "style") != 0 ||
+      g_strcmp0 (g_hash_table_lookup (metadata, VERSION), "1") != 0)
+    {
+      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
+                   "The file \"%s\" is no style that this version of Scumble knows.", path);
+      return FALSE;
+    }
+
+  file->method = g_strdup (g_hash_table_lookup (metadata, METHOD));
+  file->model  = g_strdup (g_hash_table_lookup (metadata, MODEL));
+  file->title  = g_strdup (g_hash_table_lookup (metadata, TITLE));
+
+  return TRUE;
+}
+
+void
+scumble_style_file_clear (ScumbleStyleFile *file)
+{
+  g_clear_pointer (&file->method, g_free);
+  g_clear_pointer (&file->model, g_free);
+  g_clear_pointer (&file->title, g_free);
+}
