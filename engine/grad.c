@@ -30,8 +30,9 @@
 /* Parts that sums over a plane are taken in, whatever the number of threads. */
 enum { BANDS = 16, WEIGHT_BANDS = 4 };
 
-/* Winograd's tiles whose products are made at once: they stay in the second-level cache. */
-enum { TILES = 64 };
+/* Winograd's tiles that are multiplied at once: with their sums, they stay in a core's
+ * second-level cache.  Measured, see SPEED.md. */
+enum { TILES = 16 };
 
 /* ---- Frames ---- */
 
@@ -376,13 +377,20 @@ product_floats (const ScumbleGradConv *conv)
   return cells * (gsize) conv->plane_in * (gsize) conv->plane_out;
 }
 
+/* Floats of Winograd's two sides, that a thread works on at once. */
 static gsize
-weights_scratch (const ScumbleGradConv *conv)
+desk_floats (const ScumbleGradConv *conv)
+{
+  return SCUMBLE_GRAD_WINO * TILES * (gsize) (conv->plane_in + conv->plane_out);
+}
+
+static gsize
+weights_scratch (const ScumbleGradConv *conv, int threads)
 {
   const gsize in = (gsize) conv->plane_in, out = (gsize) conv->plane_out;
 
   if (is_winograd (conv))
-    return SCUMBLE_GRAD_WINO * (in * out + TILES * (in + out));
+    return WEIGHT_BANDS * SCUMBLE_GRAD_WINO * in * out + (gsize) threads * desk_floats (conv);
 
   return WEIGHT_BANDS * product_floats (conv);
 }
@@ -393,7 +401,7 @@ scumble_grad_conv_scratch (const ScumbleGradConv *conv, int threads)
   const gsize bytes = MAX (scumble_conv_scratch (&conv->forward, threads),
                            scumble_conv_scratch (&conv->back, threads));
 
-  return MAX (bytes / sizeof (float), weights_scratch (conv));
+  return MAX (bytes / sizeof (float), weights_scratch (conv, threads));
 }
 
 void
@@ -435,21 +443,18 @@ scumble_grad_conv_back (const ScumbleGradConv *conv, const ScumbleFrame *g,
 
 /* ---- Gradients of weights ---- */
 
-/* Rows [from, to) of @right times the cells that row @u of the kernel finds in @left:
+/* Row @i of @right times the cells that row @u of the kernel finds in @left:
  * sums [kernel, c of the left, c of the right], added. */
 static void
-add_product_rows (const ScumbleTensor *left, const ScumbleTensor *right, int kernel,
-                  int stride, int u, int from, int to, float *sums)
+add_product_row (const ScumbleTensor *left, const ScumbleTensor *right, int kernel, int stride,
+                 int u, int i, float *sums)
 {
-  const ScumbleSimdGrad *simd = scumble_simd_best ()->grad;
-
-  for (int i = from; i < to; i++)
-    simd->multiply_add (
-      &(ScumbleProduct) { .a = scumble_tensor_at (left, i * stride + u, 0), .a_row = 1,
-                          .a_k = (gsize) (stride * left->c),
-                          .b = scumble_tensor_at (right, i, 0), .b_k = (gsize) right->c,
-                          .parts = 1, .k = right->w, .rows = kernel * left->c,
-                          .columns = right->c, .y = sums, .y_row = (gsize) right->c });
+  scumble_simd_best ()->grad->multiply_add (
+    &(ScumbleProduct) { .a = scumble_tensor_at (left, i * stride + u, 0), .a_row = 1,
+                        .a_k = (gsize) (stride * left->c),
+                        .b = scumble_tensor_at (right, i, 0), .b_k = (gsize) right->c,
+                        .parts = 1, .k = right->w, .rows = kernel * left->c,
+                        .columns = right->c, .y = sums, .y_row = (gsize) right->c });
 }
 
 /* The product over whole planes; the first of the bands' sums becomes the total. */
@@ -467,9 +472,10 @@ multiply_cells (const ScumbleGradConv *conv, const ScumbleTensor *left,
     {
       const int band = task / kernel, u = task % kernel;
 
-      add_product_rows (left, right, kernel, stride, u, band * right->h / WEIGHT_BANDS,
-                        (band + 1) * right->h / WEIGHT_BANDS,
-                        sums + (gsize) band * n + (gsize) u * row);
+      for (int i = band * right->h / WEIGHT_BANDS; i < (band + 1) * right->h / WEIGHT_BANDS;
+           i++)
+        add_product_row (left, right, kernel, stride, u, i,
+                         sums + (gsize) band * n + (gsize) u * row);
     }
 
   for (gsize band = 1; band < WEIGHT_BANDS; band++)
@@ -528,7 +534,7 @@ static const float winograd_lines[][3] = {
   {         0,          0,         1 },
 };
 
-/* G' u G for 16 channels out: u [6, 6], @step floats apart, -> w [9] */
+/* G' u G for 16 channels out: u, [6, 6] in each of the bands, @step floats apart, -> w [9] */
 static void
 untransform_panel (const float *u, gsize step, float w[9][SCUMBLE_PANEL])
 {
@@ -538,16 +544,22 @@ untransform_panel (const float *u, gsize step, float w[9][SCUMBLE_PANEL])
       float half[3][SCUMBLE_PANEL] = { { 0.0f } };
 
       for (int j = 0; j < 6; j++, u += step)
-        for (int k = 0; k < 3; k++)
-          for (int o = 0; o < SCUMBLE_PANEL; o++)
-            half[k][o] += winograd_lines[j][k] * u[o];
+        for (int o = 0; o < SCUMBLE_PANEL; o++)
+          {
+            float sum = 0.0f;
+
+            for (gsize band = 0; band < WEIGHT_BANDS; band++)
+              sum += u[band * SCUMBLE_GRAD_WINO * step + (gsize) o];
+            for (int k = 0; k < 3; k++)
+              half[k][o] += winograd_lines[j][k] * sum;
+          }
       for (int k = 0; k < 9; k++)
         for (int o = 0; o < SCUMBLE_PANEL; o++)
           w[k][o] += winograd_lines[i][k / 3] * half[k % 3][o];
     }
 }
 
-/* [36, c_in, c_out] -> [c_out, c_in, 3, 3], for one channel in */
+/* [bands, 36, c_in, c_out] -> [c_out, c_in, 3, 3], for one channel in */
 static void
 unpack_winograd (const ScumbleGradConv *conv, const float *products, int i, float *gradient)
 {
@@ -564,57 +576,54 @@ unpack_winograd (const ScumbleGradConv *conv, const float *products, int i, floa
     }
 }
 
-/* products[k] += left[k] transposed times right[k], of @n tiles */
+/* products[k] += left[k] transposed times right[k], of the @n tiles from @from on. @desk: room
+ * for both. */
 static void
-multiply_tiles (const ScumbleGradConv *conv, int k, const float *left, const float *right,
-                int n, float *products)
+multiply_tiles (const ScumbleGradConv *conv, const ScumbleTensor *x, const ScumbleTensor *g,
+                int from, int n, float *products, float *desk)
 {
-  const gsize in = (gsize) conv->plane_in, out = (gsize) conv->plane_out;
+  const ScumbleSimdGrad *simd  = scumble_simd_best ()->grad;
+  const gsize            in    = (gsize) conv->plane_in, out = (gsize) conv->plane_out;
+  const int              cols  = g->w / 4;
+  float                 *left  = desk;
+  float                 *right = desk + SCUMBLE_GRAD_WINO * (gsize) n * in;
 
-  scumble_simd_best ()->grad->multiply_add (
-    &(ScumbleProduct) { .a = left + (gsize) (k * n) * in, .a_row = 1, .a_k = in,
-                        .b = right + (gsize) (k * n) * out, .b_k = out, .parts = 1, .k = n,
-                        .rows = conv->plane_in, .columns = conv->plane_out,
-                        .y = products + (gsize) k * in * out, .y_row = out });
+  simd->winograd_in (x, from, n, cols, left, (gsize) n * in);
+  simd->winograd_across (g, from, n, cols, right, (gsize) n * out);
+  for (gsize k = 0; k < SCUMBLE_GRAD_WINO; k++)
+    simd->multiply_add (&(ScumbleProduct) { .a = left + k * (gsize) n * in, .a_row = 1,
+                                            .a_k = in, .b = right + k * (gsize) n * out,
+                                            .b_k = out, .parts = 1, .k = n,
+                                            .rows = conv->plane_in,
+                                            .columns = conv->plane_out,
+                                            .y = products + k * in * out, .y_row = out });
 }
 
-/* The sides of @g are multiples of 4. */
+/* The sides of @g are multiples of 4.  A band is one thread's from its cells to its sums, so
+ * that nothing but these goes from core to core. */
 static void
 winograd_weights (const ScumbleGradConv *conv, const ScumbleTensor *x, const ScumbleTensor *g,
                   float *gradient, float *scratch, int threads)
 {
-  enum { STEP = 8 };
-  const ScumbleSimdGrad *simd     = scumble_simd_best ()->grad;
-  const gsize            in       = (gsize) conv->plane_in, out = (gsize) conv->plane_out;
-  const int              cols     = g->w / 4, tiles = cols * (g->h / 4);
-  float                 *products = scratch;
-  float                 *left     = products + SCUMBLE_GRAD_WINO * in * out;
-  float                 *right    = left + SCUMBLE_GRAD_WINO * TILES * in;
+  const gsize n     = SCUMBLE_GRAD_WINO * (gsize) conv->plane_in * (gsize) conv->plane_out;
+  const int   tiles = g->w / 4 * (g->h / 4);
+  float      *desks = scratch + WEIGHT_BANDS * n;
 
-  memset (products, 0, SCUMBLE_GRAD_WINO * in * out * sizeof *products);
-#pragma omp parallel num_threads(threads)
-  for (int from = 0; from < tiles; from += TILES)
+#pragma omp parallel for schedule(static) num_threads(threads)
+  for (int band = 0; band < WEIGHT_BANDS; band++)
     {
-      const int n = MIN (TILES, tiles - from);
+      const int to       = (band + 1) * tiles / WEIGHT_BANDS;
+      float    *products = scratch + (gsize) band * n;
+      float    *desk     = desks + (gsize) omp_get_thread_num () * desk_floats (conv);
 
-#pragma omp for schedule(static)
-      for (int t = 0; t < n; t += STEP)
-        {
-          const int some = MIN (STEP, n - t);
-
-          simd->winograd_in (x, from + t, some, cols, left + (gsize) t * in,
-                             (gsize) n * in);
-          simd->winograd_across (g, from + t, some, cols, right + (gsize) t * out,
-                                 (gsize) n * out);
-        }
-#pragma omp for schedule(static)
-      for (int k = 0; k < SCUMBLE_GRAD_WINO; k++)
-        multiply_tiles (conv, k, left, right, n, products);
+      memset (products, 0, n * sizeof *products);
+      for (int from = band * tiles / WEIGHT_BANDS; from < to; from += TILES)
+        multiply_tiles (conv, x, g, from, MIN (TILES, to - from), products, desk);
     }
 
 #pragma omp parallel for schedule(static) num_threads(threads)
   for (int i = 0; i < conv->c_in; i++)
-    unpack_winograd (conv, products, i, gradient);
+    unpack_winograd (conv, scratch, i, gradient);
 }
 
 void

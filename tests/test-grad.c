@@ -205,7 +205,8 @@ loss_unexplained (const Case *it, const double *x)
   return error / (variance + 1e-6);
 }
 
-/* The greatest difference, relative to the greatest gradient, is to be within 1e-3. */
+/* The greatest difference, relative to the greatest gradient, is to be within 1e-3. Of many
+ * values some hundreds are tried, all over the place. */
 static void
 check_values (const char *name, const Case *it, Loss loss, const float *x,
               const float *gradient, int n)
@@ -213,7 +214,7 @@ check_values (const char *name, const Case *it, Loss loss, const float *x,
   g_autofree double *at    = to_doubles (x, n);
   double             worst = 0.0, greatest = 0.0;
 
-  for (int i = 0; i < n; i++)
+  for (int i = 0; i < n; i += 1 + n / 300)
     {
       const double step = 1e-5, value = at[i];
       double       up, down;

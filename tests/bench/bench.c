@@ -10,8 +10,10 @@
  * read, so that a large one takes no memory of its own; every pixel of a result is looked
  * at. */
 #include "engine.h"
+#include "grad.h"
 #include "proxy.h"
 #include "simd.h"
+#include "transfer-net.h"
 
 #include <cblas.h>
 #include <math.h>
@@ -810,6 +812,144 @@ measure_adapt (const Options *options, GError **error)
   return TRUE;
 }
 
+/* A layer of the transfer network, its planes and what is to be done. */
+typedef struct
+{
+  ScumbleGradConv conv;
+  ScumbleFrame    input;
+  ScumbleFrame    g;
+  ScumbleFrame    gx;
+  ScumbleTensor   out;
+  float          *weights;
+  float          *scratch;
+  int             threads;
+} LearningLayer;
+
+static gboolean
+learn_forward (gpointer user_data, GError **error)
+{
+  const LearningLayer *layer = user_data;
+
+  scumble_grad_conv_forward (&layer->conv, &layer->input, &layer->out, layer->scratch,
+                             layer->threads);
+  return TRUE;
+}
+
+static gboolean
+learn_back (gpointer user_data, GError **error)
+{
+  const LearningLayer *layer = user_data;
+
+  scumble_grad_conv_back (&layer->conv, &layer->g, &layer->gx, layer->scratch,
+                          layer->threads);
+  return TRUE;
+}
+
+static gboolean
+learn_weights (gpointer user_data, GError **error)
+{
+  const LearningLayer *layer = user_data;
+
+  scumble_grad_conv_weights (&layer->conv, &layer->input, &layer->g, layer->weights,
+                             layer->scratch, layer->threads);
+  return TRUE;
+}
+
+static gboolean
+learn_set (gpointer user_data, GError **error)
+{
+  LearningLayer *layer = user_data;
+
+  scumble_grad_conv_set (&layer->conv, layer->weights, NULL);
+  return TRUE;
+}
+
+static ScumbleFrame
+random_frame (int h, int w, int c, int border)
+{
+  return scumble_frame_on (random_floats (scumble_frame_floats (h, w, c, border)), h, w, c,
+                           border);
+}
+
+/* Prepares layer @i for an input of @edge x @edge cells. */
+static void
+learning_layer_init (LearningLayer *layer, const ScumbleTransferLayer *shape, int edge,
+                     int threads)
+{
+  const int out = (shape->up ? 2 * edge : edge) / shape->stride;
+
+  layer->conv = (ScumbleGradConv) { .c_in      = shape->c_in,
+                                    .c_out     = shape->c_out,
+                                    .plane_in  = shape->c_in,
+                                    .plane_out = shape->c_out,
+                                    .kernel    = shape->kernel,
+                                    .stride    = shape->stride,
+                                    .up        = shape->up };
+  scumble_grad_conv_init (&layer->conv);
+  layer->threads = threads;
+  layer->weights = random_floats (shape->scale - shape->weights);
+  layer->scratch = random_floats (scumble_grad_conv_scratch (&layer->conv, threads));
+  layer->input   = random_frame (edge, edge, shape->c_in,
+                                 scumble_grad_conv_border (&layer->conv));
+  layer->gx      = random_frame (edge, edge, shape->c_in,
+                                 scumble_grad_conv_border (&layer->conv));
+  layer->g       = random_frame (out, out, shape->c_out,
+                                 scumble_grad_conv_halo (&layer->conv));
+  layer->out     = random_frame (out, out, shape->c_out, 0).whole;
+  scumble_grad_conv_set (&layer->conv, layer->weights, NULL);
+}
+
+static void
+learning_layer_clear (LearningLayer *layer)
+{
+  scumble_grad_conv_clear (&layer->conv);
+  g_aligned_free (layer->weights);
+  g_aligned_free (layer->scratch);
+  g_aligned_free (layer->input.whole.data);
+  g_aligned_free (layer->gx.whole.data);
+  g_aligned_free (layer->g.whole.data);
+  g_aligned_free (layer->out.data);
+}
+
+/* Every layer of the transfer network of base width 16 for a crop of 256 x 256 pixels, forwards,
+ * backwards, for its weights, and made ready for new ones. */
+static gboolean
+measure_adapt_layers (const Options *options, GError **error)
+{
+  static const struct
+  {
+    const char *name;
+    Act         act;
+  } acts[] = {
+    { "forward", learn_forward },
+    { "back", learn_back },
+    { "weights", learn_weights },
+    { "set", learn_set },
+  };
+  int edge = 256;
+
+  for (int i = 0; i < SCUMBLE_TRANSFER_LAYERS; i++)
+    {
+      const ScumbleTransferLayer shape = scumble_transfer_layer (16, i);
+      LearningLayer              layer;
+
+      learning_layer_init (&layer, &shape, edge, options->threads);
+      for (guint k = 0; k < G_N_ELEMENTS (acts); k++)
+        {
+          g_autofree char *name    = g_strdup_printf ("%s %s", shape.name, acts[k].name);
+          const double     seconds = median_seconds (acts[k].act, &layer, 2, options->runs,
+                                                     error);
+
+          print_line ("adapt-layers", name, edge, edge, options->threads, seconds,
+                      seconds * 1e3, "ms");
+        }
+      learning_layer_clear (&layer);
+      edge = (shape.up ? 2 * edge : edge) / shape.stride;
+    }
+
+  return TRUE;
+}
+
 /* ---- The program ---- */
 
 static const struct
@@ -821,6 +961,7 @@ static const struct
   { "stylize", measure_stylize },   { "tiles", measure_tiles },
   { "strength", measure_strength }, { "first-picture", measure_first_picture },
   { "size", measure_size },         { "adapt", measure_adapt },
+  { "adapt-layers", measure_adapt_layers },
 };
 
 static gboolean
@@ -878,7 +1019,7 @@ parse (int argc, char **argv, Options *options, GError **error)
 
   g_option_context_set_summary (context,
                                 "Measures: machine, layers, stylize, tiles, strength, "
-                                "first-picture, size, adapt.");
+                                "first-picture, size, adapt, adapt-layers.");
   g_option_context_add_main_entries (context, entries, NULL);
 
   return g_option_context_parse (context, &argc, &argv, error);
