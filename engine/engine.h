@@ -18,3 +18,4 @@
 #include "params.h"
 #include "plan.h"
 #include "source.h"
+#include "style-cache.h"
