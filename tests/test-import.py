@@ -88,7 +88,8 @@ class Pickler(pickle._Pickler):
         if not isinstance(thing, Storage):
             return None
         if id(thing) not in self.ids:
-            self.ids[id(thing)] = self.keys[len(self.storages)] if self.keys else str(len(self.storages))
+            n = len(self.storages)
+            self.ids[id(thing)] = self.keys[n] if self.keys else str(n)
             self.storages.append(thing)
         ident = ("storage", TYPES[thing.array.dtype], self.ids[id(thing)], "cpu", thing.array.size)
         return ident + (None,) if self.older else ident
@@ -136,7 +137,8 @@ def save_zip(top, folder="archive", more=()):
     pickler = Pickler(f, None, False)
     pickler.dump(top)
     return zip_file([(folder + "/data.pkl", f.getvalue())] +
-                    [("%s/data/%d" % (folder, i), s.array.tobytes()) for i, s in enumerate(pickler.storages)] +
+                    [("%s/data/%d" % (folder, i), s.array.tobytes()) for i,
+                     s in enumerate(pickler.storages)] +
                     [(folder + "/version", b"3\n"), *more])
 
 
@@ -207,7 +209,8 @@ def conv(x, weight, bias=None):
     out = np.zeros((len(weight), h, w))
     for i in range(k):
         for j in range(k):
-            out += np.einsum("oc,chw->ohw", weight[:, :, i, j].astype(float), padded[:, i:i + h, j:j + w])
+            out += np.einsum("oc,chw->ohw", weight[:, :, i, j].astype(float),
+                             padded[:, i:i + h, j:j + w])
     return out if bias is None else out + bias[:, None, None]
 
 
@@ -254,9 +257,11 @@ class Folder(unittest.TestCase):
 
     def save_all(self, save=save_older, widths=WIDTHS):
         """All published files; -> their arrays by file name."""
-        files = {"vgg_normalised.pth": vgg(self.rng, widths), "decoder.pth": decoder(self.rng, widths),
+        files = {"vgg_normalised.pth": vgg(self.rng, widths),
+                 "decoder.pth": decoder(self.rng, widths),
                  "transformer_iter_500000.pth": transformer(self.rng, widths[3]),
-                 "decoder_iter_500000.pth": decoder(self.rng, widths), "metastyle.pth": metastyle(self.rng)}
+                 "decoder_iter_500000.pth": decoder(self.rng,
+                                                    widths), "metastyle.pth": metastyle(self.rng)}
         for name, arrays in files.items():
             self.write(name, save(state_dict(arrays)))
         return files
@@ -281,7 +286,8 @@ class Reading(Folder):
         whole = np.arange(24, dtype="f4")
         storage = Storage(whole)
         top = {"turned": Tensor(whole[:6].reshape(2, 3), storage, 4, (1, 2)),
-               "last": Tensor(whole[23:], storage, 23, (1,)), "scalar": Tensor(whole[2], storage, 2, ())}
+               "last": Tensor(whole[23:], storage, 23,
+                              (1,)), "scalar": Tensor(whole[2], storage, 2, ())}
         for save in (save_older, save_zip):
             found = self.read(save(top))
             np.testing.assert_array_equal(found["turned"], whole[4:10].reshape(3, 2).T)
@@ -295,14 +301,16 @@ class Reading(Folder):
         np.testing.assert_array_equal(self.read(big)["a"], array)
         little = save_zip({"a": Tensor(array)}, more=[("archive/byteorder", b"little")])
         np.testing.assert_array_equal(self.read(little)["a"], array)
-        self.refused(save_zip({"a": Tensor(array)}, more=[("archive/byteorder", b"odd")]), "byte order")
+        self.refused(save_zip({"a": Tensor(array)}, more=[("archive/byteorder", b"odd")]),
+                     "byte order")
         self.refused(older_file(pickle.dumps({}, 2), [], [], little=False), "byte order")
 
     @needs_torch
     def test_like_torch(self):
         """The writers above write what torch writes: the older format byte for byte, of the
         archive the same entries with the same bytes."""
-        module = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.InstanceNorm2d(4, affine=True))
+        module = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3),
+                                     torch.nn.InstanceNorm2d(4, affine=True))
         arrays = {name: tensor.numpy() for name, tensor in module.state_dict().items()}
         top = state_dict(arrays)
         top._metadata = module.state_dict()._metadata
@@ -320,7 +328,8 @@ class Reading(Folder):
             self.assertEqual(older.getvalue(), save_older(top, self.keys_of(older)))
         with zipfile.ZipFile(newer) as theirs, zipfile.ZipFile(io.BytesIO(save_zip(top))) as ours:
             names = [n for n in theirs.namelist() if n.split("/", 1)[1] not in
-                     ("byteorder", ".data/serialization_id", ".format_version", ".storage_alignment")]
+                     ("byteorder", ".data/serialization_id", ".format_version",
+                      ".storage_alignment")]
             self.assertEqual(names, ours.namelist())
             for name in names:
                 self.assertEqual(theirs.read(name), ours.read(name), name)
@@ -351,23 +360,28 @@ class Hostile(Folder):
     def both(self, pickled, *words, keys=(), storages=()):
         self.refused(older_file(pickled, list(keys), list(storages)), *words)
         self.refused(zip_file([("archive/data.pkl", pickled)] +
-                              [("archive/data/" + k, a.tobytes()) for k, a in zip(keys, storages)]), *words)
+                              [("archive/data/" + k, a.tobytes()) for k,
+                               a in zip(keys, storages)]), *words)
 
     def test_calls(self):
         canary = self.path("canary")
         line = "open(%r, 'w')" % canary
         for protocol in (0, 1, 2, 4):
-            for bad, word in ((Calls(os.system, "touch " + canary), "system"), (Calls(eval, line), "eval"),
+            for bad, word in ((Calls(os.system, "touch " + canary), "system"),
+                              (Calls(eval, line), "eval"),
                               (Calls(exec, line), "exec"), (Calls(getattr, {}, "items"), "getattr"),
-                              (Calls(open, canary, "w"), "open"), (Calls(__import__, "os"), "__import__")):
-                for top in (bad, {"a": [{"b": (bad,)}]}, Calls(collections.OrderedDict, [["a", bad]])):
+                              (Calls(open, canary, "w"),
+                               "open"), (Calls(__import__, "os"), "__import__")):
+                for top in (bad, {"a": [{"b": (bad,)}]},
+                            Calls(collections.OrderedDict, [["a", bad]])):
                     self.both(pickle.dumps(top, protocol), *([word] if protocol == 2 else []))
         self.assertFalse(os.path.exists(canary))
 
     def test_instructions(self):
         """By hand: instances, extensions, attributes and calls of what may be named."""
         name = b"ctorch._utils\n_rebuild_tensor_v2\n"
-        for pickled in (b"(S'x'\nios\nsystem\n.", b"(cos\nsystem\nS'x'\no.", b"\x82\x01.", b"cos\nsystem\n)\x81.",
+        for pickled in (b"(S'x'\nios\nsystem\n.", b"(cos\nsystem\nS'x'\no.", b"\x82\x01.",
+                        b"cos\nsystem\n)\x81.",
                         name + b"}S'__code__'\nNsb.", name + b"N}b.", name + b"(N}NNNNtR.", name + b")R.",
                         b"ctorch\nFloatStorage\n)R.", b"ccollections\nOrderedDict\nK\x01\x85R.",
                         b"ccollections\nOrderedDict\n.", b"P1\n.", b"}NN\x86Q.", b"h\x05.", b"0.", b"t.", b"K\x01K\x02.",
@@ -390,21 +404,28 @@ class Hostile(Folder):
         four = np.arange(4, dtype="f4")
         good = self.pickled(self.ident())
         self.assertEqual(list(self.read(older_file(good, ["0"], [four]))["a"]), [0, 1, 2, 3])
-        for offset, shape, strides in ((1, (4,), (1,)), (4, (1,), (1,)), (-1, (4,), (1,)), (0, (5,), (1,)),
-                                       (0, (2,), (4,)), (0, (2, 2), (3, 1)), (0, (4,), (-1,)), (0, (1 << 40,), (0,)),
-                                       (0, (1 << 40, 1 << 40), (0, 0)), (0, (5,), (0,)), (1 << 62, (4,), (1,)),
-                                       (0, (4,), ()), (0, (1,) * 9, (1,) * 9), (0, (0,), (1,)), (0.0, (4,), (1,)),
+        for offset, shape, strides in ((1, (4,), (1,)), (4, (1,), (1,)), (-1, (4,), (1,)),
+                                       (0, (5,), (1,)),
+                                       (0, (2,), (4,)), (0, (2, 2),
+                                                         (3, 1)), (0, (4,), (-1,)), (0, (1 << 40,), (0,)),
+                                       (0, (1 << 40, 1 << 40),
+                                        (0, 0)), (0, (5,), (0,)), (1 << 62, (4,), (1,)),
+                                       (0, (4,), ()), (0, (1,) * 9,
+                                                       (1,) * 9), (0, (0,), (1,)), (0.0, (4,), (1,)),
                                        (0, ("a",), (1,)), (0, (-4,), (-1,)), (0, (2 ** 200,), (1,))):
-            self.both(self.pickled(self.ident(), offset, shape, strides), keys=["0"], storages=[four])
+            self.both(self.pickled(self.ident(), offset, shape, strides), keys=["0"],
+                      storages=[four])
 
     def test_persistent_ids(self):
         four = np.arange(4, dtype="f4")
-        for ident in (self.ident(count=5), self.ident(count=3), self.ident(count=-4), self.ident(count=2 ** 62),
+        for ident in (self.ident(count=5), self.ident(count=3), self.ident(count=-4),
+                      self.ident(count=2 ** 62),
                       self.ident("1"), self.ident("../0"), self.ident(count=True), self.ident(kind="FloatStorage"),
                       ("module", *self.ident()[1:]), (), "0", 0, self.ident() + (("view", 0, 4),)):
             self.both(self.pickled(ident), keys=["0"], storages=[four])
         for kind in ("LongStorage", "BFloat16Storage", "ComplexFloatStorage"):
-            self.both(self.pickled(self.ident(kind=Global("torch", kind))), kind, keys=["0"], storages=[four])
+            self.both(self.pickled(self.ident(kind=Global("torch", kind))), kind, keys=["0"],
+                      storages=[four])
 
     def test_many_views(self):
         """Few bytes that would become many."""
@@ -424,7 +445,8 @@ class Hostile(Folder):
             entries = [(name, archive.read(name)) for name in archive.namelist()]
         self.assertEqual(len(self.read(zip_file(entries))), 1)
         self.refused(zip_file(entries, zipfile.ZIP_DEFLATED), "compressed")
-        for name in ("archive/../../canary", "/etc/canary", "archive\\canary", "archive//canary", "canary",
+        for name in ("archive/../../canary", "/etc/canary", "archive\\canary", "archive//canary",
+                     "canary",
                      "archive/./canary", "other/data/0"):
             self.refused(zip_file(entries + [(name, b"x")]))
         self.refused(zip_file(entries[1:]), "torch.save")
@@ -473,14 +495,17 @@ class Importing(Folder):
             self.assertEqual(len(eyes), 26)
             for number, name in importer.ENCODER.items():
                 if name != "conv1_1":
-                    np.testing.assert_array_equal(eyes["encoder.%s.weight" % name], theirs["%d.weight" % number])
-                    np.testing.assert_array_equal(eyes["encoder.%s.bias" % name], theirs["%d.bias" % number])
+                    np.testing.assert_array_equal(eyes["encoder.%s.weight" % name],
+                                                  theirs["%d.weight" % number])
+                    np.testing.assert_array_equal(eyes["encoder.%s.bias" % name],
+                                                  theirs["%d.bias" % number])
             hand, about = self.imported("adain-imported")
             self.assertEqual((about["scumble.method"], about["scumble.encoder"], about["licence"]),
                              ("adain", "encoder-imported", "MIT"))
             self.assertIn("decoder.pth, SHA-256 ", about["files"])
             self.assertIn("pytorch-AdaIN", about["source"])
-            np.testing.assert_array_equal(hand["decoder.conv1_1.weight"], files["decoder.pth"]["28.weight"])
+            np.testing.assert_array_equal(hand["decoder.conv1_1.weight"],
+                                          files["decoder.pth"]["28.weight"])
 
     def test_colour(self):
         """The map of colours is in conv1_1, exactly, border included."""
@@ -491,7 +516,8 @@ class Importing(Folder):
         self.run_import("adain", self.folder, "--out", self.folder)
         eyes, _ = self.imported("encoder-imported")
         picture = self.rng.uniform(size=(3, 5, 7))
-        theirs = conv(conv(picture, arrays["0.weight"], arrays["0.bias"]), arrays["2.weight"], arrays["2.bias"])
+        theirs = conv(conv(picture, arrays["0.weight"], arrays["0.bias"]), arrays["2.weight"],
+                      arrays["2.bias"])
         ours = conv(picture, eyes["encoder.conv1_1.weight"], eyes["encoder.conv1_1.bias"])
         np.testing.assert_allclose(ours, theirs, atol=1e-5 * abs(theirs).max())
 
@@ -499,7 +525,8 @@ class Importing(Folder):
         files = self.save_all(save_zip)
         self.assertTrue(self.run_import("sanet", self.folder, "--out", self.folder)[0])
         hand, about = self.imported("sanet-imported")
-        self.assertEqual((about["scumble.method"], about["scumble.encoder"]), ("sanet", "encoder-imported"))
+        self.assertEqual((about["scumble.method"], about["scumble.encoder"]),
+                         ("sanet", "encoder-imported"))
         theirs = files["transformer_iter_500000.pth"]
         for ours, name in (("query", "f"), ("key", "g"), ("value", "h"), ("out", "out_conv")):
             for level in ("sanet4_1", "sanet5_1"):
@@ -511,7 +538,8 @@ class Importing(Folder):
     def test_metastyle(self):
         """A layer of theirs, which sees 0..255 and has a bias, is one of ours, which does not."""
         theirs = self.save_all()["metastyle.pth"]
-        self.assertTrue(self.run_import("metastyle", self.path("metastyle.pth"), "--out", self.folder)[0])
+        self.assertTrue(self.run_import("metastyle", self.path("metastyle.pth"), "--out",
+                                        self.folder)[0])
         ours, about = self.imported("metastyle-imported")
         self.assertIn("non-commercial", about["licence"])
         self.assertNotIn("scumble.encoder", about)
@@ -519,10 +547,12 @@ class Importing(Folder):
         picture = self.rng.uniform(size=(3, 12, 11))
         np.testing.assert_allclose(
             normalise(conv(picture, ours["transfer.first.weight"])),
-            normalise(conv(255 * picture, theirs["layers.0.conv.weight"], 40 * theirs["layers.0.conv.bias"])),
+            normalise(conv(255 * picture, theirs["layers.0.conv.weight"],
+                           40 * theirs["layers.0.conv.bias"])),
             atol=1e-5)
         np.testing.assert_array_equal(ours["transfer.up2.scale"], theirs["layers.14.norm.weight"])
-        np.testing.assert_array_equal(ours["transfer.block1_b.weight"], theirs["layers.4.conv.weight"])
+        np.testing.assert_array_equal(ours["transfer.block1_b.weight"],
+                                      theirs["layers.4.conv.weight"])
 
     def test_wrong_files(self):
         """Every missing file, missing tensor and wrong shape is named."""
@@ -546,9 +576,12 @@ class Importing(Folder):
                     self.assertFalse(done)
                     self.assertIn(name, said)
             self.write(name, save_older(state_dict(used)))
-        for arrays in (decoder(self.rng), {**files["metastyle.pth"], "layers.3.conv.weight": np.zeros((16, 16, 5, 5), "f4")}):
+        for arrays in (decoder(self.rng),
+                       {**files["metastyle.pth"],
+                        "layers.3.conv.weight": np.zeros((16, 16, 5, 5), "f4")}):
             self.write("metastyle.pth", save_older(state_dict(arrays)))
-            done, said = self.run_import("metastyle", self.path("metastyle.pth"), "--out", self.folder)
+            done, said = self.run_import("metastyle", self.path("metastyle.pth"), "--out",
+                                         self.folder)
             self.assertFalse(done)
             self.assertIn("metastyle.pth", said)
         self.assertIn("There is no file", self.run_import("metastyle", self.path("nowhere.pth"))[1])
@@ -615,7 +648,8 @@ def t_sanet(files, content, style):
 
     eyes = files["vgg_normalised.pth"]
     (c4, c5), (s4, s5) = t_encode(eyes, content), t_encode(eyes, style)
-    return t_conv(block("sanet4_1", c4, s4) + F.interpolate(block("sanet5_1", c5, s5), scale_factor=2), arrays,
+    return t_conv(block("sanet4_1", c4, s4) +
+                  F.interpolate(block("sanet5_1", c5, s5), scale_factor=2), arrays,
                   "merge_conv")
 
 
@@ -628,7 +662,8 @@ def t_metastyle(arrays, x):
         x = F.conv2d(F.pad(x, (n,) * 4, "reflect"), weight, bias, stride)
         if i == 15:
             return x
-        return F.instance_norm(x, weight=torch.as_tensor(arrays["layers.%d.norm.weight" % i]).double(),
+        return F.instance_norm(x,
+                               weight=torch.as_tensor(arrays["layers.%d.norm.weight" % i]).double(),
                                bias=torch.as_tensor(arrays["layers.%d.norm.bias" % i]).double())
 
     for i, stride in ((0, 1), (1, 2), (2, 2)):
@@ -650,8 +685,10 @@ class Painting(Folder):
         w, h = self.SIZE
         y, x = np.mgrid[:h, :w]
         bumps = np.stack([np.sin(x / 9 + k) * np.cos(y / 7 - k) for k in range(3)], -1)
-        self.content = np.rint(255 * np.clip(0.5 + 0.3 * bumps + self.rng.normal(0, 0.08, bumps.shape), 0, 1))
-        self.style = np.rint(255 * np.clip(0.4 + 0.3 * bumps[::-1] ** 2 + self.rng.normal(0, 0.15, bumps.shape), 0, 1))
+        self.content = np.rint(255 * np.clip(0.5 + 0.3 * bumps +
+                                             self.rng.normal(0, 0.08, bumps.shape), 0, 1))
+        self.style = np.rint(255 * np.clip(0.4 + 0.3 * bumps[::-1] ** 2 +
+                                           self.rng.normal(0, 0.15, bumps.shape), 0, 1))
         for name in ("content", "style"):
             data = getattr(self, name).astype(np.uint8).tobytes()
             self.write(name + ".ppm", b"P6 %d %d 255\n" % self.SIZE + data)
@@ -696,7 +733,8 @@ class Painting(Folder):
 
     def test_paints(self):
         self.save_all()
-        for method, source in (("adain", self.folder), ("sanet", self.folder), ("metastyle", self.path("metastyle.pth"))):
+        for method, source in (("adain", self.folder), ("sanet", self.folder),
+                               ("metastyle", self.path("metastyle.pth"))):
             self.assertTrue(os.path.getsize(self.paint(method, source)) > 0)
 
     @needs_torch

@@ -37,7 +37,8 @@ def rgb(oklab):
 
 
 def ramp(palette, t):
-    """The colour at t in 0..1 along a palette "aabbcc ddeeff ...": [...] -> [..., 3]."""
+    """The colour at t in 0..1, or beyond at an end, of a palette "aabbcc ddeeff ...":
+    [...] -> [..., 3]."""
     stops = lab(np.array([colour(word) for word in palette.split()]))
     places = np.linspace(0, 1, len(stops))
     return rgb(np.stack([np.interp(t, places, stops[:, k]) for k in range(3)], -1))
@@ -50,9 +51,9 @@ def pick(palette, index):
 
 
 def mix(a, b, t):
-    """a where t is 0, b where it is 1; t [h, w] or a number."""
+    """a where t is 0, b where it is 1: planes, images or colours; t [h, w] or a number."""
     t = np.asarray(t, float)
-    return a + (b - a) * (t[..., None] if t.ndim and np.ndim(a) == 3 else t)
+    return a + (b - a) * (t[..., None] if t.ndim and np.ndim(a) != 2 else t)
 
 
 def vary(image, rng, light=0.0, hue=0.0):
@@ -107,7 +108,8 @@ def blur(image, sigma):
 def sample(image, x, y):
     """The pixels at x, y; outside, those at the border."""
     h, w = image.shape[:2]
-    return image[np.clip(np.rint(y), 0, h - 1).astype(int), np.clip(np.rint(x), 0, w - 1).astype(int)]
+    rows, columns = np.clip(np.rint(y), 0, h - 1), np.clip(np.rint(x), 0, w - 1)
+    return image[rows.astype(int), columns.astype(int)]
 
 
 def flow(potential, turn=0.0):
@@ -133,9 +135,6 @@ def cells(x, y, size, rng, jitter=0.45):
 
     -> number of the cell, distance to its border, and x, y from its centre, all [h, w].
     """
-    columns, rows = np.floor(x / size).astype(int), np.floor(y / size).astype(int)
-    columns -= columns.min() - 2
-    rows -= rows.min() - 2
     x = x - x.min() + 2 * size
     y = y - y.min() + 2 * size
     columns, rows = np.floor(x / size).astype(int), np.floor(y / size).astype(int)
@@ -197,7 +196,7 @@ class Canvas:
                 a = sample(angle, px, py) + turn
                 px += way * np.cos(a) * length / steps
                 py += way * np.sin(a) * length / steps
-                path.append((px, py)) if way == 1 else path.insert(0, (px, py))
+                path.insert(len(path) if way == 1 else 0, (px, py))
         return np.array(path)
 
     def stroke(self, path, width, paint, opacity=1.0, dry=0.3, thick=1.0, hue=0.02):

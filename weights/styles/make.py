@@ -13,7 +13,8 @@ import sys
 import numpy as np
 from PIL import Image
 
-from easel import (Canvas, blur, cells, colour, drag, flow, grid, lab, mix, noise, paper, pick, ramp,
+from easel import (Canvas, blur, cells, colour, drag, flow, grid, lab, mix, noise, paper, pick,
+                   ramp,
                    relief, rgb, ridge, sample, smooth, vary)
 
 LAND, UPRIGHT = (512, 704), (704, 512)
@@ -29,17 +30,17 @@ def evening_wind(rng):
     sun = np.hypot(x - 470, y - 212)
     clouds = noise(shape, rng, 90, 0.7, 2.6, -0.15)
 
-    sky = ramp("18405c 2b6a80 6fa39a e9c38c f3a05e", np.clip(y / 300 + 0.12 * clouds, 0, 1))
-    sky = mix(sky, ramp("f6d9a0 f7b267 d9694f", np.clip(clouds * 0.5 + 0.4, 0, 1)),
+    sky = ramp("18405c 2b6a80 6fa39a e9c38c f3a05e", y / 300 + 0.12 * clouds)
+    sky = mix(sky, ramp("f6d9a0 f7b267 d9694f", clouds * 0.5 + 0.4),
               0.75 * smooth(0.4, 1.2, clouds + 0.4 * np.exp(-sun / 160)))
-    sky = mix(sky, colour("fff0c0") + 0 * sky, np.exp(-(sun / 70) ** 2) * 0.8)
-    sky = mix(sky, colour("fff6d8") + 0 * sky, 1 - smooth(26, 34, sun))
-    hills = ramp("7c6a8c 4d5c82 2c4561", np.clip((y - far) / 80, 0, 1))
-    trees = ramp("35566b 20404a 142c33", np.clip((y - near) / 60 + 0.12 * noise(shape, rng, 12), 0, 1))
+    sky = mix(sky, colour("fff0c0"), np.exp(-(sun / 70) ** 2) * 0.8)
+    sky = mix(sky, colour("fff6d8"), 1 - smooth(26, 34, sun))
+    hills = ramp("7c6a8c 4d5c82 2c4561", (y - far) / 80)
+    trees = ramp("35566b 20404a 142c33", (y - near) / 60 + 0.12 * noise(shape, rng, 12))
     rows = noise(shape, rng, 26, 0.9, 5, 0.35)
-    grass = ramp("20343a 3f5a3c 8a8a3f d9a441 f2cf7a", np.clip(0.45 + 0.24 * rows - (y - 420) / 380, 0, 1))
+    grass = ramp("20343a 3f5a3c 8a8a3f d9a441 f2cf7a", 0.45 + 0.24 * rows - (y - 420) / 380)
     poppies = smooth(1.5, 1.9, noise(shape, rng, 9, 0.5)) * smooth(380, 430, y)
-    grass = mix(grass, colour("c8402f") + 0 * grass, poppies)
+    grass = mix(grass, colour("c8402f"), poppies)
 
     target = mix(sky, hills, y > far)
     target = mix(target, trees, y > near)
@@ -55,7 +56,8 @@ def evening_wind(rng):
     canvas.cover(target, angle, 12, 44, 1.6, light=0.035, hue=0.015)
     detail = np.clip(np.hypot(*np.gradient(blur(lab(target)[..., 0], 1.5))) * 22, 0.15, 1)
     canvas.cover(target, angle, 6, 26, 2.2, where=detail, light=0.05, hue=0.02, thick=1.2)
-    canvas.cover(target, angle, 3.5, 16, 1.2, where=detail * smooth(200, 420, y), light=0.07, hue=0.03)
+    canvas.cover(target, angle, 3.5, 16, 1.2, where=detail * smooth(200, 420, y), light=0.07,
+                 hue=0.03)
     canvas.cover(target, angle, 5, 16, 3, where=(sun < 44) * 1.0, light=0.02, hue=0.006, thick=1.5)
     weave = np.sin(x * 1.9) + np.sin(y * 1.9)
     return relief(blur(canvas.image, 0.45), blur(canvas.height, 0.8) + 0.02 * weave, 1.2, 0.5)
@@ -83,18 +85,18 @@ def night_swirls(rng):
 
     # Bands of light that follow the turning: noise, dragged along the flow.
     bands = drag(noise(shape, rng, 16, 0.8), angle, 40, 1.6)
-    sky = ramp("0c1633 14275c 1f4690 3f7cb8 8fc0d6 dfe9d8", np.clip(0.40 + 0.21 * bands, 0, 1))
-    sky = mix(sky, colour("0b1430") + 0 * sky, 0.35 * smooth(160, 0, y))
+    sky = ramp("0c1633 14275c 1f4690 3f7cb8 8fc0d6 dfe9d8", 0.40 + 0.21 * bands)
+    sky = mix(sky, colour("0b1430"), 0.35 * smooth(160, 0, y))
     for cx, cy, size in stars:
         d = np.hypot(x - cx, y - cy) / size
         halo = 0.5 + 0.5 * np.cos(d * 5.2)
-        glow = ramp("fff7d0 ffe08a f2b441 6f8f8a 2c5a9c", np.clip(d / 2.0 + 0.12 * halo - 0.1, 0, 1))
+        glow = ramp("fff7d0 ffe08a f2b441 6f8f8a 2c5a9c", d / 2.0 + 0.12 * halo - 0.1)
         sky = mix(sky, glow, np.exp(-(d / 1.35) ** 4))
-    hills = ramp("3a5c8c 223f6b 101d3c", np.clip((y - far) / 44 + 0.2 * noise(shape, rng, 18), 0, 1))
+    hills = ramp("3a5c8c 223f6b 101d3c", (y - far) / 44 + 0.2 * noise(shape, rng, 18))
     ripple = noise(shape, rng, 9, 0.8, 6)
     depth = np.clip((y - shore) / (h - shore), 0, 1)
     mirrored = sample(sky, x + 5 * ripple, shore - (y - shore) * 2.1 + 12 * ripple)
-    lake = mix(mirrored, colour("0b1a36") + 0 * sky, 0.25 + 0.4 * smooth(0.2, 1.4, ripple))
+    lake = mix(mirrored, colour("0b1a36"), 0.25 + 0.4 * smooth(0.2, 1.4, ripple))
     for cx, cy, size in stars:
         path = np.exp(-((x - cx - 6 * ripple) / (3 + size * (0.3 + 0.5 * depth))) ** 2)
         lake = mix(lake, ramp("ffdf8c e09a3c", depth), 0.85 * path * smooth(-0.2, 0.5, ripple))
@@ -102,9 +104,9 @@ def night_swirls(rng):
     for k in range(30):
         at = rng.uniform(20, w - 20)
         lamp = np.hypot(x - at, (y - shore + 5) * 1.2)
-        target = mix(target, colour("ffc24a") + 0 * target, np.exp(-(lamp / 3.2) ** 2))
-        target = mix(target, colour("e8963a") + 0 * target,
-                     0.8 * np.exp(-((x - at - 2 * ripple) / 3) ** 2) * (y > shore) * np.exp(-(y - shore) / 26))
+        target = mix(target, colour("ffc24a"), np.exp(-(lamp / 3.2) ** 2))
+        gleam = np.exp(-((x - at - 2 * ripple) / 3) ** 2) * (y > shore)
+        target = mix(target, colour("e8963a"), 0.8 * gleam * np.exp(-(y - shore) / 26))
     slope = np.arctan2(np.gradient(far), 1)[None] + 0.25 * noise(shape, rng, 40)
     angle = np.where(y > shore, 0.10 * noise(shape, rng, 30), np.where(y > far, slope, angle))
 
@@ -153,7 +155,8 @@ def woodcut(rng):
     path = np.exp(-((x - cx + 0.6 * swell) / (26 + (y - 470) * 0.28)) ** 2)
     tone = np.where(sea, 0.30 + 0.14 * wave + 0.26 * np.cos(x / 37 + y / 16) + 0.55 * path, tone)
 
-    boat = (y > 560 + ((x - 170) / 9) ** 2 * 0.25 - 8) & (y < 590 - abs(x - 170) * 0.18) & (abs(x - 170) < 62)
+    boat = (y > 560 + ((x - 170) / 9) ** 2 * 0.25 -
+            8) & (y < 590 - abs(x - 170) * 0.18) & (abs(x - 170) < 62)
     sail = (y < 556) & (y > 410) & (x > 170 - (y - 405) * 0.34) & (x < 176 + (y - 405) * 0.20)
     tone = np.where(boat, 0.02, np.where(sail, 0.93 - 0.55 * smooth(170, 205, x), tone))
     phase = np.where(sail, (x + 0.25 * y) / 5.5, phase)
@@ -172,37 +175,44 @@ def woodcut(rng):
     ink = np.where(border < 17, smooth(12, 13, border), ink)
 
     grain = noise(shape, rng, 3, 0.9, 30, 1.5)
-    coat = 0.93 - 0.10 * smooth(0.6, 2.0, grain) - 0.22 * smooth(1.6, 2.6, noise(shape, rng, 2.5, 1.2))
-    sheet = mix(colour("efe1c2") + np.zeros((h, w, 3)), colour("dcc79c") + np.zeros((h, w, 3)),
+    coat = 0.93 - 0.10 * smooth(0.6, 2.0,
+                                grain) - 0.22 * smooth(1.6, 2.6, noise(shape, rng, 2.5, 1.2))
+    sheet = mix(colour("efe1c2"), colour("dcc79c"),
                 0.5 + 0.22 * noise(shape, rng, 40) + 0.16 * grain)
     glow = smooth(260, 60, r) * (y < 470)
-    colours = mix(sheet, ramp("b8483a d98a4a e6c585", np.clip(r / 260, 0, 1)), 0.75 * glow * (~mountain))
-    colours = mix(colours, colour("b5301f") + 0 * sheet, (np.hypot(x - cx - 2, y - cy - 2) < 57) & ~mountain)
-    colours = mix(colours, ramp("56808a 2f5a6c", np.clip((y - 470) / 230, 0, 1)), 0.8 * (sea & ~sail) * (1 - 0.7 * path))
-    colours = mix(colours, colour("7d8a5c") + 0 * sheet, 0.75 * (wood & ~sea & ~sail))
-    colours = mix(colours, colour("8797a0") + 0 * sheet, 0.55 * (mountain & ~wood) * side)
+    colours = mix(sheet, ramp("b8483a d98a4a e6c585", r / 260),
+                  0.75 * glow * (~mountain))
+    colours = mix(colours, colour("b5301f"), (np.hypot(x - cx - 2, y - cy - 2) < 57) & ~mountain)
+    colours = mix(colours, ramp("56808a 2f5a6c", (y - 470) / 230),
+                  0.8 * (sea & ~sail) * (1 - 0.7 * path))
+    colours = mix(colours, colour("7d8a5c"), 0.75 * (wood & ~sea & ~sail))
+    colours = mix(colours, colour("8797a0"), 0.55 * (mountain & ~wood) * side)
     colours = mix(colours, sheet, (border < 14) | (sail & (tone > 0.5)))
     colours = mix(colours, sheet, 0.18 * smooth(0.3, 1.8, grain))
-    return mix(colours, colour("1d1a1c") + 0 * sheet, ink * coat)
+    return mix(colours, colour("1d1a1c"), ink * coat)
 
 
 def ink_wash(rng):
     """Sumi ink on wet paper: mountains in mist, one behind the other, and a pine."""
     h, w = shape = UPRIGHT
     x, y = grid(shape)
-    sheet = mix(colour("efe5cf") + np.zeros((h, w, 3)), colour("d8c6a2") + np.zeros((h, w, 3)),
+    sheet = mix(colour("efe5cf"), colour("d8c6a2"),
                 np.clip(0.35 + 0.2 * noise(shape, rng, 90, 0.8), 0, 1))
     tooth = paper(shape, rng)
     bleed = noise(shape, rng, 24, 1.1)
-    density = 0.10 + 0.10 * smooth(0, 2, noise(shape, rng, 120, 0.6, 2.5)) + 0.16 * smooth(120, 0, y)
+    density = 0.10 + 0.10 * smooth(0, 2,
+                                   noise(shape, rng, 120, 0.6, 2.5)) + 0.16 * smooth(120, 0, y)
     tint = 0 * x
-    plans = [(200, 62, 90, 0.24), (262, 80, 80, 0.38), (356, 70, 100, 0.52), (470, 56, 70, 0.78), (590, 40, 90, 1.1)]
+    plans = [(200, 62, 90, 0.24), (262, 80, 80, 0.38), (356, 70, 100, 0.52), (470, 56, 70, 0.78),
+             (590, 40, 90, 1.1)]
     for k, (base, swing, size, dark) in enumerate(plans):
         line = ridge(shape, rng, base, swing, size, 0.9)
         below = y - line + 5 * bleed
         inside = smooth(-2 - 3 * (k < 2), 3 + 5 * (k < 2), below)
-        mist = np.exp(-np.clip(below, 0, None) / (60 + 14 * k)) + 0.16 * smooth(0, 2, noise(shape, rng, 50, 0.8, 3))
-        folds = mix(noise(shape, rng, 16 + 4 * k, 0.8, 3.5, 1.0), noise(shape, rng, 16 + 4 * k, 0.8, 3.5, 2.1),
+        drift = smooth(0, 2, noise(shape, rng, 50, 0.8, 3))
+        mist = np.exp(-np.clip(below, 0, None) / (60 + 14 * k)) + 0.16 * drift
+        folds = mix(noise(shape, rng, 16 + 4 * k, 0.8, 3.5, 1.0),
+                    noise(shape, rng, 16 + 4 * k, 0.8, 3.5, 2.1),
                     smooth(-60, 60, x - 256 - 90 * np.sin(2 * k) - 20 * bleed))
         dry = smooth(0.0, 1.2, folds + 1.4 * tooth - 0.9)
         wash = dark * inside * mist * (0.55 + 0.65 * dry * np.exp(-np.clip(below, 0, None) / 110))
@@ -214,7 +224,8 @@ def ink_wash(rng):
         d = np.hypot(x - bx, (y - by) * 1.4) + 0.35 * size * bleed
         density += 0.13 * (smooth(size, size - 6, d) + 0.9 * np.exp(-((d - size + 3) / 3) ** 2))
     density *= 1 + 0.5 * (tooth - 0.5) + 0.10 * noise(shape, rng, 3, 1)
-    image = rgb(lab(sheet) * np.exp(-np.clip(density, 0, 3) * 0.9)[..., None] ** np.array([1, 0.9, 1.2]) +
+    light = np.exp(-np.clip(density, 0, 3) * 0.9)[..., None]
+    image = rgb(lab(sheet) * light ** np.array([1, 0.9, 1.2]) +
                 np.array([0.0, -0.004, -0.022]) * np.clip(density, 0, 1)[..., None])
     image = mix(image, image * colour("a8784a") * 1.3, np.clip(0.45 * tint, 0, 0.6))
 
@@ -234,7 +245,8 @@ def ink_wash(rng):
                 nx, ny = px + rng.normal() * 15, py + rng.normal() * 8
                 for b in np.linspace(np.pi * 1.08, np.pi * 1.92, 15) + rng.normal(size=15) * 0.05:
                     reach = rng.uniform(12, 19)
-                    needle = np.array([(nx, ny), (nx + reach * np.cos(b), ny + reach * np.sin(b) * 0.8)])
+                    tip = nx + reach * np.cos(b), ny + reach * np.sin(b) * 0.8
+                    needle = np.array([(nx, ny), tip])
                     canvas.stroke(needle, 1.5, black, rng.uniform(0.5, 0.95), dry=0.05)
             return
         for turn in rng.uniform(0.35, 0.9, 2) * (1, -1):
@@ -254,22 +266,24 @@ def garden_in_dots(rng):
     bank = ridge(shape, rng, 300, 6, 200, 0.4)
     crowns = noise(shape, rng, 46, 0.6)
     tree = np.zeros(shape)
-    for cx, cy, rx, ry in ((90, 150, 140, 120), (250, 205, 80, 84), (600, 120, 130, 150), (440, 232, 70, 56)):
+    for cx, cy, rx, ry in ((90, 150, 140, 120), (250, 205, 80, 84), (600, 120, 130, 150),
+                           (440, 232, 70, 56)):
         tree = np.maximum(tree, 1.25 - np.hypot((x - cx) / rx, (y - cy) / ry) + 0.16 * crowns)
     lit = 0.5 + 0.3 * noise(shape, rng, 34, 0.7) + (x - 350) / 1800 - (y - 150) / 420
-    leaves = ramp("26407a 23707a 3f8a4a a8b83c f4dc6a", np.clip(lit, 0, 1))
-    sky = ramp("6fb0dc a8d0e0 f2dcb0 f6c89a", np.clip(y / 300 + 0.10 * noise(shape, rng, 80, 0.6, 3), 0, 1))
-    meadow = ramp("2f6a4a 86a83c f0cf5c", np.clip(0.6 + 0.25 * noise(shape, rng, 30, 0.7, 4) - (y - 280) / 90, 0, 1))
+    leaves = ramp("26407a 23707a 3f8a4a a8b83c f4dc6a", lit)
+    sky = ramp("6fb0dc a8d0e0 f2dcb0 f6c89a", y / 300 + 0.10 * noise(shape, rng, 80, 0.6, 3))
+    meadow = ramp("2f6a4a 86a83c f0cf5c", 0.6 + 0.25 * noise(shape, rng, 30, 0.7, 4) -
+                  (y - 280) / 90)
     shore = mix(mix(sky, leaves, smooth(0.22, 0.30, tree)), meadow, smooth(-3, 3, y - bank + 26))
     trunks = sum(np.exp(-((x - cx - 5 * np.sin(y / 30)) / 6) ** 2) for cx in (100, 252, 604, 442))
-    shore = mix(shore, colour("46285a") + 0 * sky, np.clip(trunks, 0, 1) * (y > 205) * (y < 300) * 0.9)
+    shore = mix(shore, colour("46285a"), np.clip(trunks, 0, 1) * (y > 205) * (y < 300) * 0.9)
     ripple = noise(shape, rng, 10, 0.8, 6)
     pond = sample(shore, x + 3 * ripple, 2 * bank[None] - y - 6 + 9 * ripple)
-    pond = mix(pond * 0.9, colour("284a94") + 0 * sky, 0.22 + 0.25 * smooth(0, 1.5, ripple))
+    pond = mix(pond * 0.9, colour("284a94"), 0.22 + 0.25 * smooth(0, 1.5, ripple))
     lily, edge, lx, ly = cells(x * 0.8, (y - 300) * 2.1, 52, rng)
     pads = (np.hypot(lx, ly) < 19) & (lily % 3 == 0) & (y > 330)
-    pond = mix(pond, ramp("2f7a5c 7ab85a", np.clip(0.5 - ly / 30, 0, 1)), pads * 0.9)
-    pond = mix(pond, colour("f08aa0") + 0 * sky, (np.hypot(lx - 3, ly + 4) < 7) & (lily % 6 == 0) & (y > 330))
+    pond = mix(pond, ramp("2f7a5c 7ab85a", 0.5 - ly / 30), pads * 0.9)
+    pond = mix(pond, colour("f08aa0"), (np.hypot(lx - 3, ly + 4) < 7) & (lily % 6 == 0) & (y > 330))
     target = mix(shore, pond, y > bank)
 
     canvas = Canvas(mix(ramp("d8b98a e6cda0", smooth(0, h, y)), target, 0.35), rng)
@@ -290,7 +304,8 @@ def garden_in_dots(rng):
             a = rng.uniform(0, np.pi)
             tip = 0.22 * size * np.array([np.cos(a), np.sin(a)])
             at = np.array([px[k], py[k]])
-            canvas.stroke(np.array([at - tip, at + tip]), size * rng.uniform(0.75, 1.1), paint, 0.95, dry=0.1)
+            canvas.stroke(np.array([at - tip, at + tip]), size * rng.uniform(0.75, 1.1), paint,
+                          0.95, dry=0.1)
     return relief(blur(canvas.image, 0.4), blur(canvas.height, 0.8), 0.9, 0.25)
 
 
@@ -306,17 +321,21 @@ def stained_glass(rng):
     lead = np.full(shape, 99.0)   # distance to the middle of the nearest lead
     piece = np.zeros(shape, int)
     shade = np.zeros(shape)       # which palette
-    rings = [(0, 34, 1), (34, 78, 12), (78, 132, 12), (132, 164, 36), (164, 236, 24), (236, 274, 48)]
+    rings = [(0, 34, 1), (34, 78, 12), (78, 132, 12), (132, 164, 36), (164, 236, 24),
+             (236, 274, 48)]
     for k, (inner, outer, n) in enumerate(rings):
         ring = (r >= inner) & (r < outer)
         s = turn * n + 0.5 * (k % 2)
         across = abs(s - np.rint(s)) * 2 * np.pi * np.maximum(r, 1) / n if n > 1 else 99 + 0 * r
-        lead = np.where(ring, np.minimum(np.minimum(r - inner if inner else 99, outer - r), across), lead)
+        lead = np.where(ring, np.minimum(np.minimum(r - inner if inner else 99, outer - r), across),
+                        lead)
         piece = np.where(ring, 1000 * k + np.floor(s).astype(int) % n, piece)
         shade = np.where(ring, k, shade)
-    for n, radius, size, k in ((12, 107, 19, 6), (24, 198, 18, 7), (12, 202, 27, 8), (8, 18, 11, 9)):
+    for n, radius, size, k in ((12, 107, 19, 6), (24, 198, 18, 7), (12, 202, 27, 8),
+                               (8, 18, 11, 9)):
         a = (np.floor(turn * n) + 0.5) / n - 0.5
-        d = np.hypot(x - cx - radius * np.cos(2 * np.pi * a), y - cy - radius * np.sin(2 * np.pi * a)) - size
+        d = np.hypot(x - cx - radius * np.cos(2 * np.pi * a),
+                     y - cy - radius * np.sin(2 * np.pi * a)) - size
         inside = d < 0
         lead = np.where(inside, -d, np.minimum(lead, abs(d)))
         piece = np.where(inside, 1000 * k + np.floor(turn * n).astype(int), piece)
@@ -327,14 +346,18 @@ def stained_glass(rng):
     piece = np.where(outside, 20000 + number, piece)
     shade = np.where(outside, 10, shade)
 
-    palettes = ["ffd24a", "c8202c 8a1030", "1f3f9c 2a62c0", "f2b42c c8202c e8792a", "16408a 2458b4 1a7a9c",
-                "c01c2c 1d7a4a e8a52c", "f7e08a e8a52c", "2f9c6a 1d6f5c", "b0182c d8423a", "f4f0c0 f7d060",
+    palettes = ["ffd24a", "c8202c 8a1030", "1f3f9c 2a62c0", "f2b42c c8202c e8792a",
+                "16408a 2458b4 1a7a9c",
+                "c01c2c 1d7a4a e8a52c", "f7e08a e8a52c", "2f9c6a 1d6f5c",
+                "b0182c d8423a", "f4f0c0 f7d060",
                 "22408c 1b5a8a 4a2a7a 2c7a6a 163470 7a1f4a"]
     glass = np.zeros((h, w, 3))
     for k, palette in enumerate(palettes):
         glass = np.where((shade == k)[..., None], pick(palette, piece), glass)
     hash_ = np.modf(np.sin(piece * 12.9898) * 43758.5453)[0]
-    streaks = noise(shape, rng, 14, 0.9, 5, 0.5) * np.cos(hash_ * 9) + noise(shape, rng, 14, 0.9, 5, 2.1) * np.sin(hash_ * 9)
+    streaks = noise(shape, rng, 14, 0.9, 5,
+                    0.5) * np.cos(hash_ * 9) + noise(shape, rng, 14, 0.9, 5,
+                                                     2.1) * np.sin(hash_ * 9)
     seeds = smooth(2.0, 2.8, noise(shape, rng, 3, 0.7))
     back = np.exp(-(np.hypot(x - 250, y - 200) / 340) ** 2)
     body = lab(glass)
@@ -343,11 +366,12 @@ def stained_glass(rng):
     body[..., 1:] *= (0.85 + 0.25 * back + 0.06 * streaks)[..., None]
     glass = rgb(body)
     brush = noise(shape, rng, 3, 0.9, 9, 0.2)
-    painted = smooth(0.4, 0.8, np.sin(lead * 0.9 + 1.2 * wobble)) * smooth(16, 7, lead) * smooth(4, 7, lead)
+    painted = smooth(0.4, 0.8,
+                     np.sin(lead * 0.9 + 1.2 * wobble)) * smooth(16, 7, lead) * smooth(4, 7, lead)
     glass = mix(glass, glass * 0.35, 0.55 * painted * smooth(-0.8, 0.8, brush))
     came = smooth(4.6, 3.6, lead + 0.3 * noise(shape, rng, 24, 0.5))
     round_ = np.clip(1 - (lead / 4.6) ** 2, 0, 1)
-    metal = ramp("08090c 1d2026 4a4d54", np.clip(0.35 + 0.09 * noise(shape, rng, 9, 0.7) + 0.04 * brush, 0, 1))
+    metal = ramp("08090c 1d2026 4a4d54", 0.35 + 0.09 * noise(shape, rng, 9, 0.7) + 0.04 * brush)
     metal = relief(metal, np.sqrt(round_) * 3, 1.0, 0.25)
     light = blur(glass, 9)
     image = mix(glass + 0.16 * light * back[..., None], metal + 0.10 * light, came)
@@ -368,10 +392,12 @@ def facets(rng):
         t = (x - px) * np.cos(a) + (y - py) * np.sin(a)
         reach = abs(t - rng.normal() * 60) < rng.uniform(110, 300)
         s, side = (-s if k % 2 else s), rng.choice([-1, 1])
-        shade += side * rng.uniform(0.5, 1.0) * np.exp(-np.clip(s, 0, None) / rng.uniform(22, 60)) * (s > 0) * reach
+        depth, width = rng.uniform(0.5, 1.0), rng.uniform(22, 60)
+        shade += side * depth * np.exp(-np.clip(s, 0, None) / width) * (s > 0) * reach
         number = number * 2 % 9973 + ((s > 0) & reach)
         ink = np.maximum(ink, np.exp(-(s / 2.1) ** 2) * reach * (rng.uniform() < 0.75))
-    curves = [(240, 430, 118, 96), (300, 330, 84, 76), (262, 408, 38, 36), (190, 210, 60, 60), (190, 120, 40, 22),
+    curves = [(240, 430, 118, 96), (300, 330, 84, 76), (262, 408, 38, 36), (190, 210, 60, 60),
+              (190, 120, 40, 22),
               (384, 232, 52, 84), (400, 520, 110, 50), (120, 560, 90, 46)]
     for k, (px, py, rx, ry) in enumerate(curves):
         d = (np.hypot((x - px) / rx, (y - py) / ry) - 1) * min(rx, ry) + wobble
@@ -389,7 +415,8 @@ def facets(rng):
     warm = ramp("1a120e 5a3418 a8692c dba548 f6e0a8", tone)
     cool = ramp("0e161e 24404f 4f7f92 96b8bc eae6d0", tone)
     green = ramp("161a12 3a4428 727a48 b8b27a e6dcb0", tone)
-    target = np.where((kind < 0.48)[..., None], warm, np.where((kind < 0.82)[..., None], cool, green))
+    target = np.where((kind < 0.48)[..., None], warm,
+                      np.where((kind < 0.82)[..., None], cool, green))
     target = mix(target, ramp("5a1c12 a8432a d98a5c", tone), (kind > 0.94) * 0.85)
     grain = np.sin((x * 0.16 + y + 9 * noise(shape, rng, 30, 0.6, 6, 0.16)) / 2.6)
     wood = (kind > 0.12) & (kind < 0.20)
@@ -399,9 +426,10 @@ def facets(rng):
     angle = (kind * 19 % np.pi) + 0.3 * noise(shape, rng, 60)
     canvas.cover(target, angle, 12, 16, 2.6, light=0.02, hue=0.008, dry=0.25)
     canvas.cover(target, angle, 7, 10, 2.6, light=0.035, hue=0.010, dry=0.35)
-    canvas.cover(target, angle, 4, 6, 1.4, light=0.045, hue=0.012, dry=0.35, where=0.25 + 0.75 * middle)
+    canvas.cover(target, angle, 4, 6, 1.4, light=0.045, hue=0.012, dry=0.35,
+                 where=0.25 + 0.75 * middle)
     broken = smooth(-0.9, 0.3, noise(shape, rng, 26, 0.8)) * (0.75 + 0.25 * noise(shape, rng, 3, 1))
-    image = mix(canvas.image, colour("17120f") + 0 * target, np.clip(ink * broken, 0, 1) * 0.9)
+    image = mix(canvas.image, colour("17120f"), np.clip(ink * broken, 0, 1) * 0.9)
     weave = np.sin(x * 1.7) + np.sin(y * 1.7)
     return relief(blur(image, 0.4), blur(canvas.height, 0.8) + 0.03 * weave, 0.9, 0.2)
 
@@ -413,7 +441,7 @@ def poppies(rng):
     tooth = paper(shape, rng, 3.5)
     bleed = noise(shape, rng, 34, 0.55)
     fine = noise(shape, rng, 12, 0.6)
-    sheet = colour("f7f1e4") + np.zeros((h, w, 3)) - 0.05 * (tooth[..., None] - 0.5)
+    sheet = colour("f7f1e4") - 0.05 * (tooth[..., None] - 0.5)
     # Pigments as what they let through, [3]: layers of paint multiply.
     film = np.zeros((h, w, 3))
 
@@ -423,20 +451,27 @@ def poppies(rng):
         inside = smooth(-0.4 * wet, 1 + 0.6 * wet, d)
         body = 0.62 + 0.22 * bleed + 0.12 * fine + rim * np.exp(-np.clip(d, 0, None) / 3.2)
         body = body * (1 + grain * (0.5 - tooth) * 2) * inside * strength
-        film[...] += np.clip(body, 0, None)[..., None] * -np.log(np.clip(colour(pigment), 0.02, 0.99))
+        film[...] += np.clip(body, 0, None)[...,
+                                            None] * -np.log(np.clip(colour(pigment), 0.02, 0.99))
 
     sky = 0.9 * smooth(460, 0, y) * (1 + 0.35 * bleed)
     film[...] += np.clip(sky, 0, 1)[..., None] * -np.log(colour("6f9fd6"))
-    film[...] += np.clip(0.5 * smooth(0, 1.8, noise(shape, rng, 130, 0.5)) * smooth(620, 200, y), 0, 1)[..., None] * -np.log(colour("e8c49a"))
+    film[...] += np.clip(0.5 * smooth(0, 1.8, noise(shape, rng, 130, 0.5)) * smooth(620, 200, y), 0,
+                         1)[..., None] * -np.log(colour("e8c49a"))
     meadow = smooth(300, 620, y + 26 * bleed)
-    film[...] += (meadow * np.clip(0.75 + 0.4 * noise(shape, rng, 60, 0.9), 0.1, 2))[..., None] * -np.log(colour("8aa04e"))
-    film[...] += (meadow * smooth(0, 1.6, noise(shape, rng, 80, 0.8, 2.5, 1.57)))[..., None] * -np.log(colour("2f6a6a"))
+    film[...] += (meadow * np.clip(0.75 + 0.4 * noise(shape, rng, 60, 0.9), 0.1,
+                                   2))[..., None] * -np.log(colour("8aa04e"))
+    film[...] += (meadow * smooth(0, 1.6,
+                                  noise(shape, rng, 80, 0.8, 2.5,
+                                        1.57)))[..., None] * -np.log(colour("2f6a6a"))
     for k in range(16):
         size = rng.uniform(22, 54)
         d = size - np.hypot(x - rng.uniform(0, w), (y - rng.uniform(220, 520)) * 1.2)
-        wash(d, rng.choice(["c9a0b8", "e89a8a", "9ab87a", "7a9ab0", "d8b86a"]), 0.4, wet=16, rim=0.25)
+        wash(d, rng.choice(["c9a0b8", "e89a8a", "9ab87a", "7a9ab0", "d8b86a"]), 0.4, wet=16,
+             rim=0.25)
 
-    flowers = [(130, 250, 62), (330, 176, 78), (420, 372, 58), (214, 402, 86), (70, 430, 46), (372, 540, 50), (470, 220, 38)]
+    flowers = [(130, 250, 62), (330, 176, 78), (420, 372, 58), (214, 402, 86), (70, 430, 46),
+               (372, 540, 50), (470, 220, 38)]
     for px, py, size in flowers:
         bend = rng.normal() * 50
         s = np.clip((y - py) / (h - py), 0, 1)
@@ -448,7 +483,8 @@ def poppies(rng):
         v = (y - py) * np.cos(a) - (x - px) * np.sin(a) + 0.0011 * u * u * rng.normal()
         length = rng.uniform(90, 260)
         leaf = rng.uniform(4, 11) * np.sin(np.clip(u / length, 0, 1) * np.pi) - abs(v)
-        wash(np.where((u > 0) & (u < length), leaf, -9), rng.choice(["6f8f3a", "3d6a4a", "2a5458", "9aa84a", "4a5a34"]),
+        wash(np.where((u > 0) & (u < length), leaf, -9),
+             rng.choice(["6f8f3a", "3d6a4a", "2a5458", "9aa84a", "4a5a34"]),
              rng.uniform(0.6, 1.1), wet=1.2, rim=0.8)
     for px, py, size in sorted(flowers, key=lambda f: f[2]):
         r = np.hypot(x - px, (y - py) * 1.15)
@@ -457,20 +493,24 @@ def poppies(rng):
             lean = 2 * np.pi * k / 5 + rng.normal() * 0.2
             cx, cy = px + 0.42 * size * np.cos(lean), py + 0.34 * size * np.sin(lean)
             petal = 0.62 * size * (1 + 0.10 * np.sin(7 * a + k)) - np.hypot(x - cx, (y - cy) * 1.1)
-            wash(petal, rng.choice(["e0402c", "d8302f", "ec6a3a", "c8243a"]), rng.uniform(0.55, 0.8), wet=2.6, rim=0.75)
-            veins = smooth(0.55, 1.0, np.sin(a * 46 + 2.5 * fine)) * smooth(size, 0.3 * size, r) * (petal > 0)
+            wash(petal, rng.choice(["e0402c", "d8302f", "ec6a3a", "c8243a"]),
+                 rng.uniform(0.55, 0.8), wet=2.6, rim=0.75)
+            veins = smooth(0.55, 1.0,
+                           np.sin(a * 46 + 2.5 * fine)) * smooth(size, 0.3 * size, r) * (petal > 0)
             film[...] += (0.30 * veins)[..., None] * -np.log(colour("a01c34"))
         wash(0.24 * size - r, "2b2140", 1.6, wet=2.2, rim=0.5)
         wash(0.40 * size - r, "5a1f3a", 0.55, wet=7, rim=0.1)
         for k in range(26):
             b, d = rng.uniform(0, 2 * np.pi), size * rng.uniform(0.2, 0.36)
-            wash(2.3 - np.hypot(x - px - d * np.cos(b), y - py - 0.85 * d * np.sin(b)), "1f1830", 1.3, wet=0.4, rim=0.2)
+            wash(2.3 - np.hypot(x - px - d * np.cos(b), y - py - 0.85 * d * np.sin(b)), "1f1830",
+                 1.3, wet=0.4, rim=0.2)
     for k in range(70):   # splashes
         size = rng.exponential(2.0) + 0.8
         wash(size - np.hypot(x - rng.uniform(0, w), y - rng.uniform(0, h)),
              rng.choice(["d8402c", "4f6a34", "3a5a8a", "c8243a"]), 0.8, wet=0.8)
     blooms = noise(shape, rng, 44, 0.8)
-    film *= (1 - 0.16 * np.exp(-((blooms - 0.7) / 0.10) ** 2) + 0.16 * np.exp(-((blooms - 0.9) / 0.05) ** 2))[..., None]
+    film *= (1 - 0.16 * np.exp(-((blooms - 0.7) / 0.10) ** 2) +
+             0.16 * np.exp(-((blooms - 0.9) / 0.05) ** 2))[..., None]
     lit = np.clip(sheet * np.exp(-1.05 * film), 0, 1)
     return relief(lit, tooth * 0.8, 0.5, 0)
 
@@ -483,7 +523,8 @@ def drapery(rng):
     bend = blur(150 * noise(shape, rng, 260, 0.3), 34) + 26 * np.sin(y / 130 + x / 240)
     u = (x - 352) * (0.72 + 0.0012 * y) + 0.34 * y + bend
     deep = 0.75 + 0.25 * np.sin(u / 97 + y / 160)
-    height = deep * (30 * np.sin(u / 30 + 0.5 * np.sin(u / 71)) + 8 * np.sin(u / 11 + 1.4) * smooth(60, 340, y))
+    height = deep * (30 * np.sin(u / 30 + 0.5 * np.sin(u / 71)) +
+                     8 * np.sin(u / 11 + 1.4) * smooth(60, 340, y))
     height = blur(height, 3)
     gy, gx = np.gradient(height)
     light = (0.55 * -gx + 0.5 * -gy + 0.55) / np.sqrt(gx ** 2 + gy ** 2 + 1)
@@ -491,7 +532,7 @@ def drapery(rng):
     tone = np.clip(0.30 + 0.62 * light - 0.26 * hollow + 0.03 * noise(shape, rng, 50), 0, 1)
     tone = blur(tone, 1.5)
 
-    sheet = mix(colour("a8977c") + np.zeros((h, w, 3)), colour("8f8069") + np.zeros((h, w, 3)),
+    sheet = mix(colour("a8977c"), colour("8f8069"),
                 np.clip(0.5 + 0.25 * noise(shape, rng, 70, 0.9), 0, 1))
     sheet = np.clip(sheet + 0.09 * (tooth[..., None] - 0.5), 0, 1)
     along = flow(height)
@@ -500,13 +541,14 @@ def drapery(rng):
     fine = drag(noise(shape, rng, 2, 0.9), along + 0.6, 16, 1.2)
     press = 0.16 * broad + 0.10 * fine + 0.9 * (tooth - 0.5)
     smear = 0.55 * np.clip((0.62 - blur(tone, 3)) * 1.5, 0, 1) * (0.85 + 0.3 * (1 - tooth))
-    image = mix(sheet, colour("2d2926") + 0 * sheet, np.clip(smear, 0, 0.8))
+    image = mix(sheet, colour("2d2926"), np.clip(smear, 0, 0.8))
     dark = np.clip((0.60 - tone) * 1.9, 0, 1.3)
-    image = mix(image, colour("171514") + 0 * sheet, 0.88 * smooth(-0.16, 0.20, dark - 0.52 + press) * (dark > 0.02))
+    image = mix(image, colour("171514"),
+                0.88 * smooth(-0.16, 0.20, dark - 0.52 + press) * (dark > 0.02))
     edge = blur(np.clip(np.hypot(*np.gradient(tone)) * 9 - 0.3, 0, 1), 1) * smooth(0.62, 0.35, tone)
-    image = mix(image, colour("121010") + 0 * sheet, 0.9 * smooth(-0.1, 0.2, edge - 0.45 + 0.8 * press))
+    image = mix(image, colour("121010"), 0.9 * smooth(-0.1, 0.2, edge - 0.45 + 0.8 * press))
     bright = np.clip((tone - 0.60) * 2.6, 0, 1.2)
-    return mix(image, colour("f7f1e3") + 0 * sheet, 0.93 * smooth(-0.14, 0.16, bright - 0.52 + press))
+    return mix(image, colour("f7f1e3"), 0.93 * smooth(-0.14, 0.16, bright - 0.52 + press))
 
 
 def mosaic(rng):
@@ -518,26 +560,30 @@ def mosaic(rng):
     # s counts rows of tiles, t runs along a row.
     s, t = (y + 15 * np.sin(x / 62) + 7 * np.sin(x / 27 + 1) + wobble) / size, x / size + 0 * y
     depth = 0.5 + 0.32 * np.sin(s / 3.1 + 0.8 * np.sin(x / 90)) + 0.14 * noise(shape, rng, 60, 0.7)
-    base = ramp("0d3f5c 17708a 2ca0a4 86d0bc e8f0d0", np.clip(depth, 0, 1))
+    base = ramp("0d3f5c 17708a 2ca0a4 86d0bc e8f0d0", depth)
     gold = np.zeros(shape)
-    fish = [(190, 190, 118, 0.35, 1), (500, 166, 104, 2.7, -1), (356, 336, 128, -0.25, 1), (120, 380, 84, 0.2, -1), (600, 372, 92, 3.4, 1)]
+    fish = [(190, 190, 118, 0.35, 1), (500, 166, 104, 2.7, -1), (356, 336, 128, -0.25, 1),
+            (120, 380, 84, 0.2, -1), (600, 372, 92, 3.4, 1)]
+    skins = ["7a1f1c c8402c f08a3a ffd678", "4a1c4a a83a5c f0885a f8d08a",
+             "8a2a12 e0642a f7b23a fff0b0"]
     for k, (cx, cy, length, a, way) in enumerate(fish):
         u = ((x - cx) * np.cos(a) + (y - cy) * np.sin(a)) / length
         v = ((y - cy) * np.cos(a) - (x - cx) * np.sin(a)) / length + way * 0.35 * u * u - way * 0.05
         body = 0.27 * np.sqrt(np.clip(1 - u * u, 0, 1)) * (1 - 0.28 * u) - abs(v)
-        tail = np.where((u < -0.78) & (u > -1.32), 0.05 + (-0.78 - u) * 0.62 - abs(v) - 0.9 * np.clip(-1.12 - u, 0, 1) * (0.3 - abs(v)), -1)
+        tail = np.where((u < -0.78) & (u > -1.32), 0.05 + (-0.78 - u) * 0.62 - abs(v) -
+                        0.9 * np.clip(-1.12 - u, 0, 1) * (0.3 - abs(v)), -1)
         fin = np.where((u > -0.5) & (u < 0.25) & (v < 0), 0.40 * np.cos((u + 0.1) * 2.2) + v, -1)
         halo = np.maximum(np.maximum(body, tail), fin)
         near = (halo > -0.16) & (u > -1.45) & (u < 1.16)
         s = np.where(near, halo * length / size, s)
         t = np.where(near, u * length / size * 1.02, t)
-        base = mix(base, pick("0f4a66 d8ecd8", np.floor(s).astype(int)) + 0 * base, near & (halo < 0))
+        base = mix(base, pick("0f4a66 d8ecd8", np.floor(s).astype(int)), near & (halo < 0))
         scales = np.sin(u * 24 + 5 * np.cos(v * 26))
-        skin = ramp(["7a1f1c c8402c f08a3a ffd678", "4a1c4a a83a5c f0885a f8d08a", "8a2a12 e0642a f7b23a fff0b0"][k % 3],
-                    np.clip(0.5 - 1.6 * v + 0.16 * scales, 0, 1))
+        skin = ramp(skins[k % 3], 0.5 - 1.6 * v + 0.16 * scales)
         base = mix(base, skin, body > 0)
-        base = mix(base, pick("c8402c f7b23a 7a1f1c", np.floor(t * 0.7).astype(int)), (np.maximum(tail, fin) > 0) & (body <= 0))
-        base = mix(base, colour("fff4d8") + 0 * base, (body > 0) & (abs(u - 0.46) < 0.028))
+        base = mix(base, pick("c8402c f7b23a 7a1f1c", np.floor(t * 0.7).astype(int)),
+                   (np.maximum(tail, fin) > 0) & (body <= 0))
+        base = mix(base, colour("fff4d8"), (body > 0) & (abs(u - 0.46) < 0.028))
         eye = np.hypot(u - 0.66, v + 0.06)
         base = mix(base, pick("0a1420 fff4d8 0a1420", np.floor(eye * 30).astype(int)), eye < 0.085)
         s = np.where(eye < 0.085, eye * length / size * 1.1 + 0.5, s)
@@ -547,8 +593,8 @@ def mosaic(rng):
     run = np.where((rim == y) | (rim == h - 1 - y), x, y)
     s, t = np.where(frame, rim / size, s), np.where(frame, run / size, t)
     scroll = np.sin(run / 13.7 + 2.2 * np.sin(rim / 9))
-    base = mix(base, np.where((scroll > 0)[..., None], colour("1c2c44"), colour("e8c46a")) + 0 * base, frame)
-    base = mix(base, colour("7a1f1c") + 0 * base, frame & ((rim < size) | (rim > 4 * size)))
+    base = mix(base, np.where((scroll > 0)[..., None], colour("1c2c44"), colour("e8c46a")), frame)
+    base = mix(base, colour("7a1f1c"), frame & ((rim < size) | (rim > 4 * size)))
     gold = np.where(frame & (scroll <= 0), 1, gold)
 
     row = np.floor(s).astype(int)
@@ -573,10 +619,11 @@ def mosaic(rng):
     solid = smooth(0.05, 0.11, edge)
     tilt = size * ((chance(4) - 0.5) * (along % 1 - 0.5) + (chance(5) - 0.5) * (across % 1 - 0.5))
     dome = 2.0 * smooth(0.02, 0.26, edge) + 0.55 * tilt + 0.12 * noise(shape, rng, 3, 0.9)
-    grout = mix(colour("4a4238") + 0 * stone, colour("2a2622") + 0 * stone, np.clip(0.5 + 0.3 * noise(shape, rng, 4, 1), 0, 1))
+    grout = mix(colour("4a4238"), colour("2a2622"),
+                np.clip(0.5 + 0.3 * noise(shape, rng, 4, 1), 0, 1))
     image = mix(grout, relief(stone, blur(dome, 0.7), 0.9, 0.35), solid)
     glitter = solid * gold * smooth(0.62, 1.0, chance(6))
-    return np.clip(mix(image, colour("ffe9a0") + 0 * image, 0.6 * glitter), 0, 1)
+    return np.clip(mix(image, colour("ffe9a0"), 0.6 * glitter), 0, 1)
 
 
 def breakers(rng):
@@ -585,49 +632,60 @@ def breakers(rng):
     x, y = grid(shape)
     grain = noise(shape, rng, 3.5, 0.7, 26, 0.02)
     lace = noise(shape, rng, 10, 0.6)
-    sheet = mix(colour("f2e6c8") + np.zeros((h, w, 3)), colour("e0cfa6") + np.zeros((h, w, 3)),
+    sheet = mix(colour("f2e6c8"), colour("e0cfa6"),
                 np.clip(0.4 + 0.2 * noise(shape, rng, 60, 0.8), 0, 1))
-    image = mix(sheet, colour("c9a07a") + 0 * sheet, 0.75 * smooth(150, 0, y))
-    image = mix(image, colour("d98a6a") + 0 * sheet, 0.55 * np.exp(-((y - 210) / 60) ** 2))
+    image = mix(sheet, colour("c9a07a"), 0.75 * smooth(150, 0, y))
+    image = mix(image, colour("d98a6a"), 0.55 * np.exp(-((y - 210) / 60) ** 2))
     band = smooth(0.5, 0.7, noise(shape, rng, 60, 0.3, 7)) * smooth(230, 160, y)
-    image = mix(image, colour("8a95a0") + 0 * sheet, 0.75 * band)
+    image = mix(image, colour("8a95a0"), 0.75 * band)
     sun = np.hypot(x - 520, y - 128)
-    image = mix(image, colour("c23b2a") + 0 * sheet, 0.92 * smooth(47, 45, sun + 0.4 * lace))
-    image = mix(image, colour("f2e6c8") + 0 * sheet, 0.8 * smooth(0.55, 0.65, np.sin(y / 3.4)) * (sun < 46) * (y > 140))
+    image = mix(image, colour("c23b2a"), 0.92 * smooth(47, 45, sun + 0.4 * lace))
+    image = mix(image, colour("f2e6c8"),
+                0.8 * smooth(0.55, 0.65, np.sin(y / 3.4)) * (sun < 46) * (y > 140))
     key = np.zeros(shape)
     dark = colour("15233f")
 
-    plans = [(236, 26, 210, 0.30, 40), (292, 44, 260, 0.48, 130), (362, 58, 330, 0.66, 0), (452, 46, 300, 0.9, 180), (530, 30, 240, 1.0, 60)]
+    plans = [(236, 26, 210, 0.30, 40), (292, 44, 260, 0.48, 130), (362, 58, 330, 0.66, 0),
+             (452, 46, 300, 0.9, 180), (530, 30, 240, 1.0, 60)]
+    blues = ["a9c0b8 86a8b0 b8ccc0", "5f8ea8 8fb4b8 3f7096 a4c4c0", "2f5f8c 6f9fb4 1f4574 a8c8c4",
+             "1f4574 4f84a8 16335c 8fb8bc", "16335c 2f5f8c 101f40 5f90ac"]
     for k, (base, swing, length, near, shift) in enumerate(plans):
         p = (x + shift) / length * 2 * np.pi
         lean = x + swing * 0.95 * np.cos(p) * smooth(0, 1, (base - y) / swing + 1)
         p = (lean + shift) / length * 2 * np.pi
         crest = base - swing * (1.5 * np.exp(1.6 * (np.sin(p) - 1)) - 0.35) - 3 * np.sin(p * 3 + k)
-        fingers = (5 + 9 * near) * abs(np.sin(p * 9 + 2 * np.sin(p * 4))) ** 0.6 * np.exp(1.5 * (np.sin(p) - 1))
+        curl = abs(np.sin(p * 9 + 2 * np.sin(p * 4))) ** 0.6
+        fingers = (5 + 9 * near) * curl * np.exp(1.5 * (np.sin(p) - 1))
         d = y - crest + fingers * 0.9 + 1.2 * lace
         body = d > 0
-        stripes = (y - crest) / (9 + 13 * near) + 0.22 * np.sin(p * 2) + 0.5 * np.sin(p + 0.4) * np.clip((y - crest) / 70, 0, 1)
+        bend = 0.5 * np.sin(p + 0.4) * np.clip((y - crest) / 70, 0, 1)
+        stripes = (y - crest) / (9 + 13 * near) + 0.22 * np.sin(p * 2) + bend
         tone = np.floor(stripes).astype(int)
-        flat = pick(["a9c0b8 86a8b0 b8ccc0", "5f8ea8 8fb4b8 3f7096 a4c4c0", "2f5f8c 6f9fb4 1f4574 a8c8c4", "1f4574 4f84a8 16335c 8fb8bc", "16335c 2f5f8c 101f40 5f90ac"][k], tone)
+        flat = pick(blues[k], tone)
         shade = stripes % 1
         flat = mix(flat, flat * 0.74, 0.9 * smooth(0.35, 1, shade))
-        foam = (d < (5 + 10 * near) * (0.55 + 0.45 * np.sin(p)) + 4 * lace + 0.5 * fingers) & (np.sin(p) > -0.55)
-        dots = smooth(1.0, 1.4, noise(shape, rng, 5 + 2 * near, 0.4)) * smooth(60 * near, 10, d) * (np.sin(p) > 0)
-        flat = mix(flat, sheet * 0.99, np.maximum(foam * 1.0, dots * 0.9))
+        edge = (5 + 10 * near) * (0.55 + 0.45 * np.sin(p)) + 4 * lace + 0.5 * fingers
+        foam = (d < edge) & (np.sin(p) > -0.55)
+        drops = smooth(1.0, 1.4, noise(shape, rng, 5 + 2 * near, 0.4))
+        dots = drops * smooth(60 * near, 10, d) * (np.sin(p) > 0)
+        flat = mix(flat, sheet, np.maximum(foam * 1.0, dots * 0.9))
         image = mix(image, flat, body)
         key = np.where(body, 0, key)
         line = np.exp(-((d - 1.0) / 1.3) ** 2)
         gy, gx = np.gradient(blur(foam * 1.0, 1.0))
         line = np.maximum(line, smooth(0.10, 0.25, np.hypot(gx, gy)) * 0.9)
         between = smooth(0.09, 0.0, np.minimum(shade, 1 - shade)) * (d > 14) * (0.35 + 0.65 * near)
-        hatch = smooth(0.45, 0.8, np.sin(p * 30 + (y - crest) / 5)) * smooth(0.55, 0.95, shade) * 0.7 * near * (d > 16)
+        hatch = smooth(0.45, 0.8, np.sin(p * 30 + (y - crest) / 5))
+        hatch = hatch * smooth(0.55, 0.95, shade) * 0.7 * near * (d > 16)
         key = np.maximum(key, body * np.maximum(line, np.maximum(between, hatch) * (1 - foam)))
-        spray = smooth(1.55, 1.75, noise(shape, rng, 5, 0.5)) * np.exp(-((d + 20 * near) / (15 * near)) ** 2) * (np.sin(p) > 0.1)
+        spray = smooth(1.55, 1.75, noise(shape, rng, 5, 0.5))
+        spray = spray * np.exp(-((d + 20 * near) / (15 * near)) ** 2) * (np.sin(p) > 0.1)
         image = mix(image, sheet, spray * ~body)
-    image = mix(image, dark + 0 * sheet, 0.9 * key)
+    image = mix(image, dark, 0.9 * key)
     worn = 0.10 * smooth(0.2, 1.8, grain) + 0.10 * smooth(1.3, 2.4, noise(shape, rng, 2.2, 1.3))
     image = mix(image, sheet, worn)
-    image = image * (1 + 0.025 * grain[..., None]) * (1 - 0.04 * np.clip(noise(shape, rng, 26, 0.6), -1, 2)[..., None])
+    cloud = np.clip(noise(shape, rng, 26, 0.6), -1, 2)
+    image = image * (1 + 0.025 * grain[..., None]) * (1 - 0.04 * cloud[..., None])
     return np.clip(image, 0, 1)
 
 
@@ -638,30 +696,40 @@ def orchard(rng):
     tooth = paper(shape, rng, 2.8)
     hills = ridge(shape, rng, 200, 22, 170, 0.4)
     field = ridge(shape, rng, 262, 8, 220, 0.3)
-    sky = ramp("2a4a9c 4f86c8 f0a878 f7d27a", np.clip(y / 230 + 0.14 * noise(shape, rng, 60, 0.6, 3), 0, 1))
-    target = mix(sky, ramp("6a4f9c 3f6f9c 2f8a86", np.clip((y - hills) / 70 + 0.15 * noise(shape, rng, 30), 0, 1)), y > hills)
-    meadow = ramp("1f6a5c 4fa04f b8c83f f4d84a", np.clip(0.5 + 0.22 * noise(shape, rng, 50, 0.8, 3) + 0.14 * np.sin((x - 300) / (8 + abs(y - 240) / 9)), 0, 1))
+    sky = ramp("2a4a9c 4f86c8 f0a878 f7d27a", y / 230 + 0.14 * noise(shape, rng, 60, 0.6, 3))
+    target = mix(sky, ramp("6a4f9c 3f6f9c 2f8a86", (y - hills) / 70 + 0.15 * noise(shape, rng, 30)),
+                 y > hills)
+    meadow = ramp("1f6a5c 4fa04f b8c83f f4d84a", 0.5 + 0.22 * noise(shape, rng, 50, 0.8, 3) +
+                  0.14 * np.sin((x - 300) / (8 + abs(y - 240) / 9)))
     target = mix(target, meadow, y > field)
     bend = 380 + 70 * np.sin((y - 250) / 66) + 0.25 * (y - 250)
     path = abs(x - bend) < 6 + (y - 250) * 0.27
-    target = mix(target, ramp("f7c8a0 e8866a b0507a", np.clip(0.4 + 0.25 * noise(shape, rng, 20, 0.8, 3), 0, 1)), path & (y > field))
-    wall, roof = (abs(x - 470) < 40) & (y > 196) & (y < 262), (y > 158) & (y < 200) & (abs(x - 470) < (y - 150) * 1.15)
-    target = mix(target, ramp("fff0d0 f0b08a", np.clip((x - 430) / 80, 0, 1)), wall)
-    target = mix(target, ramp("e8502c a82a3a", np.clip((x - 420) / 100, 0, 1)), roof)
-    target = mix(target, colour("27347a") + 0 * target, (abs(x - 456) < 6) & (abs(y - 226) < 9) | (abs(x - 486) < 6) & (abs(y - 226) < 9))
-    angle = np.where(y > field, 0.35 * np.sin(x / 90) + 0.2, np.where(y > hills, 0.7, -0.25 + 0.5 * noise(shape, rng, 90, 0.4)))
-    trees = [(120, 290, 92), (268, 258, 58), (602, 272, 76), (590, 420, 120), (60, 440, 96), (352, 226, 34)]
+    target = mix(target, ramp("f7c8a0 e8866a b0507a", 0.4 + 0.25 * noise(shape, rng, 20, 0.8, 3)),
+                 path & (y > field))
+    wall = (abs(x - 470) < 40) & (y > 196) & (y < 262)
+    roof = (abs(x - 470) < (y - 150) * 1.15) & (y > 158) & (y < 200)
+    target = mix(target, ramp("fff0d0 f0b08a", (x - 430) / 80), wall)
+    target = mix(target, ramp("e8502c a82a3a", (x - 420) / 100), roof)
+    target = mix(target, colour("27347a"), (abs(x - 456) < 6) & (abs(y - 226) < 9) |
+                 (abs(x - 486) < 6) & (abs(y - 226) < 9))
+    angle = np.where(y > field, 0.35 * np.sin(x / 90) + 0.2,
+                     np.where(y > hills, 0.7, -0.25 + 0.5 * noise(shape, rng, 90, 0.4)))
+    trees = [(120, 290, 92), (268, 258, 58), (602, 272, 76), (590, 420, 120), (60, 440, 96),
+             (352, 226, 34)]
+    leaves = ["1c2a6a 1f6a6a 5aa84a d8e05a", "3a1f5a a8324a f06a3a ffc84a",
+              "1c3a5c 2a7a5a 9ac04a f7e86a"]
     for k, (cx, cy, size) in enumerate(sorted(trees, key=lambda tree: tree[1])):
         trunk = (abs(x - cx - 0.1 * (y - cy)) < size * 0.09) & (y > cy) & (y < cy + size * 1.0)
-        target = mix(target, ramp("2a1f4a 6a3a6a", np.clip((x - cx) / size * 4 + 0.5, 0, 1)), trunk)
+        target = mix(target, ramp("2a1f4a 6a3a6a", (x - cx) / size * 4 + 0.5), trunk)
         shadow = np.hypot((x - cx - 0.5 * size) / (1.0 * size), (y - cy - size) / (0.2 * size)) < 1
-        target = mix(target, colour("2f3f8a") + 0 * target, shadow * 0.7)
+        target = mix(target, colour("2f3f8a"), shadow * 0.7)
         d = np.hypot(x - cx, (y - cy + 0.25 * size) * 1.15) + 7 * noise(shape, rng, 16, 0.8)
-        lit = np.clip(0.5 - ((x - cx) + 1.3 * (y - cy + 0.25 * size)) / (2.4 * size) + 0.18 * noise(shape, rng, 18, 0.9), 0, 1)
-        leaf = ramp(["1c2a6a 1f6a6a 5aa84a d8e05a", "3a1f5a a8324a f06a3a ffc84a", "1c3a5c 2a7a5a 9ac04a f7e86a"][k % 3], lit)
+        lit = np.clip(0.5 - ((x - cx) + 1.3 * (y - cy + 0.25 * size)) / (2.4 * size) +
+                      0.18 * noise(shape, rng, 18, 0.9), 0, 1)
+        leaf = ramp(leaves[k % 3], lit)
         target = mix(target, leaf, d < size)
         fruit = smooth(1.5, 1.8, noise(shape, rng, 8, 0.4)) * (d < size * 0.95)
-        target = mix(target, colour(["f0402c", "ffe06a", "f0602c"][k % 3]) + 0 * target, fruit)
+        target = mix(target, colour(["f0402c", "ffe06a", "f0602c"][k % 3]), fruit)
         angle = np.where(d < size, np.arctan2(y - cy, x - cx) + 1.2, np.where(trunk, 1.5, angle))
 
     ground = ramp("1a1a24 221c2c", smooth(0, h, y)) + 0.06 * (tooth[..., None] - 0.5)
@@ -712,12 +780,14 @@ def batik(rng):
     crack = np.zeros(shape)
     for size, width, reach in ((84, 1.5, 0.0), (38, 1.0, 0.3), (19, 0.7, 0.8)):
         _, edge, _, _ = cells(x + bend(40), y + bend(40), size, rng)
-        crack = np.maximum(crack, smooth(width + 0.9, width * 0.3, edge + 0.5 * noise(shape, rng, 7, 0.8)) *
+        crack = np.maximum(crack,
+                           smooth(width + 0.9, width * 0.3,
+                                  edge + 0.5 * noise(shape, rng, 7, 0.8)) *
                            smooth(reach - 0.5, reach + 0.7, noise(shape, rng, 90, 0.5)))
     cloud = noise(shape, rng, 70, 0.8)
-    cream = ramp("d9c196 efe0bc f6ecd0", np.clip(0.5 + 0.2 * cloud, 0, 1))
-    brown = ramp("5a2c14 8a4a1e b06a2c", np.clip(0.5 + 0.22 * noise(shape, rng, 50, 0.9), 0, 1))
-    indigo = ramp("0c1430 16285a 24427c", np.clip(0.45 + 0.22 * noise(shape, rng, 60, 0.9) + 0.1 * field, 0, 1))
+    cream = ramp("d9c196 efe0bc f6ecd0", 0.5 + 0.2 * cloud)
+    brown = ramp("5a2c14 8a4a1e b06a2c", 0.5 + 0.22 * noise(shape, rng, 50, 0.9))
+    indigo = ramp("0c1430 16285a 24427c", 0.45 + 0.22 * noise(shape, rng, 60, 0.9) + 0.1 * field)
     seep1 = np.clip(crack * 0.85 + 0.05, 0, 1)
     image = mix(indigo, mix(brown, indigo, 0.8 * crack), wax2)
     image = mix(image, mix(mix(cream, brown, 0.8 * seep1), indigo, 0.35 * crack), wax1)
