@@ -3,7 +3,8 @@
 /* The engine without GIMP: picture files in, a picture file out, seconds and memory told.
  *
  *     stylize [--method M] [--strength S] [--threads N] [--memory MIB] [--tile PX]
- *             [--model NAME] [--models FOLDER] [--updates N] [--adapt-all]
+ *             [--model NAME] [--models FOLDER]
+ *             [--updates N] [--adapt-all] [--learn-from FOLDER]
  *             CONTENT STYLE OUTPUT.png */
 #include "engine.h"
 #include "pixbuf-source.h"
@@ -22,6 +23,7 @@ typedef struct
   int    tile;
   int    updates;
   int    adapt_all;
+  char  *learn_from;
   char **files;
 } Options;
 
@@ -86,19 +88,46 @@ tell_loss (const ScumbleAdapting *adapting, gpointer user_data)
     g_print ("update %3d: loss %.4f\n", adapting->update, adapting->loss);
 }
 
-/* Fine-tunes the style on the content, if the method does that. */
+/* Adds the pictures of @folder to @pictures; every file there must be one. */
+static gboolean
+open_pictures (GPtrArray *pictures, const char *folder, GError **error)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, error);
+  const char      *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char     *path   = g_build_filename (folder, name, NULL);
+      ScumblePixbufSource *source = scumble_pixbuf_source_new (path, error);
+
+      if (source == NULL)
+        return FALSE;
+      g_ptr_array_add (pictures, source);
+    }
+
+  return dir != NULL;
+}
+
+/* Fine-tunes the style on the content and others, if the method does that. */
 static gboolean
 adapt (ScumbleModel *model, ScumbleStyle **style, ScumbleSource *content,
        const Options *options, const ScumbleJob *job, GError **error)
 {
-  const ScumbleAdaptation how = { .updates = options->updates, .all = options->adapt_all,
-                                  .told    = tell_loss };
-  ScumbleStyle           *adapted;
+  g_autoptr (GPtrArray) others =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) scumble_pixbuf_source_free);
+  ScumbleAdaptation     how    = { .updates = options->updates, .all = options->adapt_all,
+                                   .told    = tell_loss };
+  ScumbleStyle         *adapted;
 
   if (options->updates == 0)
     return TRUE;
+  if (options->learn_from != NULL && !open_pictures (others, options->learn_from, error))
+    return FALSE;
 
-  adapted = scumble_model_adapt (model, *style, content, &how, job, error);
+  /* A source is the first member of these. */
+  how.others   = (ScumbleSource *const *) others->pdata;
+  how.n_others = others->len;
+  adapted      = scumble_model_adapt (model, *style, content, &how, job, error);
   if (adapted == NULL)
     return FALSE;
   scumble_style_unref (*style);
@@ -190,6 +219,8 @@ parse (int argc, char **argv, Options *options, GError **error)
     { "updates", 0, 0, G_OPTION_ARG_INT, &options->updates, "Of adaptation [0]", "N" },
     { "adapt-all", 0, 0, G_OPTION_ARG_NONE, &options->adapt_all,
       "Not just normalisations", NULL },
+    { "learn-from", 0, 0, G_OPTION_ARG_FILENAME, &options->learn_from,
+      "More pictures to adapt on", "DIR" },
     { "model", 0, 0, G_OPTION_ARG_STRING, &options->model, "Model file [M]", "NAME" },
     { "models", 0, 0, G_OPTION_ARG_FILENAME, &options->models, "Folder of models", "DIR" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->files, NULL,
@@ -232,6 +263,7 @@ main (int argc, char **argv)
   g_free (options.method);
   g_free (options.model);
   g_free (options.models);
+  g_free (options.learn_from);
   g_strfreev (options.files);
 
   return done ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -190,6 +190,7 @@ typedef struct
   GCancellable *cancel;
   int           stop;
   int           updates;
+  int           others;  /* how often another picture is among those to learn from */
   double        first;
   double        last;
   gboolean      all;
@@ -222,10 +223,12 @@ adapt (Log *log, int updates, GError **error)
   g_autoptr (ScumbleStyle) start   = NULL;
   const ScumbleJob         job     = { .arena = arena, .threads = 2,
                                        .cancellable = log->cancel };
+  ScumbleMemorySource      sources[2];
+  ScumbleSource *const     others[] = { &sources[1].source, &sources[1].source };
   const ScumbleAdaptation  how     = { .updates = updates, .all = log->all,
+                                       .others  = others, .n_others = (guint) log->others,
                                        .told    = note, .told_data = log };
   ScumbleStyle            *adapted;
-  ScumbleMemorySource      sources[2];
 
   scumble_memory_source_init (&sources[0], content.w, content.h, content.rgba);
   scumble_memory_source_init (&sources[1], style.w, style.h, style.rgba);
@@ -256,6 +259,20 @@ test_learning (void)
 {
   check_learning (FALSE);
   check_learning (TRUE);
+}
+
+/* With more pictures the crops are others, and fit into the smallest. */
+static void
+test_others (void)
+{
+  Log                      log[] = { { .stop = -1 }, { .stop = -1, .others = 2 } };
+  g_autoptr (ScumbleStyle) one   = adapt (&log[0], 10, NULL);
+  g_autoptr (ScumbleStyle) more  = adapt (&log[1], 10, NULL);
+
+  g_assert_nonnull (one);
+  g_assert_nonnull (more);
+  g_assert_cmpint (log[1].updates, ==, 10);
+  g_assert_cmpfloat (fabs (log[0].last - log[1].last), >, 1e-3);
 }
 
 /* Cancelled after some updates there is a style, before the first there is none. */
@@ -302,6 +319,7 @@ main (int argc, char **argv)
   g_test_add_func ("/metastyle/tiles", test_tiles);
   g_test_add_func ("/metastyle/strength-zero", test_strength_zero);
   g_test_add_func ("/metastyle/learning", test_learning);
+  g_test_add_func ("/metastyle/others", test_others);
   g_test_add_func ("/metastyle/cancel", test_cancel);
   g_test_add_func ("/metastyle/starvation", test_starvation);
 
