@@ -3,13 +3,15 @@
 
 # The procedure in a real GIMP without a display.
 #
-#   gimp-batch.sh PLUGIN PROBE MODELS
+#   gimp-batch.sh PLUGIN PROBE MODELS PLUGIN-WITHOUT-MODELS
 
 set -eu
 . "$(dirname "$0")/gimp-profile.sh" "$@"
 failed=0
 
-run_script "$here/gimp-batch.scm" || failed=1
+for part in batch layers methods; do
+  run_script "$here/gimp-$part.scm" || failed=1
+done
 
 # A style that was a file is opened for the run, and closed again.  Presets by name and
 # by path.
@@ -35,7 +37,7 @@ cat > "$top/file.scm" <<'EOF'
 (define image (new-image 50 40 RGB PRECISION-U8-GAMMA))
 (define layer (new-layer image "Sky" 50 40 #f 0))
 (define images (car (gimp-image-list)))
-(define result (car (scumble RUN-WITH-LAST-VALS image layer -1 "" 0)))
+(define result (scumble-as RUN-WITH-LAST-VALS image layer -1 "" 0))
 (check-equal "style file: name" (name-of result) "Sky (AdaIN: waves.png, 50 %)")
 (check-pixels "style file" result layer 0.5 0.0041)
 (check-equal "style file: closed again" (car (gimp-image-list)) images)
@@ -43,7 +45,7 @@ cat > "$top/file.scm" <<'EOF'
   (car (plug-in-scumble-again RUN-NONINTERACTIVE image result)))
 (file-delete (string-append work-folder "/waves.png"))
 (check-refusal "style file: gone" image "not to be found"
-  (lambda () (scumble RUN-WITH-LAST-VALS image layer -1 "" 0)))
+  (lambda () (scumble-as RUN-WITH-LAST-VALS image layer -1 "" 0)))
 
 (define (paint-preset preset)
   (car (plug-in-scumble-preset RUN-NONINTERACTIVE image layer style preset)))
@@ -59,34 +61,6 @@ EOF
 run_script "$top/file.scm" || failed=1
 rm -r "$GIMP2_DIRECTORY/scumble"
 
-# Killed at any stage, as GIMP's own Cancel does it: the image stays, the next run works.
-kill_after ()
-{
-  # GIMP runs every plug-in once before it runs the script.
-  until [ -e "$top/checks" ] && victim=$(pgrep -f "$top/gimp/plug-ins/scumble/scumble")
-  do sleep 0.02; done
-  sleep "$1"
-  kill -9 "$victim"
-  while kill -0 "$victim" 2> /dev/null; do sleep 0.02; done
-}
-cat > "$top/killed.scm" <<'EOF'
-(define image (new-image 2400 2000 RGB PRECISION-U8-GAMMA))
-(define layer (new-layer image "Sky" 2400 2000 #f 0))
-(define (killed name)
-  (check-refusal name image "plug-in-scumble" (lambda () (paint image layer 1.0))))
-(killed "killed at once")
-(killed "killed after 0.3 s")
-(killed "killed after 0.8 s")
-(define small (new-image 40 30 RGB PRECISION-U8-GAMMA))
-(define small-layer (new-layer small "Sky" 40 30 #f 0))
-(check-equal "the run after that works"
-             (message-of (lambda () (paint small small-layer 1.0))) "")
-EOF
-rm -f "$top/checks"
-(for delay in 0 0.3 0.8; do kill_after $delay; done) &
-run_script "$top/killed.scm" || failed=1
-wait
-
 # A damaged model in the user's own folder, which is looked into first.
 rm "$XDG_DATA_HOME/scumble/models"
 mkdir "$XDG_DATA_HOME/scumble/models"
@@ -100,5 +74,11 @@ cat > "$top/damaged.scm" <<'EOF'
                (lambda () (paint image layer 1.0)))
 EOF
 run_script "$top/damaged.scm" || failed=1
+
+# No model at all: neither a folder of the user's own, nor one where they are installed.
+rm -r "$own"
+add_plugin "$(realpath "$4")" scumble
+sed '/check-refusal/s/model damaged/model missing/' "$top/damaged.scm" > "$top/missing.scm"
+run_script "$top/missing.scm" || failed=1
 
 exit $failed

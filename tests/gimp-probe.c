@@ -3,78 +3,31 @@
 /* A plug-in that the tests put beside ours, for what a script cannot see: it fills layers
  * with known pictures in their full precision, and compares a layer that plug-in-scumble
  * made with what the engine itself makes of the same pixels. */
+#include "gimp-watch.h"
+
 #include "engine.h"
 
-#include <libgimp/gimp.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define FILL    "test-scumble-fill"
-#define COMPARE "test-scumble-compare"
-#define PROFILE "test-scumble-profile"
-#define READ    "test-scumble-read"
+#define PROCEDURE "test-scumble-"
 
-static void
-query (void)
-{
-  static const GimpParamDef fill_args[] =
-  {
-    { GIMP_PDB_DRAWABLE, "drawable", "What to fill" },
-    { GIMP_PDB_INT32,    "seed",     "Which picture" },
-  };
-  static const GimpParamDef compare_args[] =
-  {
-    { GIMP_PDB_DRAWABLE, "layer",    "The result" },
-    { GIMP_PDB_DRAWABLE, "drawable", "What was repainted" },
-    { GIMP_PDB_DRAWABLE, "style",    "What it was painted like" },
-    { GIMP_PDB_STRING,   "method",   "The method" },
-    { GIMP_PDB_FLOAT,    "strength", "The strength" },
-  };
-  static const GimpParamDef compare_results[] =
-  {
-    { GIMP_PDB_FLOAT, "difference", "Largest difference of a colour component from what "
-                                    "the engine makes, in the layer's own encoding" },
-    { GIMP_PDB_FLOAT, "change",     "Mean difference from what was repainted" },
-    { GIMP_PDB_INT32, "alpha",      "Whether alpha is the same, bit for bit" },
-  };
-  static const GimpParamDef profile_args[] =
-  {
-    { GIMP_PDB_IMAGE, "image",  "Which image" },
-    { GIMP_PDB_INT32, "assign", "Whether to give it an uncommon colour profile, or to "
-                                "convert it to the common one" },
-  };
-  static const GimpParamDef read_args[] =
-  {
-    { GIMP_PDB_DRAWABLE, "drawable", "What to read" },
-    { GIMP_PDB_INT32,    "x",        "Where" },
-    { GIMP_PDB_INT32,    "y",        "Where" },
-  };
-  static const GimpParamDef read_results[] =
-  {
-    { GIMP_PDB_FLOAT, "red",   "Perceptual, or the mask's own value" },
-    { GIMP_PDB_FLOAT, "green", "Likewise" },
-    { GIMP_PDB_FLOAT, "blue",  "Likewise" },
-    { GIMP_PDB_FLOAT, "alpha", "Alpha" },
-  };
+enum { MAX_RESULTS = 5, RAMP = -1 };
 
-  gimp_install_procedure (FILL, "Fill a layer", "", "", "", "", NULL, "", GIMP_PLUGIN,
-                          G_N_ELEMENTS (fill_args), 0, fill_args, NULL);
-  gimp_install_procedure (COMPARE, "Compare a layer", "", "", "", "", NULL, "",
-                          GIMP_PLUGIN, G_N_ELEMENTS (compare_args),
-                          G_N_ELEMENTS (compare_results), compare_args, compare_results);
-  gimp_install_procedure (PROFILE, "Change the colour profile", "", "", "", "", NULL, "",
-                          GIMP_PLUGIN, G_N_ELEMENTS (profile_args), 0, profile_args,
-                          NULL);
-  gimp_install_procedure (READ, "Read a pixel", "", "", "", "", NULL, "", GIMP_PLUGIN,
-                          G_N_ELEMENTS (read_args), G_N_ELEMENTS (read_results),
-                          read_args, read_results);
-}
-
-/* Waves and a disc, with soft, hard, full and no transparency. */
+/* Waves and a disc, with soft, hard, full and no transparency; or a ramp, so smooth that
+ * its steps are far below those of eight bits. */
 static void
 paint_pixel (double x, double y, int seed, double *rgba)
 {
   const double from_centre = hypot (x - 0.5, y - 0.4);
+
+  if (seed == RAMP)
+    {
+      rgba[0] = rgba[1] = rgba[2] = 0.25 + 0.5 * x;
+      rgba[3] = 1.0;
+      return;
+    }
 
   for (int c = 0; c < 3; c++)
     rgba[c] = 0.5 + 0.45 * sin ((5.0 + c + 2.0 * seed) * x +
@@ -87,12 +40,14 @@ paint_pixel (double x, double y, int seed, double *rgba)
 }
 
 static void
-fill (gint32 drawable, int seed)
+fill (const GimpParam *params, GimpParam *values)
 {
-  GeglBuffer         *buffer = gimp_drawable_get_buffer (drawable);
-  const int           w      = gimp_drawable_width (drawable);
-  const int           h      = gimp_drawable_height (drawable);
-  g_autofree double *row     = g_new (double, 4 * (gsize) w);
+  const gint32       drawable = params[0].data.d_drawable;
+  const int          seed     = params[1].data.d_int32;
+  GeglBuffer        *buffer   = gimp_drawable_get_buffer (drawable);
+  const int          w        = gimp_drawable_width (drawable);
+  const int          h        = gimp_drawable_height (drawable);
+  g_autofree double *row      = g_new (double, 4 * (gsize) w);
 
   for (int y = 0; y < h; y++)
     {
@@ -104,6 +59,41 @@ fill (gint32 drawable, int seed)
 
   g_object_unref (buffer);
   gimp_drawable_update (drawable, 0, 0, w, h);
+}
+
+/* What a pixel looks like that no eye has seen: below full transparency, or out of range. */
+static void
+spoil_pixel (gboolean hidden, gsize i, float *rgba)
+{
+  static const float odd[] = { -3.0f, 40.0f, NAN, INFINITY, -INFINITY };
+
+  for (int c = 0; c < 3; c++)
+    {
+      if (hidden && rgba[3] == 0.0f)
+        rgba[c] = 1.0f - rgba[c];
+      if (!hidden && i % 7 == 0)
+        rgba[c] = odd[(i / 7 + (gsize) c) % G_N_ELEMENTS (odd)];
+    }
+}
+
+static void
+spoil (const GimpParam *params, GimpParam *values)
+{
+  const gint32        drawable = params[0].data.d_drawable;
+  GeglBuffer         *buffer   = gimp_drawable_get_buffer (drawable);
+  const Babl         *format   = babl_format ("R'G'B'A float");
+  GeglBufferIterator *iter     = gegl_buffer_iterator_new (buffer, NULL, 0, format,
+                                                           GEGL_ACCESS_READWRITE,
+                                                           GEGL_ABYSS_NONE, 1);
+
+  while (gegl_buffer_iterator_next (iter))
+    for (int i = 0; i < iter->length; i++)
+      spoil_pixel (params[1].data.d_int32, (gsize) i,
+                   (float *) iter->items[0].data + 4 * (gsize) i);
+
+  g_object_unref (buffer);
+  gimp_drawable_update (drawable, 0, 0, gimp_drawable_width (drawable),
+                        gimp_drawable_height (drawable));
 }
 
 static guint8 *
@@ -127,7 +117,7 @@ read_picture (gint32 drawable, const GeglRectangle *area)
   const gsize  n    = 4 * (gsize) area->width * (gsize) area->height;
 
   for (gsize i = 0; i < n; i++)
-    rgba[i] = CLAMP (rgba[i], 0.0f, 1.0f);
+    rgba[i] = rgba[i] > 0.0f ? MIN (rgba[i], 1.0f) : 0.0f;
 
   return rgba;
 }
@@ -249,8 +239,11 @@ compare (const GimpParam *params, GimpParam *values)
   values[2].data.d_float = 0.0;
   for (gsize i = 0; i < n * c; i++)
     {
-      values[1].data.d_float  = MAX (values[1].data.d_float,
-                                     fabsf (wanted[i] - found[i]));
+      const double difference = fabsf (wanted[i] - found[i]);
+
+      /* Written so that a value that is no number is the largest. */
+      if (!(difference <= values[1].data.d_float))
+        values[1].data.d_float = difference;
       values[2].data.d_float += fabsf (before[i] - found[i]) / (double) (n * c);
     }
   values[3].data.d_int32 = same_alpha (format, alpha, original, n);
@@ -279,8 +272,10 @@ make_profile (gint32 image, gboolean common)
 }
 
 static void
-change_profile (gint32 image, gboolean assign)
+change_profile (const GimpParam *params, GimpParam *values)
 {
+  const gint32      image   = params[0].data.d_image;
+  const gboolean    assign  = params[1].data.d_int32;
   GimpColorProfile *profile = make_profile (image, !assign);
 
   if (assign)
@@ -306,41 +301,228 @@ read_pixel (const GimpParam *params, GimpParam *values)
     values[1 + c].data.d_float = rgba[c];
 }
 
+static int
+compare_floats (gconstpointer a, gconstpointer b)
+{
+  const float x = *(const float *) a;
+  const float y = *(const float *) b;
+
+  return (x > y) - (x < y);
+}
+
+static void
+count_levels (const GimpParam *params, GimpParam *values)
+{
+  const gint32        drawable = params[0].data.d_drawable;
+  const GeglRectangle area     = { 0, 0, gimp_drawable_width (drawable),
+                                   gimp_drawable_height (drawable) };
+  const gsize         n        = (gsize) area.width * (gsize) area.height;
+  g_autofree float   *gray     = (float *) read_area (drawable, &area,
+                                                      babl_format ("Y' float"));
+  int                 levels   = 1;
+
+  qsort (gray, n, sizeof *gray, compare_floats);
+  for (gsize i = 1; i < n; i++)
+    levels += gray[i] > gray[i - 1];
+
+  values[1].data.d_int32 = levels;
+}
+
+static void
+list_methods (const GimpParam *params, GimpParam *values)
+{
+  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
+
+  for (const ScumbleMethod *const *method = scumble_methods (); *method != NULL; method++)
+    g_ptr_array_add (ids, (char *) (*method)->id);
+
+  values[1].data.d_int32       = (gint32) ids->len;
+  values[2].data.d_stringarray = (char **) g_ptr_array_steal (ids, NULL);
+}
+
+/* As Scheme reads it. */
+static void
+write_usual (const GimpParam *params, GimpParam *values)
+{
+  GString            *text = g_string_new ("(");
+  guint               n;
+  const ScumbleParam *table = scumble_params (&n);
+  ScumbleSettings     settings;
+
+  scumble_settings_init (&settings);
+  for (guint i = 0; i < n; i++)
+    switch (table[i].kind)
+      {
+      case SCUMBLE_PARAM_NUMBER:
+        g_string_append_printf (text, "%f ", table[i].def);
+        break;
+      case SCUMBLE_PARAM_CHOICE:
+        g_string_append_printf (text, "\"%s\" ",
+                                scumble_param_chosen (&table[i], &settings)->id);
+        break;
+      }
+
+  g_string_append_c (text, ')');
+  values[1].data.d_string = g_string_free (text, FALSE);
+}
+
+static const GimpParamDef drawable_arg[] =
+{
+  { GIMP_PDB_DRAWABLE, "drawable", "Which one" },
+};
+
+static const GimpParamDef fill_args[] =
+{
+  { GIMP_PDB_DRAWABLE, "drawable", "What to fill" },
+  { GIMP_PDB_INT32,    "seed",     "Which picture; -1 is a ramp" },
+};
+
+static const GimpParamDef spoil_args[] =
+{
+  { GIMP_PDB_DRAWABLE, "drawable", "What to spoil" },
+  { GIMP_PDB_INT32,    "hidden",   "Whether to change the colours of transparent pixels, "
+                                   "or else to put numbers that are no colours here and "
+                                   "there" },
+};
+
+static const GimpParamDef compare_args[] =
+{
+  { GIMP_PDB_DRAWABLE, "layer",    "The result" },
+  { GIMP_PDB_DRAWABLE, "drawable", "What was repainted" },
+  { GIMP_PDB_DRAWABLE, "style",    "What it was painted like" },
+  { GIMP_PDB_STRING,   "method",   "The method" },
+  { GIMP_PDB_FLOAT,    "strength", "The strength" },
+};
+
+static const GimpParamDef compare_results[] =
+{
+  { GIMP_PDB_FLOAT, "difference", "Largest difference of a colour component from what "
+                                  "the engine makes, in the layer's own encoding" },
+  { GIMP_PDB_FLOAT, "change",     "Mean difference from what was repainted" },
+  { GIMP_PDB_INT32, "alpha",      "Whether alpha is the same, bit for bit" },
+};
+
+static const GimpParamDef profile_args[] =
+{
+  { GIMP_PDB_IMAGE, "image",  "Which image" },
+  { GIMP_PDB_INT32, "assign", "Whether to give it an uncommon colour profile, or to "
+                              "convert it to the common one" },
+};
+
+static const GimpParamDef read_args[] =
+{
+  { GIMP_PDB_DRAWABLE, "drawable", "What to read" },
+  { GIMP_PDB_INT32,    "x",        "Where" },
+  { GIMP_PDB_INT32,    "y",        "Where" },
+};
+
+static const GimpParamDef read_results[] =
+{
+  { GIMP_PDB_FLOAT, "red",   "Perceptual, or the mask's own value" },
+  { GIMP_PDB_FLOAT, "green", "Likewise" },
+  { GIMP_PDB_FLOAT, "blue",  "Likewise" },
+  { GIMP_PDB_FLOAT, "alpha", "Alpha" },
+};
+
+static const GimpParamDef levels_results[] =
+{
+  { GIMP_PDB_INT32, "levels", "How many different grays it has" },
+};
+
+static const GimpParamDef methods_results[] =
+{
+  { GIMP_PDB_INT32,       "n-methods", "How many" },
+  { GIMP_PDB_STRINGARRAY, "methods",   "The methods on offer" },
+};
+
+static const GimpParamDef usual_results[] =
+{
+  { GIMP_PDB_STRING, "values", "The usual values of all settings after the quality, as a "
+                               "list" },
+};
+
+static const GimpParamDef watch_args[] =
+{
+  { GIMP_PDB_IMAGE,    "image",    "For plug-in-scumble, as the next four" },
+  { GIMP_PDB_DRAWABLE, "drawable", "" },
+  { GIMP_PDB_DRAWABLE, "style",    "" },
+  { GIMP_PDB_STRING,   "method",   "" },
+  { GIMP_PDB_FLOAT,    "strength", "" },
+  { GIMP_PDB_INT32,    "stage",    "The stage to kill it in, or -1 to let it live" },
+};
+
+static const GimpParamDef watch_results[] =
+{
+  { GIMP_PDB_INT32,       "n-stages", "How many texts the progress had" },
+  { GIMP_PDB_STRINGARRAY, "stages",   "The texts" },
+  { GIMP_PDB_INT32,       "rising",   "Whether the progress never went back" },
+  { GIMP_PDB_INT32,       "killed",   "Whether it was killed" },
+  { GIMP_PDB_INT32,       "status",   "What became of it" },
+};
+
+typedef struct
+{
+  const char         *name;
+  void              (*run) (const GimpParam *params, GimpParam *values);
+  const GimpParamDef *args;
+  int                 n_args;
+  const GimpParamDef *results;
+  int                 n_results;
+} Procedure;
+
+static const Procedure procedures[] =
+{
+  { "fill",    fill,           fill_args,    G_N_ELEMENTS (fill_args),    NULL, 0 },
+  { "spoil",   spoil,          spoil_args,   G_N_ELEMENTS (spoil_args),   NULL, 0 },
+  { "profile", change_profile, profile_args, G_N_ELEMENTS (profile_args), NULL, 0 },
+  { "compare", compare,        compare_args, G_N_ELEMENTS (compare_args),
+    compare_results, G_N_ELEMENTS (compare_results) },
+  { "read",    read_pixel,     read_args,    G_N_ELEMENTS (read_args),
+    read_results,    G_N_ELEMENTS (read_results) },
+  { "levels",  count_levels,   drawable_arg, G_N_ELEMENTS (drawable_arg),
+    levels_results,  G_N_ELEMENTS (levels_results) },
+  { "methods", list_methods,   NULL,         0,
+    methods_results, G_N_ELEMENTS (methods_results) },
+  { "usual",   write_usual,    NULL,         0,
+    usual_results,   G_N_ELEMENTS (usual_results) },
+  { "watch",   scumble_watch,  watch_args,   G_N_ELEMENTS (watch_args),
+    watch_results,   G_N_ELEMENTS (watch_results) },
+};
+
+static void
+query (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (procedures); i++)
+    {
+      const Procedure *self = &procedures[i];
+      g_autofree char *name = g_strconcat (PROCEDURE, self->name, NULL);
+
+      gimp_install_procedure (name, "For tests", "", "", "", "", NULL, "", GIMP_PLUGIN,
+                              self->n_args, self->n_results, self->args, self->results);
+    }
+}
+
 static void
 run (const char *name, int n_params, const GimpParam *params, int *n_results,
      GimpParam **results)
 {
-  static GimpParam values[5] =
-  {
-    { GIMP_PDB_STATUS, { .d_status = GIMP_PDB_SUCCESS } },
-    { GIMP_PDB_FLOAT,  { 0 } },
-    { GIMP_PDB_FLOAT,  { 0 } },
-    { GIMP_PDB_FLOAT,  { 0 } },
-    { GIMP_PDB_FLOAT,  { 0 } },
-  };
+  static GimpParam values[MAX_RESULTS + 1];
 
   gegl_init (NULL, NULL);
-  *results   = values;
-  *n_results = 1;
+  values[0] = (GimpParam) { GIMP_PDB_STATUS, { .d_status = GIMP_PDB_SUCCESS } };
+  *results  = values;
 
-  if (strcmp (name, FILL) == 0)
+  for (guint i = 0; i < G_N_ELEMENTS (procedures); i++)
     {
-      fill (params[0].data.d_drawable, params[1].data.d_int32);
-    }
-  else if (strcmp (name, PROFILE) == 0)
-    {
-      change_profile (params[0].data.d_image, params[1].data.d_int32);
-    }
-  else if (strcmp (name, COMPARE) == 0)
-    {
-      values[3].type = GIMP_PDB_INT32;
-      compare (params, values);
-      *n_results = 4;
-    }
-  else
-    {
-      read_pixel (params, values);
-      *n_results = 5;
+      const Procedure *self = &procedures[i];
+
+      if (strcmp (name + strlen (PROCEDURE), self->name) != 0)
+        continue;
+
+      for (int k = 0; k < self->n_results; k++)
+        values[1 + k].type = self->results[k].type;
+      *n_results = 1 + self->n_results;
+      self->run (params, values);
     }
 }
 

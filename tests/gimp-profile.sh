@@ -52,25 +52,31 @@ cat > "$GIMP2_DIRECTORY/gimprc" <<EOF
 (num-processors 2)
 EOF
 
-# run_script FILE: runs a Script-Fu file in a GIMP without a display; the file writes a
-# line "ok ..." or "FAILED ..." per check to (check-port).
-run_script ()
+# run_in GIMP FILE: runs a Script-Fu file in that GIMP; the file writes a line "ok ..." or
+# "FAILED ..." per check to (check-port).
+run_in ()
 {
   cat > "$top/start.scm" <<EOF
 (define check-file "$top/checks")
 (define work-folder "$top")
 (load "$here/gimp-checks.scm")
-(load "$1")
+(load "$2")
 (check-end)
 EOF
   rm -f "$top/checks"
-  timeout 1800 "$console" --no-interface --no-data --no-fonts --no-splash \
+  timeout 1800 $1 --no-data --no-fonts --no-splash --new-instance \
     --batch "(load \"$top/start.scm\")" --batch '(gimp-quit 1)' > "$top/log" 2>&1 || true
   cat "$top/checks" 2>/dev/null
   if ! grep -q '^end$' "$top/checks" 2>/dev/null; then
-    echo "FAILED: $(basename "$1") did not run to its end"
+    echo "FAILED: $(basename "$2") did not run to its end"
     tail -n 40 "$top/log"
     return 1
   fi
   ! grep -q '^FAILED' "$top/checks"
+}
+
+# run_script FILE: in a GIMP without a display
+run_script ()
+{
+  run_in "$console --no-interface" "$1"
 }

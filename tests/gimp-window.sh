@@ -135,6 +135,9 @@ trap end_all EXIT
 wait_for 20 test -s "$top/display"
 export DISPLAY=:$(cat "$top/display") NO_AT_BRIDGE=1
 
+# Killed in every stage, as GIMP's own Cancel does it.
+run_in "$gimp" "$here/gimp-stages.scm" || failed=1
+
 port=$((20000 + $$ % 20000))
 "$gimp" --new-instance --no-splash --no-fonts \
   --batch "(plug-in-script-fu-server 1 \"127.0.0.1\" $port \"$top/server.log\")" \

@@ -1,0 +1,174 @@
+; SPDX-License-Identifier: GPL-3.0-or-later
+
+; The procedure in a real GIMP: where layers lie, what hides in them, and what stays.
+
+; What nobody sees has no say: colours below full transparency, and numbers that are no
+; colours.
+
+(define (check-spoilt name precision alpha hidden tolerance)
+  (let* ((image (new-image 60 50 RGB precision))
+         (layer (new-layer image "Sky" 60 50 alpha 0))
+         (before (if hidden (paint image layer 0.8) 0)))
+    (test-scumble-spoil layer (if hidden TRUE FALSE))
+    (let* ((result (if hidden before (paint image layer 0.8)))
+           (found (test-scumble-compare result layer style "adain" 0.8)))
+      (check (string-append name ": pixels") (<= (car found) tolerance)
+             "differ by " (car found)))
+    (gimp-image-delete image)))
+
+(check-spoilt "hidden colours, 8 bits" PRECISION-U8-GAMMA #t #t eight-bits)
+(check-spoilt "hidden colours, float" PRECISION-FLOAT-LINEAR #t #t engine-own)
+(check-spoilt "no colours, float" PRECISION-FLOAT-GAMMA #f #f engine-own)
+(check-spoilt "no colours, linear" PRECISION-FLOAT-LINEAR #t #f engine-own)
+
+; A ramp of many levels has many levels afterwards, and no steps of eight bits.
+
+(for-each
+  (lambda (row)
+    (let* ((image (new-image 1200 12 (caddr row) (cadr row)))
+           (layer (new-layer image "Ramp" 1200 12 #f -1))
+           (levels (car (test-scumble-levels (paint image layer 0.5)))))
+      (check (string-append "levels of " (car row)) (> levels 1000) "only " levels)
+      (gimp-image-delete image)))
+  (list (list "u16" PRECISION-U16-GAMMA RGB)
+        (list "u16 linear" PRECISION-U16-LINEAR RGB)
+        (list "u32" PRECISION-U32-GAMMA RGB)
+        (list "float" PRECISION-FLOAT-GAMMA RGB)
+        (list "float linear" PRECISION-FLOAT-LINEAR RGB)
+        (list "gray float" PRECISION-FLOAT-GAMMA GRAY)))
+
+; Size and place, with and without a selection: the result is the layer's selected part,
+; whatever of it the canvas shows.  Each row: the canvas, the layer, its offsets, the
+; selection or none; then the result's offsets and size.
+
+(define (check-place row)
+  (let* ((name (car row))
+         (size (list-ref row 1))
+         (own (list-ref row 2))
+         (at (list-ref row 3))
+         (selection (list-ref row 4))
+         (image (new-image (car size) (cadr size) RGB PRECISION-U8-GAMMA))
+         (layer (new-layer image "Sky" (car own) (cadr own) #t 0)))
+    (gimp-layer-set-offsets layer (car at) (cadr at))
+    (if selection
+        (apply gimp-image-select-rectangle image CHANNEL-OP-REPLACE selection))
+    (let ((result (paint image layer 0.8)))
+      (check-equal (string-append name ": offsets") (gimp-drawable-offsets result)
+                   (list-ref row 5))
+      (check-equal (string-append name ": size") (size-of result) (list-ref row 6))
+      (check-equal (string-append name ": mask") (car (gimp-layer-get-mask result)) -1)
+      (check-pixels name result layer 0.8 eight-bits))
+    (gimp-image-delete image)))
+
+(for-each check-place
+  (list
+    (list "larger than the canvas" '(40 30) '(70 60) '(-10 -20) #f '(-10 -20) '(70 60))
+    (list "larger, with a selection" '(40 30) '(70 60) '(-10 -20) '(5 5 90 90)
+          '(5 5) '(35 25))
+    (list "smaller than the canvas" '(90 80) '(30 20) '(50 40) #f '(50 40) '(30 20))
+    (list "smaller, with a selection" '(90 80) '(50 40) '(30 20) '(0 0 60 45)
+          '(30 20) '(30 25))
+    (list "beside the canvas" '(30 30) '(40 30) '(35 10) #f '(35 10) '(40 30))
+    (list "selection of one pixel" '(60 50) '(60 50) '(0 0) '(30 20 1 1) '(30 20) '(1 1))))
+
+; A selection with a hole becomes the mask, as hard as it is.
+
+(let* ((image (new-image 60 50 RGB PRECISION-U8-GAMMA))
+       (layer (new-layer image "Sky" 60 50 #f 0)))
+  (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 0 0 60 50)
+  (gimp-image-select-rectangle image CHANNEL-OP-SUBTRACT 20 20 10 10)
+  (let* ((result (paint image layer 0.8))
+         (mask (car (gimp-layer-get-mask result))))
+    (check-equal "hole: inside" (car (test-scumble-read mask 25 25)) 0.0)
+    (check-equal "hole: outside" (car (test-scumble-read mask 19 25)) 1.0)
+    (check-pixels "hole" result layer 0.8 eight-bits))
+  (gimp-image-delete image))
+
+; What the user works on stays as it was: selection, channels, paths, the layer's mask.
+
+(let* ((image (new-image 60 50 RGB PRECISION-U8-GAMMA))
+       (layer (new-layer image "Sky" 60 50 #t 0))
+       (mask (car (gimp-layer-create-mask layer ADD-MASK-ALPHA))))
+  (gimp-layer-add-mask layer mask)
+  (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 10 10 30 30)
+  (gimp-selection-feather image 4)
+  (let ((bounds (gimp-selection-bounds image))
+        (value (car (gimp-selection-value image 11 20)))
+        (before (test-scumble-read layer 30 20))
+        (result (paint image layer 0.8)))
+    (check-equal "kept: selection"
+      (list (gimp-selection-bounds image) (car (gimp-selection-value image 11 20)))
+      (list bounds value))
+    (check-equal "kept: the layer's pixels" (test-scumble-read layer 30 20) before)
+    (check-equal "kept: the layer's mask" (car (gimp-layer-get-mask layer)) mask)
+    (check-equal "kept: channels" (car (gimp-image-get-channels image)) 0))
+  ; A mask that is switched off hides nothing.
+  (gimp-selection-none image)
+  (gimp-layer-set-apply-mask layer FALSE)
+  (check-equal "mask switched off" (car (gimp-layer-get-mask (paint image layer 0.8))) -1)
+  (gimp-image-delete image))
+
+; A mask that is being edited is the active drawable.
+
+(let* ((image (new-image 40 30 RGB PRECISION-U8-GAMMA))
+       (layer (new-layer image "Sky" 40 30 #f 0)))
+  (gimp-layer-add-mask layer (car (gimp-layer-create-mask layer ADD-MASK-WHITE)))
+  (gimp-layer-set-edit-mask layer TRUE)
+  (check-refusal "mask active" image "is a layer mask"
+    (lambda ()
+      (scumble image (car (gimp-image-get-active-drawable image)) style "adain" 1.0)))
+  (gimp-layer-set-edit-mask layer FALSE)
+  (check-equal "mask no longer active"
+    (message-of (lambda ()
+      (scumble image (car (gimp-image-get-active-drawable image)) style "adain" 1.0))) "")
+  (gimp-image-delete image))
+
+; Locks of place and transparency, and an invisible layer, are no hindrance.
+
+(let* ((image (new-image 40 30 RGB PRECISION-U8-GAMMA))
+       (layer (new-layer image "Sky" 40 30 #t 0)))
+  (gimp-item-set-lock-position layer TRUE)
+  (gimp-layer-set-lock-alpha layer TRUE)
+  (gimp-item-set-visible layer FALSE)
+  (check-pixels "locked place, invisible" (paint image layer 0.8) layer 0.8 eight-bits)
+  (gimp-image-delete image))
+
+; A group in a group
+
+(let* ((image (new-image 40 30 RGB PRECISION-U8-GAMMA))
+       (outer (car (gimp-layer-group-new image)))
+       (inner (car (gimp-layer-group-new image)))
+       (layer (new-layer image "Sky" 40 30 #f 0)))
+  (gimp-image-insert-layer image outer -1 0)
+  (gimp-image-insert-layer image inner outer 0)
+  (gimp-image-reorder-item image layer inner 0)
+  (let ((result (paint image layer 0.8)))
+    (check-equal "group in a group" (car (gimp-item-get-parent result)) inner)
+    (gimp-item-set-lock-content outer TRUE)
+    (check-refusal "locked group around the group" image "is locked"
+      (lambda () (paint image layer 0.8))))
+  (gimp-image-delete image))
+
+; Indexed images, with and without transparency, give a new one with what they look like.
+
+(for-each
+  (lambda (alpha)
+    (let* ((name (if alpha "indexed with alpha" "indexed"))
+           (image (new-image 60 50 RGB PRECISION-U8-GAMMA))
+           (layer (new-layer image "Sky" 60 50 alpha 0))
+           (profile 0) (anew 0) (result 0))
+      (test-scumble-profile image TRUE)
+      (set! profile (vector-length (cadr (gimp-image-get-color-profile image))))
+      (gimp-image-convert-indexed image CONVERT-DITHER-NONE CONVERT-PALETTE-GENERATE 60
+                                  FALSE FALSE "")
+      (check-refusal name image "Scumble to New Image"
+        (lambda () (paint image layer 1.0)))
+      (set! anew (scumble-new-image image layer style "adain" 0.8))
+      (set! result (car (layers-of anew)))
+      (check-equal (string-append name ": type") (car (gimp-drawable-type result))
+                   (layer-type RGB alpha))
+      (check-equal (string-append name ": profile")
+        (vector-length (cadr (gimp-image-get-color-profile anew))) profile)
+      (gimp-image-delete anew)
+      (gimp-image-delete image)))
+  '(#f #t))

@@ -1,0 +1,20 @@
+; SPDX-License-Identifier: GPL-3.0-or-later
+
+; Every method on offer in a real GIMP.
+
+(define (check-kind method base precision alpha strength tolerance)
+  (let* ((name (string-append method " on " (if (= base RGB) "RGB" "gray") ", precision "
+                              (number->string precision)))
+         (image (new-image 70 60 base precision))
+         (layer (new-layer image "Sky" 70 60 alpha 0)))
+    (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 5 5 60 50)
+    (check-method name method (scumble image layer style method strength) layer strength
+                  tolerance)
+    (gimp-image-delete image)))
+
+(for-each
+  (lambda (method)
+    (check-kind method RGB PRECISION-U8-GAMMA #f 1.0 eight-bits)
+    (check-kind method RGB PRECISION-FLOAT-LINEAR #t 0.7 engine-own)
+    (check-kind method GRAY PRECISION-U16-GAMMA #t 1.2 engine-own))
+  methods)

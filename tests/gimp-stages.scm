@@ -1,0 +1,35 @@
+; SPDX-License-Identifier: GPL-3.0-or-later
+
+; The stages of every method on offer, as GIMP's progress bar shows them, and what becomes
+; of a run that is killed in one of them.  For a GIMP with windows.
+
+; Whether a plug-in lives or dies, the image is as it was until there is a result.
+(define (check-stages method)
+  (let* ((image (new-image 500 400 RGB PRECISION-U8-GAMMA))
+         (layer (new-layer image "Sky" 500 400 #f 0))
+         (watch (lambda (stage)
+                  (test-scumble-watch image layer style method 1.0 stage)))
+         (seen (watch -1))
+         (stages (cadr seen)))
+    (say "   the stages of " method ": " stages)
+    (check (string-append method ": a text for every stage") (>= (length stages) 4)
+           "only " stages)
+    (check-equal (string-append method ": the progress never goes back") (caddr seen) TRUE)
+    (check-equal (string-append method ": painted") (length (layers-of image)) 2)
+    (gimp-image-remove-layer image (car (layers-of image)))
+    (let loop ((stage 0))
+      (if (< stage (length stages))
+          (let ((name (string-append method " killed at “" (list-ref stages stage) "”")))
+            (gimp-image-clean-all image)
+            (let ((before (state-of image))
+                  (after (watch stage)))
+              (check-equal name (list (cadddr after) (= (list-ref after 4) PDB-SUCCESS))
+                           (list TRUE #f))
+              (check-equal (string-append name ": image untouched") (state-of image)
+                           before))
+            (loop (+ stage 1)))))
+    (check-equal (string-append method ": the run after that works")
+      (message-of (lambda () (scumble image layer style method 1.0))) "")
+    (gimp-image-delete image)))
+
+(for-each check-stages methods)
