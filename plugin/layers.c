@@ -107,48 +107,117 @@ scumble_layers_close (void)
   g_clear_pointer (&opened, g_slist_free);
 }
 
-/* What stands for a layer's image from one start of GIMP to the next. */
-static char *
-home_of (gint32 layer)
+/* What an item is, as it is written down. A mask is found by its layer. */
+typedef enum { LAYER, MASK, CHANNEL, SELECTION } Kind;
+
+static const char *const kinds[] = { "layer", "mask", "channel", "selection" };
+
+static Kind
+kind_of (gint32 item)
 {
-  const gint32 image = gimp_item_get_image (layer);
+  if (gimp_item_is_layer_mask (item))
+    return MASK;
+  if (gimp_item_is_selection (item))
+    return SELECTION;
+
+  return gimp_item_is_channel (item) ? CHANNEL : LAYER;
+}
+
+static Kind
+stored_kind (GKeyFile *file, const char *group)
+{
+  g_autofree char *kind = g_key_file_get_string (file, group, "kind", NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (g_strcmp0 (kind, kinds[i]) == 0)
+      return (Kind) i;
+
+  return LAYER;
+}
+
+static void
+append_channels (GArray *list, gint32 image)
+{
+  int             n_channels;
+  g_autofree int *channels = gimp_image_get_channels (image, &n_channels);
+
+  g_array_append_vals (list, channels, (guint) n_channels);
+}
+
+/* Everything that can be the item of a kind, or the layer of the mask. */
+static GArray *
+list_kind (Kind kind)
+{
+  GArray         *list;
+  int             n_images;
+  g_autofree int *images = NULL;
+
+  if (kind == LAYER || kind == MASK)
+    return scumble_layers_list ();
+
+  list   = g_array_new (FALSE, FALSE, sizeof (gint32));
+  images = gimp_image_list (&n_images);
+  for (int i = 0; i < n_images; i++)
+    {
+      const gint32 selection = gimp_image_get_selection (images[i]);
+
+      if (kind == CHANNEL)
+        append_channels (list, images[i]);
+      else
+        g_array_append_val (list, selection);
+    }
+
+  return list;
+}
+
+/* What stands for an item's image from one start of GIMP to the next. */
+static char *
+home_of (gint32 item)
+{
+  const gint32 image = gimp_item_get_image (item);
   char        *uri   = gimp_image_get_uri (image);
 
   return uri != NULL ? uri : gimp_image_get_name (image);
 }
 
 void
-scumble_layers_store (GKeyFile *file, const char *group, gint32 layer, gint32 image)
+scumble_layers_store (GKeyFile *file, const char *group, gint32 item, gint32 image)
 {
   g_autofree char *home = NULL;
   g_autofree char *name = NULL;
+  Kind             kind;
 
-  if (!gimp_item_is_valid (layer))
+  if (!gimp_item_is_valid (item))
     return;
 
-  home = home_of (layer);
-  name = gimp_item_get_name (layer);
+  kind = kind_of (item);
+  if (kind == MASK)
+    item = gimp_layer_from_mask (item);
+
+  home = home_of (item);
+  name = gimp_item_get_name (item);
+  g_key_file_set_string (file, group, "kind", kinds[kind]);
   g_key_file_set_string (file, group, "image", home);
   g_key_file_set_boolean (file, group, "same-image",
-                          gimp_item_get_image (layer) == image);
+                          gimp_item_get_image (item) == image);
   g_key_file_set_string (file, group, "layer", name);
-  g_key_file_set_integer (file, group, "tattoo", gimp_item_get_tattoo (layer));
+  g_key_file_set_integer (file, group, "tattoo", gimp_item_get_tattoo (item));
 }
 
-/* How well a layer fits what was stored: 3 entirely, 0 not at all. Within an image that
+/* How well an item fits what was stored: 3 entirely, 0 not at all. Within an image that
  * was renamed or saved as another file, the tattoo alone is better than the name. */
 static int
-fit (GKeyFile *file, const char *group, gint32 layer, gint32 image)
+fit (GKeyFile *file, const char *group, gint32 item, gint32 image)
 {
   const gboolean   same   = image != -1 && g_key_file_get_boolean (file, group,
                                                                    "same-image", NULL);
   g_autofree char *home   = g_key_file_get_string (file, group, "image", NULL);
   g_autofree char *name   = g_key_file_get_string (file, group, "layer", NULL);
-  g_autofree char *here   = home_of (layer);
-  g_autofree char *called = gimp_item_get_name (layer);
-  const gboolean   tattoo = gimp_item_get_tattoo (layer) ==
+  g_autofree char *here   = home_of (item);
+  g_autofree char *called = gimp_item_get_name (item);
+  const gboolean   tattoo = gimp_item_get_tattoo (item) ==
                             g_key_file_get_integer (file, group, "tattoo", NULL);
-  const gboolean   inside = same ? gimp_item_get_image (layer) == image
+  const gboolean   inside = same ? gimp_item_get_image (item) == image
                                  : g_strcmp0 (here, home) == 0;
 
   if (!inside)
@@ -162,7 +231,8 @@ fit (GKeyFile *file, const char *group, gint32 layer, gint32 image)
 static gint32
 find_open (GKeyFile *file, const char *group, gint32 image)
 {
-  g_autoptr (GArray) list = scumble_layers_list ();
+  const Kind         kind = stored_kind (file, group);
+  g_autoptr (GArray) list = list_kind (kind);
   gint32             best = -1;
 
   for (int wanted = 3; wanted >= 1 && best == -1; wanted--)
@@ -170,13 +240,13 @@ find_open (GKeyFile *file, const char *group, gint32 image)
       if (fit (file, group, g_array_index (list, gint32, i), image) == wanted)
         best = g_array_index (list, gint32, i);
 
-  return best;
+  return kind == MASK && best != -1 ? gimp_layer_get_mask (best) : best;
 }
 
 gint32
 scumble_layers_recall (GKeyFile *file, const char *group, gint32 image)
 {
-  const gint32     layer = find_open (file, group, image);
+  const gint32     item  = find_open (file, group, image);
   const gboolean   same  = g_key_file_get_boolean (file, group, "same-image", NULL);
   g_autofree char *home  = g_key_file_get_string (file, group, "image", NULL);
   g_autofree char *name  = g_key_file_get_string (file, group, "layer", NULL);
@@ -185,12 +255,13 @@ scumble_layers_recall (GKeyFile *file, const char *group, gint32 image)
   gint32           again;
   gint32           found;
 
-  if (layer != -1 || path == NULL || (same && image != -1))
-    return layer;
+  if (item != -1 || path == NULL || (same && image != -1))
+    return item;
 
   again = open_image (path);
   found = again == -1 ? -1 : find_open (file, group, -1);
 
-  return found == -1 && again != -1 && g_strcmp0 (name, base) == 0
-         ? whole_picture (again, path) : found;
+  return found == -1 && again != -1 && g_strcmp0 (name, base) == 0 &&
+             stored_kind (file, group) == LAYER
+           ? whole_picture (again, path) : found;
 }

@@ -33,24 +33,26 @@ void    scumble_layers_close  (void);
 
 /**
  * scumble_layers_store:
- * @file: receives what it takes to find a layer again
+ * @file: receives what it takes to find an item again
  * @group: group of @file
+ * @item: ID of a layer, a layer mask, a channel or a selection; if it is none, nothing is
+ *   stored
  * @image: the image that the note is kept in, or -1
  *
- * Layers keep their numbers as long as GIMP runs. Beyond that a layer is found by the
+ * Items keep their numbers as long as GIMP runs. Beyond that an item is found by the
  * address of its image's file (the image's name, if it was never saved), and there by
- * the tattoo that a saved image keeps, or else by its name.
+ * the tattoo that a saved image keeps, or else by its name; a mask by its layer's.
  */
-void    scumble_layers_store  (GKeyFile *file, const char *group, gint32 layer,
+void    scumble_layers_store  (GKeyFile *file, const char *group, gint32 item,
                                gint32 image);
 
 /**
  * scumble_layers_recall:
  *
- * Looks among the open images, and then opens the file that the layer came from, unless
+ * Looks among the open images, and then opens the file that the item came from, unless
  * that is @image itself.
  *
- * Returns: the layer that was stored, or -1 if there is no trace of it
+ * Returns: the item that was stored, or -1 if there is no trace of it
  */
 gint32  scumble_layers_recall (GKeyFile *file, const char *group, gint32 image);
 

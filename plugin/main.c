@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* The plug-in's two entries, and what happens in each of the three run modes. */
-#include "host.h"
+#include "gimp-host.h"
 #include "layers.h"
 #include "output.h"
 #include "paint.h"
 #include "procedure.h"
 #include "session.h"
+#include "window.h"
 
 #include <glib/gi18n-lib.h>
 #include <locale.h>
@@ -29,78 +30,81 @@ set_up (void)
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
 
   gegl_init (NULL, NULL);
+  scumble_memory_divide ();
   /* A procedure that fails makes us fail; only our own sentence is shown. */
   gimp_plugin_set_pdb_error_handler (GIMP_PDB_ERROR_HANDLER_PLUGIN);
 }
 
 static gboolean
-paint_with_dialog (ScumbleCall *call, const ScumbleTarget *target,
-                   ScumbleDrawableSource *content, ScumbleDrawableSink *sink,
-                   GError **error)
+paint (ScumbleCall *call, ScumbleHost *host, GError **error)
 {
-  if (!scumble_host_run_dialog (target, content, sink, &call->settings, &call->style,
-                                error))
+  if (call->run_mode != GIMP_RUN_INTERACTIVE)
+    return scumble_paint (host, &call->settings, &call->choices, error);
+
+  if (!scumble_window_run (host, &call->settings, &call->choices, error))
     return FALSE;
 
-  scumble_session_save (&call->settings, call->style);
+  scumble_session_save (&call->settings, &call->choices);
   return TRUE;
 }
 
+/* A dialog shows what is lost, everybody else is told. */
 static gboolean
-paint_directly (const ScumbleCall *call, ScumbleDrawableSource *content,
-                ScumbleDrawableSink *sink, GError **error)
+accept_loss (const ScumbleCall *call, GError *lost, GError **error)
 {
-  GeglRectangle                     area  = { 0, 0, 0, 0 };
-  g_autoptr (ScumbleDrawableSource) style = NULL;
+  if (lost == NULL)
+    return TRUE;
 
-  area.width  = gimp_drawable_width (call->style);
-  area.height = gimp_drawable_height (call->style);
-  style       = scumble_drawable_source_new (call->style, &area, FALSE, error);
+  if (call->run_mode == GIMP_RUN_INTERACTIVE)
+    {
+      g_error_free (lost);
+      return TRUE;
+    }
 
-  return style != NULL && scumble_paint (&content->source, &style->source,
-                                         &call->settings, &sink->sink, error);
+  g_propagate_error (error, lost);
+  return FALSE;
 }
 
-/* The values used last, or those that an earlier result remembers. */
 static gboolean
-recall (ScumbleCall *call, ScumbleTarget *target, GError **error)
+recall_record (ScumbleCall *call, ScumbleTarget *target, GError **error)
 {
   g_auto (ScumbleRecord) record = { 0 };
 
-  if (call->output != SCUMBLE_OUTPUT_AGAIN)
-    {
-      if (call->run_mode != GIMP_RUN_NONINTERACTIVE)
-        call->style = scumble_session_load (&call->settings);
-
-      return scumble_target_init (target, call->image, call->drawable,
-                                  call->output == SCUMBLE_OUTPUT_IMAGE, error);
-    }
-
-  if (!scumble_record_read (&record, call->drawable, error))
+  if (!scumble_record_read (&record, call->drawable, error) ||
+      !scumble_target_init_again (target, call->image, call->drawable, &record, error))
     return FALSE;
 
   call->settings = record.settings;
-  call->style    = record.style;
+  scumble_host_choices_clear (&call->choices);
+  call->choices         = record.choices;
+  record.choices.styles = NULL;
 
-  return scumble_target_init_again (target, call->image, call->drawable, &record, error);
+  return accept_loss (call, g_steal_pointer (&record.lost), error);
 }
 
 static gboolean
-check_style (const ScumbleCall *call, GError **error)
+recall_session (ScumbleCall *call, ScumbleTarget *target, GError **error)
 {
-  const gboolean given = call->run_mode == GIMP_RUN_NONINTERACTIVE &&
-                         call->output != SCUMBLE_OUTPUT_AGAIN;
+  GError *lost = NULL;
 
-  if (call->run_mode == GIMP_RUN_INTERACTIVE)
-    return TRUE;
+  if (!scumble_target_init (target, call->image, call->drawable,
+                            call->output == SCUMBLE_OUTPUT_IMAGE, error))
+    return FALSE;
 
-  if (call->style != -1 || given)
-    return scumble_style_check (call->style, error);
+  if (call->run_mode != GIMP_RUN_NONINTERACTIVE)
+    scumble_session_load (&call->settings, &call->choices, &lost);
 
-  g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
-                       _("The style is not to be found any more. Open it, or choose "
-                         "another one with Filters > Artistic > Scumble."));
-  return FALSE;
+  return accept_loss (call, lost, error);
+}
+
+/* The arguments, the values used last, or those that an earlier result remembers. */
+static gboolean
+recall (ScumbleCall *call, ScumbleTarget *target, GError **error)
+{
+  return (call->output == SCUMBLE_OUTPUT_AGAIN ? recall_record
+                                               : recall_session) (call, target, error) &&
+         (call->run_mode == GIMP_RUN_INTERACTIVE ||
+          scumble_choices_check (&call->choices, error));
 }
 
 /* Returns: ID of the new layer or image; -1 with @error set and the image untouched. */
@@ -109,10 +113,11 @@ repaint (ScumbleCall *call, GError **error)
 {
   const gboolean                    dialog  = call->run_mode == GIMP_RUN_INTERACTIVE;
   g_auto (ScumbleTarget)            target  = { 0 };
+  g_auto (ScumbleGimpHost)          host    = { { 0 } };
   g_autoptr (ScumbleDrawableSource) content = NULL;
   g_autoptr (ScumbleDrawableSink)   sink    = NULL;
 
-  if (!recall (call, &target, error) || !check_style (call, error))
+  if (!recall (call, &target, error))
     return -1;
 
   content = scumble_drawable_source_new (target.drawable, &target.area, dialog, error);
@@ -123,13 +128,22 @@ repaint (ScumbleCall *call, GError **error)
   if (sink == NULL)
     return -1;
 
-  if (dialog ? !paint_with_dialog (call, &target, content, sink, error)
-             : !paint_directly (call, content, sink, error))
+  scumble_gimp_host_init (&host, &target, content, sink);
+  if (!paint (call, &host.host, error))
     return -1;
 
   return (call->output == SCUMBLE_OUTPUT_IMAGE ? scumble_output_image
                                                : scumble_output_layer)
-    (&target, sink->buffer, &call->settings, call->style, error);
+    (&target, sink->buffer, &call->settings, &call->choices, error);
+}
+
+static gboolean
+save_style (const ScumbleCall *call, GError **error)
+{
+  const ScumbleHostChoice *choice = g_ptr_array_index (call->choices.styles, 0);
+
+  return scumble_choices_check (&call->choices, error) &&
+         scumble_save_style (choice, &call->settings, call->file, call->title, error);
 }
 
 static GimpPDBStatusType
@@ -154,39 +168,56 @@ show (const ScumbleCall *call, gint32 result)
   gimp_displays_flush ();
 }
 
+/* Returns: how many values there are */
+static int
+execute (const char *name, int n_params, const GimpParam *params, GimpParam *values,
+         GError **error)
+{
+  g_auto (ScumbleCall) call   = { 0 };
+  gint32               result = -1;
+
+  if (!scumble_procedure_parse (&call, name, params, n_params, error))
+    return 1;
+  if (call.output == SCUMBLE_OUTPUT_STYLE)
+    {
+      save_style (&call, error);
+      return 1;
+    }
+
+  result = repaint (&call, error);
+  if (result == -1)
+    return 1;
+
+  show (&call, result);
+  values[1].type         = call.output == SCUMBLE_OUTPUT_IMAGE ? GIMP_PDB_IMAGE
+                                                               : GIMP_PDB_LAYER;
+  values[1].data.d_int32 = result;
+
+  return 2;
+}
+
 static void
 run (const char *name, int n_params, const GimpParam *params, int *n_results,
      GimpParam **results)
 {
   /* GIMP reads these after we have returned. */
   static GimpParam   values[2];
-  g_autoptr (GError) error  = NULL;
-  gint32             result = -1;
-  ScumbleCall        call;
+  g_autoptr (GError) error = NULL;
 
   set_up ();
-
-  if (scumble_procedure_parse (&call, name, params, n_params, &error))
-    result = repaint (&call, &error);
+  *results                = values;
+  *n_results              = execute (name, n_params, params, values, &error);
+  values[0].type          = GIMP_PDB_STATUS;
+  values[0].data.d_status = GIMP_PDB_SUCCESS;
   scumble_layers_close ();
 
-  values[0].type = GIMP_PDB_STATUS;
-  *n_results     = 2;
-  *results       = values;
+  if (error == NULL)
+    return;
 
-  if (result == -1)
-    {
-      values[0].data.d_status = status_for (error);
-      values[1].type          = GIMP_PDB_STRING;
-      values[1].data.d_string = g_strdup (error->message);
-      return;
-    }
-
-  show (&call, result);
-  values[0].data.d_status = GIMP_PDB_SUCCESS;
-  values[1].type          = call.output == SCUMBLE_OUTPUT_IMAGE ? GIMP_PDB_IMAGE
-                                                                : GIMP_PDB_LAYER;
-  values[1].data.d_int32  = result;
+  *n_results              = 2;
+  values[0].data.d_status = status_for (error);
+  values[1].type          = GIMP_PDB_STRING;
+  values[1].data.d_string = g_strdup (error->message);
 }
 
 const GimpPlugInInfo PLUG_IN_INFO =

@@ -5,21 +5,31 @@
 #include <math.h>
 
 static char *
-name_of (gint32 layer, const char *otherwise)
-{
-  return gimp_item_is_valid (layer) ? gimp_item_get_name (layer) : g_strdup (otherwise);
-}
-
-static char *
 make_name (const ScumbleRecord *record)
 {
   const ScumbleMethod *method = scumble_method_find (record->settings.method, NULL);
-  g_autofree char     *source = name_of (record->source, "Scumble");
-  g_autofree char     *style  = name_of (record->style, _("a closed picture"));
+  g_autofree char     *source = gimp_item_is_valid (record->source)
+                                ? gimp_item_get_name (record->source)
+                                : g_strdup ("Scumble");
+  g_autofree char     *style  = scumble_choices_title (&record->choices);
 
   /* TRANSLATORS: name of the new layer: "Background (AdaIN: Starry Night, 80 %)" */
   return g_strdup_printf (_("%s (%s: %s, %d %%)"), source, _(method->title), style,
                           (int) lrint (100.0 * record->settings.strength));
+}
+
+/* What the layer is to remember; the choices are a copy. */
+static void
+begin_record (ScumbleRecord *record, const ScumbleTarget *target,
+              const ScumbleSettings *settings, const ScumbleHostChoices *choices)
+{
+  *record = (ScumbleRecord) { .settings = *settings, .source = target->drawable,
+                              .area = target->area };
+  scumble_host_choices_init (&record->choices);
+  record->choices.strength_map = choices->strength_map;
+  for (guint i = 0; i < choices->styles->len; i++)
+    g_ptr_array_add (record->choices.styles,
+                     scumble_host_choice_copy (g_ptr_array_index (choices->styles, i)));
 }
 
 static void
@@ -157,10 +167,10 @@ put_layer (const ScumbleTarget *target, GeglBuffer *pixels, ScumbleRecord *recor
 
 gint32
 scumble_output_layer (const ScumbleTarget *target, GeglBuffer *pixels,
-                      const ScumbleSettings *settings, gint32 style, GError **error)
+                      const ScumbleSettings *settings, const ScumbleHostChoices *choices,
+                      GError **error)
 {
-  g_auto (ScumbleRecord) record = { .settings = *settings, .style = style,
-                                    .source = target->drawable, .area = target->area };
+  g_auto (ScumbleRecord) record = { 0 };
   gint32                 layer;
 
   if (!gimp_image_is_valid (target->image))
@@ -170,6 +180,7 @@ scumble_output_layer (const ScumbleTarget *target, GeglBuffer *pixels,
       return -1;
     }
 
+  begin_record (&record, target, settings, choices);
   layer = put_layer (target, pixels, &record);
   if (layer == -1)
     g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
@@ -200,13 +211,14 @@ make_image (const ScumbleTarget *target)
 
 gint32
 scumble_output_image (const ScumbleTarget *target, GeglBuffer *pixels,
-                      const ScumbleSettings *settings, gint32 style, GError **error)
+                      const ScumbleSettings *settings, const ScumbleHostChoices *choices,
+                      GError **error)
 {
-  g_auto (ScumbleRecord) record = { .settings = *settings, .style = style,
-                                    .source = target->drawable, .area = target->area };
+  g_auto (ScumbleRecord) record = { 0 };
   gint32                 image  = -1;
   gint32                 layer  = -1;
 
+  begin_record (&record, target, settings, choices);
   record.name = make_name (&record);
   if (gimp_image_is_valid (target->image))
     image = make_image (target);

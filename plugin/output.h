@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * @target: what was repainted
  * @pixels: the result, extent 0, 0 and the size of the target's area
  * @settings: how it was painted
- * @style: ID of the style's layer
+ * @choices: what it was painted with
  *
  * Puts the result into the image, as a new layer above the repainted one or in place of
  * an earlier result, and lets it remember how it was painted. Everything that takes time
@@ -20,7 +20,7 @@ G_BEGIN_DECLS
  *   or no longer takes such a layer
  */
 gint32 scumble_output_layer (const ScumbleTarget *target, GeglBuffer *pixels,
-                             const ScumbleSettings *settings, gint32 style,
+                             const ScumbleSettings *settings, const ScumbleHostChoices *choices,
                              GError **error);
 
 /**
@@ -32,7 +32,7 @@ gint32 scumble_output_layer (const ScumbleTarget *target, GeglBuffer *pixels,
  *   GIMP does not make one
  */
 gint32 scumble_output_image (const ScumbleTarget *target, GeglBuffer *pixels,
-                             const ScumbleSettings *settings, gint32 style,
+                             const ScumbleSettings *settings, const ScumbleHostChoices *choices,
                              GError **error);
 
 G_END_DECLS

@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "paint.h"
+#include "blend.h"
+#include "palette.h"
+#include "pick-book.h"
+#include "pixels.h"
 
 #include <glib/gi18n-lib.h>
+
+/* How much of the progress is done when a stage is. */
+static const double STUDIED  = 0.15;
+static const double SURVEYED = 0.5;
 
 /* A stage's part of the whole run. */
 typedef struct
@@ -9,6 +17,19 @@ typedef struct
   double from;
   double to;
 } Stage;
+
+/* One run without a dialog. */
+typedef struct
+{
+  ScumbleHost    *host;
+  ScumbleOrder    order;
+  ScumbleArena   *arena;
+  ScumbleJob      job;
+  Stage           stage;
+  ScumbleModel   *model;
+  ScumblePalette *palette;
+  GPtrArray      *styles;
+} Run;
 
 char **
 scumble_model_path (void)
@@ -22,14 +43,39 @@ scumble_model_path (void)
   return path;
 }
 
-gsize
-scumble_memory_budget (void)
+char **
+scumble_style_path (void)
+{
+  char **path = g_new0 (char *, 2);
+
+  path[0] = g_strdup (SCUMBLE_STYLE_DIR);
+
+  return path;
+}
+
+/* A share of the memory for the tiles of pictures, the rest for the engine. */
+enum { TILES_SHARE = 4 };
+
+static guint64
+tile_cache (void)
 {
   guint64 bytes;
 
   g_object_get (gegl_config (), "tile-cache-size", &bytes, NULL);
 
-  return (gsize) MIN (bytes, (guint64) G_MAXSIZE);
+  return bytes;
+}
+
+void
+scumble_memory_divide (void)
+{
+  g_object_set (gegl_config (), "tile-cache-size", tile_cache () / TILES_SHARE, NULL);
+}
+
+gsize
+scumble_memory_budget (void)
+{
+  return (gsize) MIN (tile_cache () * (TILES_SHARE - 1), (guint64) G_MAXSIZE);
 }
 
 int
@@ -58,45 +104,128 @@ begin (Stage *stage, const char *text, double to)
   gimp_progress_update (stage->from);
 }
 
-gboolean
-scumble_paint (ScumbleSource *content, ScumbleSource *style,
-               const ScumbleSettings *settings, ScumbleSink *sink, GError **error)
+static gboolean
+study_styles (Run *self, GError **error)
 {
-  g_auto (GStrv)             path     = scumble_model_path ();
-  g_autoptr (ScumbleArena)   arena    = scumble_arena_new (scumble_memory_budget ());
-  Stage                      stage    = { 0.0, 0.0 };
-  const ScumbleJob           job      = { .arena = arena, .progress = report,
-                                          .threads       = scumble_thread_count (),
-                                          .progress_data = &stage };
-  ScumbleZone                zone     = { NULL, NULL };
-  g_autoptr (ScumbleModel)   model    = NULL;
-  g_autoptr (ScumbleStyle)   painting = NULL;
-  g_autoptr (ScumbleContent) surveyed = NULL;
-  ScumbleStyling             styling;
+  const guint n = self->order.styles->len;
+
+  for (guint i = 0; i < n; i++)
+    {
+      ScumblePick  *pick = g_array_index (self->order.styles, ScumbleIngredient, i).pick;
+      ScumbleStyle *style;
+
+      begin (&self->stage, _("Studying the style"), STUDIED * (i + 1) / n);
+      style = scumble_palette_get (self->palette, self->model, pick,
+                                   &self->order.settings, &self->job, error);
+      if (style == NULL)
+        return FALSE;
+      g_ptr_array_add (self->styles, scumble_style_ref (style));
+    }
+
+  return TRUE;
+}
+
+static ScumbleMask *
+whole_mask (ScumblePick *pick, gpointer user_data, GError **error)
+{
+  return scumble_pick_mask (pick);
+}
+
+static gboolean
+paint (Run *self, GError **error)
+{
+  g_autoptr (ScumbleContent) content = NULL;
+  g_autoptr (ScumbleBlend)   blend   = NULL;
   ScumbleLook                look;
-  gboolean                   ok;
+
+  begin (&self->stage, _("Looking at the layer"), SURVEYED);
+  content = scumble_model_survey (self->model, self->host->content, &self->job, error);
+  if (content == NULL)
+    return FALSE;
+
+  blend = scumble_blend_new (&self->order, self->styles, whole_mask, NULL, error);
+  if (blend == NULL)
+    return FALSE;
+
+  begin (&self->stage, _("Painting"), 1.0);
+  scumble_blend_look (blend, &look);
+
+  return scumble_content_paint (content, &look, NULL, self->host->sink, &self->job, error);
+}
+
+static gboolean
+run (Run *self, GError **error)
+{
+  const ScumbleSettings *settings = &self->order.settings;
 
   gimp_progress_init (_("Reading the model"));
-  model = scumble_model_open ((const char *const *) path, settings->method, NULL, error);
+  self->model = scumble_model_open (self->host->model_path, settings->method,
+                                    settings->quality, error);
+
+  return self->model != NULL && study_styles (self, error) && paint (self, error);
+}
+
+gboolean
+scumble_paint (ScumbleHost *host, const ScumbleSettings *settings,
+               const ScumbleHostChoices *choices, GError **error)
+{
+  ScumblePickBook *book = scumble_pick_book_new (host);
+  Run              self = { .host  = host,
+                            .order = { .kind = SCUMBLE_ORDER_PAINT, .settings = *settings },
+                            .arena = scumble_arena_new (host->memory) };
+  gboolean         ok;
+
+  self.job     = (ScumbleJob) { .arena = self.arena, .threads = host->threads,
+                                .progress = report, .progress_data = &self.stage };
+  self.palette = scumble_palette_new (host);
+  self.styles  = g_ptr_array_new_with_free_func ((GDestroyNotify) scumble_style_unref);
+
+  ok = scumble_pick_book_open (book, choices, &self.order, error) && run (&self, error);
+  gimp_progress_end ();
+
+  g_ptr_array_unref (self.styles);
+  scumble_palette_free (self.palette);
+  g_clear_pointer (&self.model, scumble_model_unref);
+  g_array_unref (self.order.styles);
+  scumble_pick_unref (self.order.strength_map);
+  scumble_pick_book_free (book);
+  scumble_arena_free (self.arena);
+
+  return ok;
+}
+
+gboolean
+scumble_save_style (const ScumbleHostChoice *style, const ScumbleSettings *settings,
+                    const char *path, const char *title, GError **error)
+{
+  g_auto (GStrv)                    models = scumble_model_path ();
+  const GeglRectangle               area   = { 0, 0, gimp_drawable_width (style->layer),
+                                               gimp_drawable_height (style->layer) };
+  g_autoptr (ScumbleArena)          arena  = scumble_arena_new (scumble_memory_budget ());
+  Stage                             stage  = { 0.0, 1.0 };
+  const ScumbleJob                  job    = { .arena    = arena,
+                                               .threads  = scumble_thread_count (),
+                                               .progress = report,
+                                               .progress_data = &stage };
+  g_autoptr (ScumbleDrawableSource) source = NULL;
+  g_autoptr (ScumbleModel)          model  = NULL;
+  g_autoptr (ScumbleStyle)          seen   = NULL;
+  ScumbleStyling                    styling;
+
+  source = scumble_drawable_source_new (style->layer, &area, FALSE, error);
+  if (source == NULL)
+    return FALSE;
+  model = scumble_model_open ((const char *const *) models, settings->method,
+                              settings->quality, error);
   if (model == NULL)
     return FALSE;
 
-  begin (&stage, _("Studying the style"), 0.15);
-  scumble_settings_styling (settings, content, &styling);
-  painting = scumble_model_encode (model, style, &styling, &job, error);
-  if (painting == NULL)
-    return FALSE;
-
-  begin (&stage, _("Looking at the layer"), 0.5);
-  surveyed = scumble_model_survey (model, content, &job, error);
-  if (surveyed == NULL)
-    return FALSE;
-
-  begin (&stage, _("Painting"), 1.0);
-  zone.style = painting;
-  scumble_settings_look (settings, &zone, 1, &look);
-  ok = scumble_content_paint (surveyed, &look, NULL, sink, &job, error);
+  gimp_progress_init (_("Studying the style"));
+  scumble_settings_styling (settings, NULL, &styling);
+  seen = scumble_model_encode (model, &source->source, &styling, &job, error);
   gimp_progress_end ();
 
-  return ok;
+  return seen != NULL &&
+         scumble_style_save (seen, path,
+                             title != NULL && *title != '\0' ? title : style->name, error);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "pixels.h"
+#include "choices.h"
 
 G_BEGIN_DECLS
 
@@ -12,12 +12,29 @@ G_BEGIN_DECLS
  *   in: the user's own (scumble/models in GIMP's folder, then in that of users' data), then
  *   the installed one
  */
-char   **scumble_model_path (void);
+char   **scumble_model_path    (void);
+
+/**
+ * scumble_style_path:
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the folders with the styles in the
+ *   box
+ */
+char   **scumble_style_path    (void);
+
+/**
+ * scumble_memory_divide:
+ *
+ * Divides what the user lets GIMP's tiles take, which is what we may take, between the
+ * pictures in this process, which beyond their share are swapped to disk, and the engine.
+ * Once, before anything else is asked of GEGL.
+ */
+void     scumble_memory_divide (void);
 
 /**
  * scumble_memory_budget:
  *
- * Returns: bytes that the user lets GIMP's tiles take, which is what we may take
+ * Returns: the engine's share in bytes, after scumble_memory_divide()
  */
 gsize    scumble_memory_budget (void);
 
@@ -30,16 +47,30 @@ int      scumble_thread_count  (void);
 
 /**
  * scumble_paint:
- * @content: the picture to repaint
- * @style: the picture to take the style from
- * @sink: receives the result
+ * @host: knows the layer to repaint, and receives the result
+ * @settings: how to paint it
+ * @choices: what with
  *
  * Paints without a dialog, with progress in GIMP's own bar. On the main thread.
  *
  * Returns: %FALSE with one of the engine's errors
  */
-gboolean scumble_paint         (ScumbleSource *content, ScumbleSource *style,
-                                const ScumbleSettings *settings, ScumbleSink *sink,
-                                GError **error);
+gboolean scumble_paint         (ScumbleHost *host, const ScumbleSettings *settings,
+                                const ScumbleHostChoices *choices, GError **error);
+
+/**
+ * scumble_save_style:
+ * @style: a layer
+ * @settings: method, quality and stroke size
+ * @path: the file to write
+ * @title: (nullable): what the style is called; its own name if there is none
+ *
+ * Lets a model look at a style, and saves what it has seen.
+ *
+ * Returns: %FALSE with one of the engine's errors
+ */
+gboolean scumble_save_style    (const ScumbleHostChoice *style,
+                                const ScumbleSettings *settings, const char *path,
+                                const char *title, GError **error);
 
 G_END_DECLS

@@ -10,10 +10,8 @@ engine_format (void)
   return babl_format ("R'G'B'A float");
 }
 
-/* How to read pixels as floats without changing what their numbers mean to the image's
- * profile: a linear drawable's profile is a linear one. */
-static const Babl *
-float_encoding (const Babl *format, gboolean alpha)
+const Babl *
+scumble_float_encoding (const Babl *format, gboolean alpha)
 {
   const char    *model  = babl_get_name (babl_format_get_model (format));
   const gboolean linear = strchr (model, '\'') == NULL;
@@ -94,29 +92,66 @@ clamp_to_unit (float *values, gsize n)
     values[i] = values[i] > 0.0f ? MIN (values[i], 1.0f) : 0.0f;
 }
 
-static gboolean
-read_pixels (ScumbleSource *source, const ScumbleRect *rect, float *rgba, GError **error)
+/* Pixels are converted in strips, so that the conversions of a large tile take little. */
+static int
+strip_rows (int w)
 {
-  ScumbleDrawableSource *self = (ScumbleDrawableSource *) source;
-  const GeglRectangle    area = { self->area.x + rect->x, self->area.y + rect->y,
-                                  rect->w, rect->h };
-  const gsize            n    = (gsize) rect->w * (gsize) rect->h;
+  enum { STRIP = 1 << 16 };
+
+  return MAX (1, STRIP / w);
+}
+
+/* Fades what is not selected. */
+static void
+apply_selection (const ScumbleDrawableSource *self, const GeglRectangle *area, float *rgba)
+{
+  const gsize       n      = (gsize) area->width * (gsize) area->height;
+  g_autofree float *shares = g_new (float, n);
+
+  gegl_buffer_get (self->selection, area, 1.0, babl_format ("Y float"), shares,
+                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  for (gsize i = 0; i < n; i++)
+    rgba[4 * i + 3] *= shares[i];
+}
+
+static void
+read_strip (const ScumbleDrawableSource *self, const GeglRectangle *area, float *rgba)
+{
+  const gsize n = (gsize) area->width * (gsize) area->height;
 
   if (self->to_srgb == NULL)
     {
-      gegl_buffer_get (self->buffer, &area, 1.0, engine_format (), rgba,
+      gegl_buffer_get (self->buffer, area, 1.0, engine_format (), rgba,
                        GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
     }
   else
     {
       g_autofree float *raw = g_new (float, 4 * n);
 
-      gegl_buffer_get (self->buffer, &area, 1.0, self->encoding, raw,
-                       GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      gegl_buffer_get (self->buffer, area, 1.0, self->encoding, raw, GEGL_AUTO_ROWSTRIDE,
+                       GEGL_ABYSS_NONE);
       gimp_color_transform_process_pixels (self->to_srgb, self->encoding, raw,
                                            engine_format (), rgba, n);
     }
+
+  if (self->selection != NULL)
+    apply_selection (self, area, rgba);
   clamp_to_unit (rgba, 4 * n);
+}
+
+static gboolean
+read_pixels (ScumbleSource *source, const ScumbleRect *rect, float *rgba, GError **error)
+{
+  const ScumbleDrawableSource *self = (ScumbleDrawableSource *) source;
+  const int                    rows = strip_rows (rect->w);
+
+  for (int y = 0; y < rect->h; y += rows)
+    {
+      const GeglRectangle strip = { self->area.x + rect->x, self->area.y + rect->y + y,
+                                    rect->w, MIN (rows, rect->h - y) };
+
+      read_strip (self, &strip, rgba + 4 * (gsize) y * (gsize) rect->w);
+    }
 
   return TRUE;
 }
@@ -147,7 +182,7 @@ scumble_drawable_source_new (gint32 drawable, const GeglRectangle *area, gboolea
     }
 
   self->area     = *area;
-  self->encoding = float_encoding (gegl_buffer_get_format (buffer), TRUE);
+  self->encoding = scumble_float_encoding (gegl_buffer_get_format (buffer), TRUE);
   self->source   = (ScumbleSource) {
     .width     = area->width,
     .height    = area->height,
@@ -163,6 +198,51 @@ scumble_drawable_source_new (gint32 drawable, const GeglRectangle *area, gboolea
   return g_steal_pointer (&self);
 }
 
+static GeglBuffer *
+copy_selection (gint32 image, gint32 drawable, const GeglRectangle *area)
+{
+  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (
+    gimp_image_get_selection (image));
+  GeglRectangle          from   = *area;
+  GeglBuffer            *copy   = gegl_buffer_new (area, gegl_buffer_get_format (buffer));
+  int                    x, y;
+
+  gimp_drawable_offsets (drawable, &x, &y);
+  from.x += x;
+  from.y += y;
+  gegl_buffer_copy (buffer, &from, GEGL_ABYSS_NONE, copy, area);
+
+  return copy;
+}
+
+ScumbleDrawableSource *
+scumble_drawable_source_new_selected (gint32 drawable, GError **error)
+{
+  const gint32           image = gimp_item_get_image (drawable);
+  ScumbleDrawableSource *self;
+  GeglRectangle          area;
+
+  if (!gimp_drawable_mask_intersect (drawable, &area.x, &area.y, &area.width,
+                                     &area.height))
+    {
+      g_autofree char *name = gimp_item_get_name (drawable);
+
+      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
+                   _("Nothing is selected of the style “%s”. Select a part of it, or use "
+                     "all of it."), name);
+      return NULL;
+    }
+
+  self = scumble_drawable_source_new (drawable, &area, TRUE, error);
+  if (self != NULL && !gimp_selection_is_empty (image))
+    {
+      self->selection        = copy_selection (image, drawable, &area);
+      self->source.has_alpha = TRUE;
+    }
+
+  return self;
+}
+
 void
 scumble_drawable_source_free (ScumbleDrawableSource *self)
 {
@@ -170,6 +250,7 @@ scumble_drawable_source_free (ScumbleDrawableSource *self)
     return;
 
   g_clear_object (&self->buffer);
+  g_clear_object (&self->selection);
   g_clear_object (&self->to_srgb);
   g_clear_object (&self->profile);
   g_free (self);
@@ -206,14 +287,12 @@ convert_pixels (const ScumbleDrawableSink *self, const float *rgb, guint8 *pixel
   babl_process (babl_fish (self->encoding, format), managed, pixels, (glong) n);
 }
 
-static gboolean
-write_pixels (ScumbleSink *sink, const ScumbleRect *rect, const float *rgb,
-              GError **error)
+static void
+write_strip (ScumbleDrawableSink *self, const GeglRectangle *strip, const float *rgb)
 {
-  ScumbleDrawableSink *self   = (ScumbleDrawableSink *) sink;
   const Babl          *format = gegl_buffer_get_format (self->buffer);
   const GeglRectangle *origin = &self->original->area;
-  const gsize          n      = (gsize) rect->w * (gsize) rect->h;
+  const gsize          n      = (gsize) strip->width * (gsize) strip->height;
   const gsize          bytes  = n * (gsize) babl_format_get_bytes_per_pixel (format);
   g_autofree guint8   *pixels = g_malloc (bytes);
 
@@ -221,8 +300,8 @@ write_pixels (ScumbleSink *sink, const ScumbleRect *rect, const float *rgb,
 
   if (babl_format_has_alpha (format))
     {
-      const GeglRectangle from     = { origin->x + rect->x, origin->y + rect->y,
-                                       rect->w, rect->h };
+      const GeglRectangle from     = { origin->x + strip->x, origin->y + strip->y,
+                                       strip->width, strip->height };
       g_autofree guint8  *original = g_malloc (bytes);
 
       gegl_buffer_get (self->original->buffer, &from, 1.0, format, original,
@@ -230,8 +309,23 @@ write_pixels (ScumbleSink *sink, const ScumbleRect *rect, const float *rgb,
       copy_alpha (format, original, pixels, n);
     }
 
-  gegl_buffer_set (self->buffer, GEGL_RECTANGLE (rect->x, rect->y, rect->w, rect->h), 0,
-                   format, pixels, GEGL_AUTO_ROWSTRIDE);
+  gegl_buffer_set (self->buffer, strip, 0, format, pixels, GEGL_AUTO_ROWSTRIDE);
+}
+
+static gboolean
+write_pixels (ScumbleSink *sink, const ScumbleRect *rect, const float *rgb,
+              GError **error)
+{
+  const int rows = strip_rows (rect->w);
+
+  for (int y = 0; y < rect->h; y += rows)
+    {
+      const GeglRectangle strip = { rect->x, rect->y + y, rect->w,
+                                    MIN (rows, rect->h - y) };
+
+      write_strip ((ScumbleDrawableSink *) sink, &strip,
+                   rgb + 3 * (gsize) y * (gsize) rect->w);
+    }
 
   return TRUE;
 }
@@ -258,7 +352,7 @@ scumble_drawable_sink_new (ScumbleDrawableSource *original, GError **error)
 
   self->sink.write = write_pixels;
   self->original   = original;
-  self->encoding   = float_encoding (format, FALSE);
+  self->encoding   = scumble_float_encoding (format, FALSE);
   self->buffer     = gegl_buffer_new (&extent, format);
 
   if (original->profile == NULL)

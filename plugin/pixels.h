@@ -10,6 +10,15 @@ G_BEGIN_DECLS
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GimpColorProfile, g_object_unref)
 
 /**
+ * scumble_float_encoding:
+ * @format: of a drawable's pixels
+ *
+ * Returns: how to read them as floats without changing what their numbers mean to the
+ *   image's profile: a linear drawable's profile is a linear one
+ */
+const Babl *scumble_float_encoding (const Babl *format, gboolean alpha);
+
+/**
  * ScumbleDrawableSource:
  *
  * A part of a GIMP drawable as a picture for the engine, whatever the drawable's
@@ -19,10 +28,11 @@ typedef struct
 {
   ScumbleSource       source;
   GeglBuffer         *buffer;
+  GeglBuffer         *selection; /* (nullable): what alpha is multiplied with */
   GeglRectangle       area;
-  const Babl         *encoding; /* of @buffer's pixels, as floats with alpha */
-  GimpColorProfile   *profile;  /* (nullable): NULL where babl knows all about it */
-  GimpColorTransform *to_srgb;  /* (nullable): NULL where @profile is */
+  const Babl         *encoding;  /* of @buffer's pixels, as floats with alpha */
+  GimpColorProfile   *profile;   /* (nullable): NULL where babl knows all about it */
+  GimpColorTransform *to_srgb;   /* (nullable): NULL where @profile is */
 } ScumbleDrawableSource;
 
 /**
@@ -55,6 +65,17 @@ ScumbleDrawableSource *scumble_drawable_source_new  (gint32                 draw
                                                      gboolean               keep,
                                                      GError               **error);
 void                   scumble_drawable_source_free (ScumbleDrawableSource *self);
+
+/**
+ * scumble_drawable_source_new_selected:
+ * @drawable: ID of a layer
+ *
+ * Returns: (transfer full) (nullable): a copy of what is selected of @drawable, softly, as
+ *   a picture that is transparent elsewhere; %NULL with %SCUMBLE_ERROR_PICTURE if that is
+ *   nothing, or the pixels cannot be had
+ */
+ScumbleDrawableSource *scumble_drawable_source_new_selected (gint32   drawable,
+                                                             GError **error);
 
 /**
  * scumble_drawable_sink_new:

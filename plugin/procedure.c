@@ -1,134 +1,104 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "procedure.h"
-#include "presets.h"
-#include "session.h"
+#include "arguments.h"
 
 #include <glib/gi18n-lib.h>
 
-enum
-{
-  ARG_RUN_MODE,
-  ARG_IMAGE,
-  ARG_DRAWABLE,
-  N_AGAIN_ARGS,
-  ARG_STYLE = N_AGAIN_ARGS,
-  N_SIMPLE_ARGS,
-  ARG_METHOD = N_SIMPLE_ARGS,
-  ARG_PRESET = N_SIMPLE_ARGS,
-  N_FIXED_ARGS,
-};
+enum { MAX_PARTS = 4, N_TARGET_ARGS = 3 };
 
-#define AGAIN     SCUMBLE_PROCEDURE "-again"
-#define NEW_IMAGE SCUMBLE_PROCEDURE "-new-image"
-#define PRESET    SCUMBLE_PROCEDURE "-preset"
+/* One procedure. Without a label it is for scripts only. */
+typedef struct
+{
+  const char   *suffix;
+  const char   *label;
+  const char   *menu; /* (nullable): another one than Filters > Artistic */
+  const char   *blurb;
+  const char   *help;
+  ScumbleOutput output;
+  ScumblePart   parts[MAX_PARTS];
+} Procedure;
 
 static const char authors[]   = "The Scumble authors";
 static const char copyright[] = "The Scumble authors; GPL-3.0-or-later";
 static const char year[]      = "2026";
+static const char types[]     = "RGB*, GRAY*, INDEXED*";
 
-static const GimpParamDef result[] =
+static const Procedure procedures[] =
 {
-  { GIMP_PDB_LAYER, "layer", "The new layer" },
+  { "", N_("_Scumble..."), NULL,
+    N_("Repaint a layer in the style of another layer"),
+    "Paints the content of one layer in the style of another, with neural style transfer on "
+    "this computer's own processor. The result is a new layer above the repainted one, in "
+    "the same group, at the same place and with the same transparency. With a selection, "
+    "only its bounds are painted, and a selection that is not a plain rectangle becomes "
+    "the new layer's mask. This procedure has every setting; plug-in-scumble-adain and its "
+    "like have few.",
+    SCUMBLE_OUTPUT_LAYER,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_SETTINGS } },
+  { "-new-image", N_("Scumble to _New Image..."), NULL,
+    N_("Repaint a layer in the style of another layer, as a new image"),
+    "Does what plug-in-scumble does, but leaves the image alone and puts the result into a "
+    "new one, of the same precision and with the same colour profile. An indexed image "
+    "gives an RGB image.",
+    SCUMBLE_OUTPUT_IMAGE,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_SETTINGS } },
+  { "-again", N_("Scumble: _Re-stylise This Layer..."), "<Layers>",
+    N_("Paint a layer that Scumble has painted once more, with other settings"),
+    "Takes a layer that plug-in-scumble has painted, in this session or before its image "
+    "was saved, and paints it once more from what is in the original layer now. Without a "
+    "dialog the settings, styles, regions and strength map are those that it was painted "
+    "with. The new layer replaces the old one and keeps its mode, opacity and mask.",
+    SCUMBLE_OUTPUT_AGAIN,
+    { SCUMBLE_PART_TARGET } },
+  { "-mix", NULL, NULL,
+    "Repaint a layer in the styles of several layers, mixed or side by side",
+    "Does what plug-in-scumble does with several styles. Styles without a region are mixed "
+    "in proportion to their weights, and painted where no region is. A style with a region "
+    "is painted where that is bright; where regions overlap, in proportion to region and "
+    "weight. The strength map multiplies the strength everywhere: black leaves the layer "
+    "nearly as it is. Regions and map count where they lie in the image; outside their "
+    "pixels they are black.",
+    SCUMBLE_OUTPUT_LAYER,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_SETTINGS } },
+  { "-style-file", NULL, NULL,
+    "Repaint a layer in a style that was saved as a file",
+    "Does what plug-in-scumble does with a style from a file. A saved style belongs to the "
+    "method that it was saved with, which an empty name stands for; its stroke size is that "
+    "of when it was saved. A picture file is a style for any method.",
+    SCUMBLE_OUTPUT_LAYER,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE_FILE, SCUMBLE_PART_SETTINGS } },
+  { "-save-style", NULL, NULL,
+    "Save a layer's style as a small file",
+    "Looks at a layer with one of the methods, and writes what it has seen into a file of "
+    "kilobytes, which stands for the layer in plug-in-scumble-style-file.",
+    SCUMBLE_OUTPUT_STYLE,
+    { SCUMBLE_PART_SAVE } },
+  { "-preset", NULL, NULL,
+    "Repaint a layer in the style of another with the settings of a preset",
+    "Does what plug-in-scumble does; method and numbers are those of the preset.",
+    SCUMBLE_OUTPUT_LAYER,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_PRESET } },
 };
 
-/* All texts go to GIMP and end with the process, which only answers the query. */
-
-static char *
-describe_method (void)
+/* What a method's own procedure takes. */
+static const ScumblePart simple_parts[] =
 {
-  g_autoptr (GString) text = g_string_new ("What to paint with");
-  const char         *mark = ":";
+  SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_STRENGTH, SCUMBLE_PART_END
+};
 
-  for (const ScumbleMethod *const *method = scumble_methods (); *method != NULL; method++)
-    {
-      g_string_append_printf (text, "%s \"%s\" (%s)", mark, (*method)->id,
-                              (*method)->title);
-      mark = ",";
-    }
-
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-static char *
-describe_choice (const ScumbleParam *param)
+static const GimpParamDef results[] =
 {
-  g_autoptr (GString) text = g_string_new (param->blurb);
-  const char         *mark = ":";
-
-  for (const ScumbleChoice *choice = param->choices; choice->id != NULL; choice++)
-    {
-      g_string_append_printf (text, "%s \"%s\"%s", mark, choice->id,
-                              choice->value == (int) param->def ? " (usual)" : "");
-      mark = ",";
-    }
-
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-static char *
-describe_number (const ScumbleParam *param)
-{
-  return g_strdup_printf ("%s (%g <= %s <= %g, usually %g)", param->blurb, param->min,
-                          param->name, param->max, param->def);
-}
-
-static GimpParamDef
-describe_param (const ScumbleParam *param)
-{
-  char *name = (char *) param->name;
-
-  switch (param->kind)
-    {
-    case SCUMBLE_PARAM_NUMBER:
-      return (GimpParamDef) { GIMP_PDB_FLOAT, name, describe_number (param) };
-    case SCUMBLE_PARAM_CHOICE:
-      return (GimpParamDef) { GIMP_PDB_STRING, name, describe_choice (param) };
-    }
-
-  g_return_val_if_reached ((GimpParamDef) { 0 });
-}
-
-static GimpParamDef *
-make_arguments (void)
-{
-  const GimpParamDef  fixed[N_FIXED_ARGS] =
-  {
-    { GIMP_PDB_INT32,    "run-mode",
-      "The run mode { RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1) }" },
-    { GIMP_PDB_IMAGE,    "image",    "The image" },
-    { GIMP_PDB_DRAWABLE, "drawable", "The layer to repaint" },
-    { GIMP_PDB_DRAWABLE, "style",
-      "The layer to take the style from, of any open image" },
-    { GIMP_PDB_STRING,   "method",   describe_method () },
-  };
-  guint               n_params;
-  const ScumbleParam *params = scumble_params (&n_params);
-  GimpParamDef       *args   = g_new0 (GimpParamDef, N_FIXED_ARGS + n_params);
-
-  for (guint i = 0; i < N_FIXED_ARGS; i++)
-    args[i] = fixed[i];
-
-  for (guint i = 0; i < n_params; i++)
-    args[N_FIXED_ARGS + i] = describe_param (&params[i]);
-
-  return args;
-}
-
-static guint
-count_arguments (void)
-{
-  guint n_params;
-
-  scumble_params (&n_params);
-
-  return N_FIXED_ARGS + n_params;
-}
+  [SCUMBLE_OUTPUT_LAYER] = { GIMP_PDB_LAYER, "layer", "The new layer" },
+  [SCUMBLE_OUTPUT_AGAIN] = { GIMP_PDB_LAYER, "layer", "The new layer" },
+  [SCUMBLE_OUTPUT_IMAGE] = { GIMP_PDB_IMAGE, "new-image", "The new image" },
+};
 
 static void
-add_to_menus (const char *name, const char *const *menus)
+add_to_menus (const char *name, const Procedure *self)
 {
-  for (; *menus != NULL; menus++)
-    gimp_plugin_menu_register (name, *menus);
+  gimp_plugin_menu_register (name, "<Image>/Filters/Artistic");
+  if (self->menu != NULL)
+    gimp_plugin_menu_register (name, self->menu);
 
   if (g_file_test (SCUMBLE_ICON, G_FILE_TEST_EXISTS))
     gimp_plugin_icon_register (name, GIMP_ICON_TYPE_IMAGE_FILE,
@@ -136,235 +106,115 @@ add_to_menus (const char *name, const char *const *menus)
 }
 
 static void
-install_full (const GimpParamDef *args)
+install (const Procedure *self)
 {
-  static const char *const menus[] = { "<Image>/Filters/Artistic", NULL };
+  g_autofree char   *name     = g_strconcat (SCUMBLE_PROCEDURE, self->suffix, NULL);
+  g_autoptr (GArray) args     = scumble_arguments_describe (self->parts);
+  const gboolean     silent   = self->output == SCUMBLE_OUTPUT_STYLE;
 
-  gimp_install_procedure (SCUMBLE_PROCEDURE,
-                          N_("Repaint a layer in the style of another layer"),
-                          "Paints the content of one layer in the style of another, with "
-                          "neural style transfer on this computer's own processor. The "
-                          "result is a new layer above the repainted one, in the same "
-                          "group, at the same place and with the same transparency. With "
-                          "a selection, only its bounds are painted, and a selection "
-                          "that is not a plain rectangle becomes the new layer's mask.",
-                          authors, copyright, year, N_("_Scumble..."),
-                          "RGB*, GRAY*, INDEXED*", GIMP_PLUGIN, (int) count_arguments (),
-                          G_N_ELEMENTS (result), args, result);
-  add_to_menus (SCUMBLE_PROCEDURE, menus);
+  gimp_install_procedure (name, self->blurb, self->help, authors, copyright, year,
+                          self->label, types, GIMP_PLUGIN, (int) args->len,
+                          silent ? 0 : 1, (GimpParamDef *) args->data,
+                          silent ? NULL : &results[self->output]);
+  if (self->label != NULL)
+    add_to_menus (name, self);
 }
 
 static void
-install_new_image (const GimpParamDef *args)
+install_simple (const ScumbleMethod *method)
 {
-  static const char *const  menus[] = { "<Image>/Filters/Artistic", NULL };
-  static const GimpParamDef image[] =
-  {
-    { GIMP_PDB_IMAGE, "new-image", "The new image" },
-  };
-
-  gimp_install_procedure (NEW_IMAGE,
-                          N_("Repaint a layer in the style of another layer, as a new "
-                             "image"),
-                          "Does what plug-in-scumble does, but leaves the image alone "
-                          "and puts the result into a new one, of the same precision and "
-                          "with the same colour profile. An indexed image gives an RGB "
-                          "image.",
-                          authors, copyright, year, N_("Scumble to _New Image..."),
-                          "RGB*, GRAY*, INDEXED*", GIMP_PLUGIN, (int) count_arguments (),
-                          G_N_ELEMENTS (image), args, image);
-  add_to_menus (NEW_IMAGE, menus);
-}
-
-static void
-install_again (const GimpParamDef *args)
-{
-  static const char *const menus[] = { "<Image>/Filters/Artistic", "<Layers>", NULL };
-
-  gimp_install_procedure (AGAIN,
-                          N_("Paint a layer that Scumble has painted once more, with "
-                             "other settings"),
-                          "Takes a layer that plug-in-scumble has painted, in this "
-                          "session or before its image was saved, and paints it once "
-                          "more from what is in the original layer now. Without a dialog "
-                          "the settings are those that it was painted with. The new "
-                          "layer replaces the old one and keeps its mode, opacity and "
-                          "mask.",
-                          authors, copyright, year,
-                          N_("Scumble: _Re-stylise This Layer..."),
-                          "RGB*, GRAY*, INDEXED*", GIMP_PLUGIN, N_AGAIN_ARGS,
-                          G_N_ELEMENTS (result), args, result);
-  add_to_menus (AGAIN, menus);
-}
-
-static void
-install_preset (const GimpParamDef *args)
-{
-  GimpParamDef own[N_FIXED_ARGS];
-
-  for (guint i = 0; i < N_SIMPLE_ARGS; i++)
-    own[i] = args[i];
-  own[ARG_PRESET] = (GimpParamDef) { GIMP_PDB_STRING, "preset",
-                                     "Name of a preset that was saved in the dialog, or "
-                                     "the full path of an exported one" };
-
-  gimp_install_procedure (PRESET,
-                          "Repaint a layer in the style of another with the settings of "
-                          "a preset",
-                          "Does what plug-in-scumble does; method and numbers are those "
-                          "of the preset.",
-                          authors, copyright, year, NULL, "RGB*, GRAY*, INDEXED*",
-                          GIMP_PLUGIN, N_FIXED_ARGS, G_N_ELEMENTS (result), own, result);
-}
-
-static void
-install_simple (const ScumbleMethod *method, const GimpParamDef *args)
-{
-  g_autofree char *name  = g_strconcat (SCUMBLE_PROCEDURE, "-", method->id, NULL);
-  g_autofree char *blurb = g_strdup_printf ("Repaint a layer in the style of another "
-                                            "with %s and the usual settings",
-                                            method->title);
+  g_autofree char   *name  = g_strconcat (SCUMBLE_PROCEDURE, "-", method->id, NULL);
+  g_autofree char   *blurb = g_strdup_printf ("Repaint a layer in the style of another "
+                                              "with %s and the usual settings",
+                                              method->title);
+  g_autoptr (GArray) args  = scumble_arguments_describe (simple_parts);
 
   gimp_install_procedure (name, blurb, method->blurb, authors, copyright, year, NULL,
-                          "RGB*, GRAY*, INDEXED*", GIMP_PLUGIN, N_SIMPLE_ARGS,
-                          G_N_ELEMENTS (result), args, result);
+                          types, GIMP_PLUGIN, (int) args->len, 1,
+                          (GimpParamDef *) args->data, &results[SCUMBLE_OUTPUT_LAYER]);
 }
 
 void
 scumble_procedure_install (void)
 {
-  const GimpParamDef *args = make_arguments ();
-
-  install_full (args);
-  install_new_image (args);
-  install_again (args);
-  install_preset (args);
+  for (guint i = 0; i < G_N_ELEMENTS (procedures); i++)
+    install (&procedures[i]);
   for (const ScumbleMethod *const *method = scumble_methods (); *method != NULL; method++)
-    install_simple (*method, args);
+    install_simple (*method);
+}
+
+static const Procedure *
+find_procedure (const char *name)
+{
+  const char *suffix = name + MIN (strlen (SCUMBLE_PROCEDURE), strlen (name));
+
+  for (guint i = 0; i < G_N_ELEMENTS (procedures); i++)
+    if (strcmp (procedures[i].suffix, suffix) == 0)
+      return &procedures[i];
+
+  return NULL;
 }
 
 static gboolean
-parse_param (const ScumbleParam *param, ScumbleSettings *settings, const GimpParam *arg,
-             GError **error)
+check_count (const ScumbleCall *call, const char *name, const ScumblePart *parts,
+             int n_params, GError **error)
 {
-  switch (param->kind)
-    {
-    case SCUMBLE_PARAM_NUMBER:
-      *scumble_param_value (param, settings) = arg->data.d_float;
-      return TRUE;
-    case SCUMBLE_PARAM_CHOICE:
-      return scumble_param_choose (param, settings, arg->data.d_string, error);
-    }
+  g_autoptr (GArray) args   = scumble_arguments_describe (parts);
+  const int          needed = (int) args->len;
 
-  g_return_val_if_reached (FALSE);
-}
-
-static gboolean
-parse_settings (ScumbleSettings *settings, const GimpParam *args, GError **error)
-{
-  guint                n_params;
-  const ScumbleParam  *params = scumble_params (&n_params);
-  const char          *id     = args[ARG_METHOD].data.d_string;
-  const ScumbleMethod *method = scumble_method_find (id == NULL ? "" : id, error);
-
-  if (method == NULL)
-    return FALSE;
-
-  settings->method = method->id;
-  for (guint i = 0; i < n_params; i++)
-    if (!parse_param (&params[i], settings, &args[N_FIXED_ARGS + i], error))
-      return FALSE;
-
-  return scumble_settings_check (settings, error);
-}
-
-static gboolean
-load_preset (ScumbleSettings *settings, const GimpParam *args, GError **error)
-{
-  const char      *preset = args[ARG_PRESET].data.d_string;
-  g_autofree char *folder = scumble_session_presets ();
-
-  if (preset == NULL || *preset == '\0')
-    {
-      g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                           _("The name of the preset is missing."));
-      return FALSE;
-    }
-
-  if (g_path_is_absolute (preset))
-    return scumble_presets_import (preset, settings, error);
-
-  return scumble_presets_load (folder, preset, settings, error);
-}
-
-static gboolean
-check_count (const ScumbleCall *call, const char *name, int n_params, int n_needed,
-             GError **error)
-{
-  if (n_params >= N_AGAIN_ARGS &&
-      (n_params == n_needed || call->run_mode != GIMP_RUN_NONINTERACTIVE))
+  if (n_params == needed ||
+      (call->run_mode != GIMP_RUN_NONINTERACTIVE && n_params >= N_TARGET_ARGS))
     return TRUE;
 
   g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
                _("%s takes %d arguments, not %d. The Procedure Browser lists them."),
-               name, n_needed, n_params);
+               name, needed, n_params);
   return FALSE;
 }
 
-static ScumbleOutput
-output_of (const char *name)
+/* Of a method's own procedure. */
+static gboolean
+take_method (ScumbleCall *call, const char *name, GError **error)
 {
-  if (strcmp (name, AGAIN) == 0)
-    return SCUMBLE_OUTPUT_AGAIN;
+  const ScumbleMethod *method =
+    scumble_method_find (name + strlen (SCUMBLE_PROCEDURE "-"), error);
 
-  return strcmp (name, NEW_IMAGE) == 0 ? SCUMBLE_OUTPUT_IMAGE : SCUMBLE_OUTPUT_LAYER;
-}
+  if (method == NULL)
+    return FALSE;
 
-/* Returns: the method whose own procedure @name is, or %NULL */
-static const ScumbleMethod *
-simple_method (const char *name)
-{
-  return g_str_has_prefix (name, SCUMBLE_PROCEDURE "-")
-         ? scumble_method_find (name + strlen (SCUMBLE_PROCEDURE "-"), NULL) : NULL;
+  call->settings.method = method->id;
+  return TRUE;
 }
 
 gboolean
 scumble_procedure_parse (ScumbleCall *call, const char *name, const GimpParam *params,
                          int n_params, GError **error)
 {
-  const ScumbleMethod *simple   = simple_method (name);
-  const ScumbleOutput  output   = output_of (name);
-  const gboolean       preset   = strcmp (name, PRESET) == 0;
-  int                  n_needed = (int) count_arguments ();
+  static const ScumblePart target[] = { SCUMBLE_PART_TARGET, SCUMBLE_PART_END };
+  const Procedure         *self     = find_procedure (name);
+  const ScumblePart       *parts    = self != NULL ? self->parts : simple_parts;
 
-  if (output == SCUMBLE_OUTPUT_AGAIN)
-    n_needed = N_AGAIN_ARGS;
-  else if (simple != NULL)
-    n_needed = N_SIMPLE_ARGS;
-  else if (preset)
-    n_needed = N_FIXED_ARGS;
-
-  *call = (ScumbleCall) { .run_mode = GIMP_RUN_NONINTERACTIVE, .output = output,
-                          .style = -1 };
+  *call = (ScumbleCall) { .run_mode = GIMP_RUN_NONINTERACTIVE };
   scumble_settings_init (&call->settings);
+  scumble_host_choices_init (&call->choices);
 
-  if (n_params > ARG_RUN_MODE)
-    call->run_mode = (GimpRunMode) params[ARG_RUN_MODE].data.d_int32;
-  if (!check_count (call, name, n_params, n_needed, error))
+  if (self != NULL)
+    call->output = self->output;
+  if (n_params > 0)
+    call->run_mode = (GimpRunMode) params[0].data.d_int32;
+  if (!check_count (call, name, parts, n_params, error) ||
+      !(self != NULL || take_method (call, name, error)))
     return FALSE;
 
-  call->image    = params[ARG_IMAGE].data.d_image;
-  call->drawable = params[ARG_DRAWABLE].data.d_drawable;
+  /* What the dialog or the last values say comes later. */
+  if (call->run_mode != GIMP_RUN_NONINTERACTIVE && parts[0] == SCUMBLE_PART_TARGET)
+    parts = target;
 
-  if (call->run_mode != GIMP_RUN_NONINTERACTIVE || output == SCUMBLE_OUTPUT_AGAIN)
-    return TRUE;
+  return scumble_arguments_parse (parts, call, params, error);
+}
 
-  call->style = params[ARG_STYLE].data.d_drawable;
-  if (preset)
-    return load_preset (&call->settings, params, error);
-  if (simple == NULL)
-    return parse_settings (&call->settings, params, error);
-
-  call->settings.method = simple->id;
-  return TRUE;
+void
+scumble_call_clear (ScumbleCall *call)
+{
+  scumble_host_choices_clear (&call->choices);
 }

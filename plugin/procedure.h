@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "engine.h"
-
-#include <libgimp/gimp.h>
+#include "choices.h"
 
 G_BEGIN_DECLS
 
@@ -15,6 +13,7 @@ G_BEGIN_DECLS
  * @SCUMBLE_OUTPUT_LAYER: a new layer above the repainted one
  * @SCUMBLE_OUTPUT_AGAIN: a layer in place of an earlier result, painted once more
  * @SCUMBLE_OUTPUT_IMAGE: a new image
+ * @SCUMBLE_OUTPUT_STYLE: a file with the style; nothing is painted
  *
  * Where the result goes.
  */
@@ -23,6 +22,7 @@ typedef enum
   SCUMBLE_OUTPUT_LAYER,
   SCUMBLE_OUTPUT_AGAIN,
   SCUMBLE_OUTPUT_IMAGE,
+  SCUMBLE_OUTPUT_STYLE,
 } ScumbleOutput;
 
 /**
@@ -31,33 +31,36 @@ typedef enum
  * @output: where the result goes
  * @image: ID of the image
  * @drawable: ID of the layer to repaint, or of the earlier result; not checked
- * @style: ID of the style layer, or -1; not checked
+ * @choices: the styles and masks to paint with; not checked
  * @settings: what to do with them; valid
+ * @file: (transfer none) (nullable): the file to save the style in
+ * @title: (transfer none) (nullable): what the style is called
  *
  * The procedure's arguments.
  */
 typedef struct
 {
-  GimpRunMode     run_mode;
-  ScumbleOutput   output;
-  gint32          image;
-  gint32          drawable;
-  gint32          style;
-  ScumbleSettings settings;
+  GimpRunMode        run_mode;
+  ScumbleOutput      output;
+  gint32             image;
+  gint32             drawable;
+  ScumbleHostChoices choices;
+  ScumbleSettings    settings;
+  const char        *file;
+  const char        *title;
 } ScumbleCall;
 
 /**
  * scumble_procedure_install:
  *
- * Announces the procedures to GIMP, with their menu entries and icon: the one with every
- * setting, its twin that makes a new image, one that takes them from a preset, one for
- * each method with the usual settings, and the one that paints an earlier result again.
+ * Announces the procedures to GIMP, with their menu entries and icon.
  */
 void     scumble_procedure_install (void);
 
 /**
  * scumble_procedure_parse:
- * @call: (out caller-allocates): receives the arguments
+ * @call: (out caller-allocates): receives the arguments; clear with scumble_call_clear()
+ *   whatever is returned
  * @name: of the procedure
  *
  * Without a dialog all arguments are needed. Otherwise GIMP passes the first three
@@ -69,5 +72,8 @@ void     scumble_procedure_install (void);
 gboolean scumble_procedure_parse   (ScumbleCall *call, const char *name,
                                     const GimpParam *params, int n_params,
                                     GError **error);
+void     scumble_call_clear        (ScumbleCall *call);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ScumbleCall, scumble_call_clear)
 
 G_END_DECLS

@@ -5,7 +5,6 @@
 #include <glib/gi18n-lib.h>
 
 static const char parasite_name[] = "scumble";
-static const char group_style[]   = "style";
 static const char group_source[]  = "source";
 
 void
@@ -20,7 +19,7 @@ scumble_record_write (const ScumbleRecord *self, gint32 layer)
   GimpParasite        *parasite = NULL;
 
   g_key_file_load_from_data (file, settings, G_MAXSIZE, G_KEY_FILE_NONE, NULL);
-  scumble_layers_store (file, group_style, self->style, image);
+  scumble_choices_store (&self->choices, file, image, FALSE);
   scumble_layers_store (file, group_source, self->source, image);
   g_key_file_set_integer_list (file, group_source, "area", area, G_N_ELEMENTS (area));
   g_key_file_set_string (file, group_source, "result",
@@ -65,8 +64,8 @@ parse (ScumbleRecord *self, GKeyFile *file, gint32 image)
 
   self->area   = (GeglRectangle) { area[0], area[1], area[2], area[3] };
   self->name   = g_key_file_get_string (file, group_source, "result", NULL);
-  self->style  = scumble_layers_recall (file, group_style, image);
   self->source = scumble_layers_recall (file, group_source, image);
+  scumble_choices_recall (&self->choices, file, image, &self->lost);
 
   return TRUE;
 }
@@ -76,8 +75,9 @@ scumble_record_read (ScumbleRecord *self, gint32 layer, GError **error)
 {
   g_autoptr (GKeyFile) file = NULL;
 
-  *self = (ScumbleRecord) { .style = -1, .source = -1 };
+  *self = (ScumbleRecord) { .source = -1 };
   scumble_settings_init (&self->settings);
+  scumble_host_choices_init (&self->choices);
 
   if (gimp_item_is_valid (layer))
     file = load (layer);
@@ -93,5 +93,7 @@ scumble_record_read (ScumbleRecord *self, gint32 layer, GError **error)
 void
 scumble_record_clear (ScumbleRecord *self)
 {
+  scumble_host_choices_clear (&self->choices);
+  g_clear_error (&self->lost);
   g_clear_pointer (&self->name, g_free);
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "engine.h"
-
-#include <libgimp/gimp.h>
+#include "choices.h"
 
 G_BEGIN_DECLS
 
 /**
  * ScumbleRecord:
  * @settings: how it was painted
- * @style: ID of the style's layer, or -1 if there is no trace of it
+ * @choices: (transfer full): the styles and masks that it was painted with, as far as there
+ *   is a trace of them
+ * @lost: (transfer full) (nullable): what there is no trace of
  * @source: ID of the layer that was repainted, or -1 if the image has lost it
  * @area: the part of it
  * @name: (transfer full): the name that the new layer was given
@@ -19,11 +19,12 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  ScumbleSettings settings;
-  gint32          style;
-  gint32          source;
-  GeglRectangle   area;
-  char           *name;
+  ScumbleSettings    settings;
+  ScumbleHostChoices choices;
+  GError            *lost;
+  gint32             source;
+  GeglRectangle      area;
+  char              *name;
 } ScumbleRecord;
 
 /**

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session.h"
-#include "layers.h"
 #include "procedure.h"
 
 #include <glib/gstdio.h>
 
-static const char group[]  = "style";
-static const char key_id[] = "id";
-
 char *
-scumble_session_presets (void)
+scumble_session_folder (void)
 {
-  return g_build_filename (gimp_directory (), "scumble", "presets", NULL);
+  return g_build_filename (gimp_directory (), "scumble", NULL);
 }
 
 static char *
@@ -40,26 +36,17 @@ load_text (void)
   return g_steal_pointer (&text);
 }
 
-static gint32
-find_style (GKeyFile *values)
-{
-  const gint32 id = g_key_file_get_integer (values, group, key_id, NULL);
-
-  return id > 0 && gimp_item_is_valid (id) ? id
-                                           : scumble_layers_recall (values, group, -1);
-}
-
-gint32
-scumble_session_load (ScumbleSettings *settings)
+gboolean
+scumble_session_load (ScumbleSettings *settings, ScumbleHostChoices *choices,
+                      GError **error)
 {
   g_autoptr (GKeyFile) values = g_key_file_new ();
   g_autofree char     *text   = load_text ();
 
-  if (text == NULL || !scumble_settings_from_text (settings, text, NULL) ||
-      !g_key_file_load_from_data (values, text, G_MAXSIZE, G_KEY_FILE_NONE, NULL))
-    return -1;
+  if (text != NULL && scumble_settings_from_text (settings, text, NULL))
+    g_key_file_load_from_data (values, text, G_MAXSIZE, G_KEY_FILE_NONE, NULL);
 
-  return find_style (values);
+  return scumble_choices_recall (choices, values, -1, error);
 }
 
 static void
@@ -73,7 +60,7 @@ save_file (GKeyFile *values)
 }
 
 void
-scumble_session_save (const ScumbleSettings *settings, gint32 style)
+scumble_session_save (const ScumbleSettings *settings, const ScumbleHostChoices *choices)
 {
   g_autoptr (GKeyFile) values  = g_key_file_new ();
   g_autofree char     *text    = scumble_settings_to_text (settings);
@@ -81,11 +68,10 @@ scumble_session_save (const ScumbleSettings *settings, gint32 style)
   gsize                length;
 
   g_key_file_load_from_data (values, text, G_MAXSIZE, G_KEY_FILE_NONE, NULL);
-  scumble_layers_store (values, group, style, -1);
+  scumble_choices_store (choices, values, -1, FALSE);
   save_file (values);
 
-  /* The ID means nothing to the next session, so that the file does without. */
-  g_key_file_set_integer (values, group, key_id, style);
+  scumble_choices_store (choices, values, -1, TRUE);
   session = g_key_file_to_data (values, &length, NULL);
   gimp_set_data (SCUMBLE_PROCEDURE, session, (guint32) length);
 }

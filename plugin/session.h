@@ -1,37 +1,38 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "engine.h"
-
-#include <libgimp/gimp.h>
+#include "choices.h"
 
 G_BEGIN_DECLS
 
 /**
- * scumble_session_presets:
+ * scumble_session_folder:
  *
- * Returns: (transfer full): the folder with the user's presets; it need not exist
+ * Returns: (transfer full): the folder with what the user keeps: presets, styles, the
+ *   values used last; it need not exist
  */
-char  *scumble_session_presets (void);
+char    *scumble_session_folder (void);
 
 /**
  * scumble_session_load:
  * @settings: (inout): receives the values used last; what is unknown stays as it is
+ * @choices: (inout): initialised and empty; receives the styles and masks used last
  *
  * Values last from one run to the next, and from one start of GIMP to the next in a
- * file of GIMP's own folder.
+ * file of GIMP's own folder. After a restart of GIMP a layer is one of the same name from
+ * the same file, which is opened if need be.
  *
- * Returns: ID of the layer that was the style; after a restart of GIMP a layer of the
- *   same name from the same file, which is opened if need be; -1 if there is none
+ * Returns: %FALSE with %SCUMBLE_ERROR_PICTURE if a style or mask is not to be found
  */
-gint32 scumble_session_load    (ScumbleSettings *settings);
+gboolean scumble_session_load   (ScumbleSettings *settings, ScumbleHostChoices *choices,
+                                 GError **error);
 
 /**
  * scumble_session_save:
- * @style: ID of the layer that is the style
  *
  * Remembers the values. Where the file cannot be written they last until GIMP ends.
  */
-void   scumble_session_save    (const ScumbleSettings *settings, gint32 style);
+void     scumble_session_save   (const ScumbleSettings *settings,
+                                 const ScumbleHostChoices *choices);
 
 G_END_DECLS

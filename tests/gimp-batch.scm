@@ -200,8 +200,8 @@
 
 (let* ((image (new-image 50 40 RGB PRECISION-U8-GAMMA))
        (layer (new-layer image "Sky" 50 40 #t 0))
-       (result (car (plug-in-scumble-adain RUN-NONINTERACTIVE image layer style))))
-  (check-pixels "simple" result layer 1.0 eight-bits)
+       (result (car (plug-in-scumble-adain RUN-NONINTERACTIVE image layer style 0.6))))
+  (check-pixels "simple" result layer 0.6 eight-bits)
   (gimp-image-delete image))
 
 ; A new image, also of an indexed one
@@ -324,8 +324,8 @@
 (bad "strength not a number" "out of range" layer style "adain" (sqrt -1))
 (check-refusal "choice unknown" image "updates is \"7\"; it must be one of \"25\""
   (lambda ()
-    (plug-in-scumble RUN-NONINTERACTIVE image layer style "adain" 1.0 1.0 0.0 "luminance"
-                     1.0 0.0 "7" "all")))
+    (plug-in-scumble RUN-NONINTERACTIVE image layer style "adain" "" 1.0 1.0 0.0
+                     "luminance" 1.0 0.0 "7" "all")))
 (check-refusal "too few arguments" image "but received 4"
   (lambda () (plug-in-scumble RUN-NONINTERACTIVE image layer style)))
 (bad "drawable of another image" "belongs to another image" style style "adain" 1.0)

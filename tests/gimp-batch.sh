@@ -15,11 +15,11 @@ done
 
 # A style that was a file is opened for the run, and closed again.  Presets by name and
 # by path.
-mkdir -p "$GIMP2_DIRECTORY/scumble/presets"
+mkdir -p "$GIMP2_DIRECTORY/scumble"
 printf '[scumble]\nversion=1\nmethod=adain\nstrength=0.25\n' \
-  > "$GIMP2_DIRECTORY/scumble/presets/Soft touch.preset"
-cp "$GIMP2_DIRECTORY/scumble/presets/Soft touch.preset" "$top/exported.preset"
-echo 'nonsense' > "$GIMP2_DIRECTORY/scumble/presets/Broken.preset"
+  > "$GIMP2_DIRECTORY/scumble/Soft touch.preset"
+cp "$GIMP2_DIRECTORY/scumble/Soft touch.preset" "$top/exported.preset"
+echo 'nonsense' > "$GIMP2_DIRECTORY/scumble/Broken.preset"
 cat > "$GIMP2_DIRECTORY/scumble/last-values.ini" <<EOF
 [scumble]
 version=1

@@ -77,7 +77,7 @@
 (define usual (read (open-input-string (car (test-scumble-usual)))))
 
 (define (settings method strength)
-  (append (list method strength) (cdr usual)))
+  (append (list method "" strength) (cdr usual)))
 
 (define (scumble-as run-mode image layer style method strength)
   (car (apply plug-in-scumble

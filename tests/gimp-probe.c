@@ -13,7 +13,7 @@
 
 #define PROCEDURE "test-scumble-"
 
-enum { MAX_RESULTS = 5, RAMP = -1 };
+enum { MAX_RESULTS = 6, RAMP = -1 };
 
 /* Waves and a disc, with soft, hard, full and no transparency; or a ramp, so smooth that
  * its steps are far below those of eight bits. */
@@ -458,6 +458,7 @@ static const GimpParamDef watch_results[] =
   { GIMP_PDB_INT32,       "rising",   "Whether the progress never went back" },
   { GIMP_PDB_INT32,       "killed",   "Whether it was killed" },
   { GIMP_PDB_INT32,       "status",   "What became of it" },
+  { GIMP_PDB_INT32,       "peak",     "KiB of memory that it had at most" },
 };
 
 typedef struct

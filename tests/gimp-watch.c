@@ -16,19 +16,41 @@ typedef struct
   double     last;
   gboolean   rising;
   gboolean   killed;
+  int        pid;  /* of the plug-in, or 0 */
+  int        peak; /* of its memory, in KiB */
 } Watch;
 
-/* As GIMP does when the user cancels: SIGKILL, whatever the plug-in is doing. */
-static void
-kill_plugin (Watch *self)
+static int
+find_plugin (void)
 {
   g_autofree char *command = g_strdup_printf ("pgrep -P %d -f plug-ins/scumble/scumble",
                                               (int) getppid ());
   g_autofree char *pid     = NULL;
 
-  if (!self->killed &&
-      g_spawn_command_line_sync (command, &pid, NULL, NULL, NULL) && atoi (pid) > 0)
-    self->killed = kill (atoi (pid), SIGKILL) == 0;
+  return g_spawn_command_line_sync (command, &pid, NULL, NULL, NULL) ? atoi (pid) : 0;
+}
+
+/* As GIMP does when the user cancels: SIGKILL, whatever the plug-in is doing. */
+static void
+kill_plugin (Watch *self)
+{
+  if (!self->killed && self->pid > 0)
+    self->killed = kill (self->pid, SIGKILL) == 0;
+}
+
+static void
+note_memory (Watch *self)
+{
+  g_autofree char *path   = g_strdup_printf ("/proc/%d/status", self->pid);
+  g_autofree char *status = NULL;
+  const char      *peak;
+
+  if (!g_file_get_contents (path, &status, NULL, NULL))
+    return;
+
+  peak = strstr (status, "VmHWM:");
+  if (peak != NULL)
+    self->peak = MAX (self->peak, atoi (peak + strlen ("VmHWM:")));
 }
 
 static gboolean
@@ -42,6 +64,10 @@ static void
 note_text (const char *text, gpointer user_data)
 {
   Watch *self = user_data;
+
+  if (self->pid == 0)
+    self->pid = find_plugin ();
+  note_memory (self);
 
   if (in_victim_stage (self))
     kill_plugin (self);
@@ -64,6 +90,7 @@ note_value (double value, gpointer user_data)
 
   self->rising = self->rising && value >= self->last;
   self->last   = value;
+  note_memory (self);
   if (in_victim_stage (self) && value > self->entered)
     kill_plugin (self);
 }
@@ -83,16 +110,18 @@ note_nothing (gpointer user_data)
 static GArray *
 make_arguments (const GimpParam *params)
 {
-  GArray             *args  = g_array_new (FALSE, TRUE, sizeof (GimpParam));
-  const GimpParam     mode  = { GIMP_PDB_INT32, { .d_int32 = GIMP_RUN_NONINTERACTIVE } };
+  GArray             *args    = g_array_new (FALSE, TRUE, sizeof (GimpParam));
+  const GimpParam     mode    = { GIMP_PDB_INT32, { .d_int32 = GIMP_RUN_NONINTERACTIVE } };
+  const GimpParam     quality = { GIMP_PDB_STRING, { .d_string = (char *) "" } };
   guint               n;
-  const ScumbleParam *table = scumble_params (&n);
+  const ScumbleParam *table   = scumble_params (&n);
   ScumbleSettings     settings;
 
   scumble_settings_init (&settings);
   settings.strength = params[4].data.d_float;
   g_array_append_val (args, mode);
   g_array_append_vals (args, params, 4);
+  g_array_append_val (args, quality);
 
   for (guint i = 0; i < n; i++)
     {
@@ -137,4 +166,5 @@ scumble_watch (const GimpParam *params, GimpParam *values)
   values[2].data.d_stringarray = (char **) g_ptr_array_free (self.texts, FALSE);
   values[3].data.d_int32       = self.rising;
   values[4].data.d_int32       = self.killed;
+  values[6].data.d_int32       = self.peak;
 }

@@ -8,7 +8,8 @@
  * @params: image, drawable, style, method, strength, and the stage to kill it in, from 0,
  *   or -1
  * @values: (out): from the second one on: the stages' texts as a count and an array,
- *   whether the progress only rose, whether the plug-in was killed, and its status
+ *   whether the progress only rose, whether the plug-in was killed, its status, and the most
+ *   memory that it had, in KiB
  *
  * Runs plug-in-scumble and looks at its progress, as GIMP's own bar does. A GIMP without
  * windows passes no progress on.

@@ -56,7 +56,8 @@ gimp-console-2.10 --no-interface --no-data --no-fonts --batch-interpreter plug-i
          (style (car (gimp-file-load RUN-NONINTERACTIVE $(quoted "$painting") \"\")))
          (layer (car (plug-in-scumble-adain RUN-NONINTERACTIVE image
                                             (car (gimp-image-get-active-drawable image))
-                                            (car (gimp-image-get-active-drawable style))))))
+                                            (car (gimp-image-get-active-drawable style))
+                                            1.0))))
     (file-png-save RUN-NONINTERACTIVE image layer $(quoted "$result") \"\" 0 9 0 0 0 0 0)
     (gimp-image-delete image)
     (gimp-image-delete style))" \

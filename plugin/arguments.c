@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "arguments.h"
+#include "presets.h"
+#include "session.h"
+#include "shelf.h"
+
+#include <glib/gi18n-lib.h>
+
+/* All texts go to GIMP and end with the process, which only answers the query. */
+
+static void
+add (GArray *defs, GimpPDBArgType type, const char *name, const char *text)
+{
+  const GimpParamDef def = { type, (char *) name, (char *) text };
+
+  g_array_append_val (defs, def);
+}
+
+static const ScumbleParam *
+find_param (const char *name)
+{
+  guint               n;
+  const ScumbleParam *params = scumble_params (&n);
+
+  for (guint i = 0; i < n; i++)
+    if (strcmp (params[i].name, name) == 0)
+      return &params[i];
+
+  g_return_val_if_reached (NULL);
+}
+
+/* What a parameter's method alone looks at. */
+static char *
+describe_owner (const ScumbleParam *param)
+{
+  const ScumbleMethod *method = param->method == NULL
+                                ? NULL : scumble_method_find (param->method, NULL);
+
+  return method == NULL ? g_strdup ("") : g_strdup_printf ("%s: ", method->title);
+}
+
+static char *
+describe_choice (const ScumbleParam *param)
+{
+  g_autofree char    *owner = describe_owner (param);
+  g_autoptr (GString) text  = g_string_new (owner);
+  const char         *mark  = ":";
+
+  g_string_append (text, param->blurb);
+  for (const ScumbleChoice *choice = param->choices; choice->id != NULL; choice++)
+    {
+      g_string_append_printf (text, "%s \"%s\"%s", mark, choice->id,
+                              choice->value == (int) param->def ? " (usual)" : "");
+      mark = ",";
+    }
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static char *
+describe_number (const ScumbleParam *param)
+{
+  g_autofree char *owner = describe_owner (param);
+
+  return g_strdup_printf ("%s%s (%g <= %s <= %g, usually %g)", owner, param->blurb,
+                          param->min, param->name, param->max, param->def);
+}
+
+static void
+add_param (GArray *defs, const ScumbleParam *param)
+{
+  switch (param->kind)
+    {
+    case SCUMBLE_PARAM_NUMBER:
+      add (defs, GIMP_PDB_FLOAT, param->name, describe_number (param));
+      break;
+    case SCUMBLE_PARAM_CHOICE:
+      add (defs, GIMP_PDB_STRING, param->name, describe_choice (param));
+      break;
+    }
+}
+
+static gboolean
+parse_param (const ScumbleParam *param, ScumbleSettings *settings, const GimpParam **at,
+             GError **error)
+{
+  const GimpParam *arg = (*at)++;
+
+  switch (param->kind)
+    {
+    case SCUMBLE_PARAM_NUMBER:
+      *scumble_param_value (param, settings) = arg->data.d_float;
+      return TRUE;
+    case SCUMBLE_PARAM_CHOICE:
+      return scumble_param_choose (param, settings, arg->data.d_string, error);
+    }
+
+  g_return_val_if_reached (FALSE);
+}
+
+static void
+describe_target (GArray *defs)
+{
+  add (defs, GIMP_PDB_INT32, "run-mode",
+       "The run mode { RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1) }");
+  add (defs, GIMP_PDB_IMAGE, "image", "The image");
+  add (defs, GIMP_PDB_DRAWABLE, "drawable", "The layer to repaint");
+}
+
+static gboolean
+parse_target (ScumbleCall *call, const GimpParam **at, GError **error)
+{
+  call->run_mode = (GimpRunMode) (*at)++->data.d_int32;
+  call->image    = (*at)++->data.d_image;
+  call->drawable = (*at)++->data.d_drawable;
+
+  return TRUE;
+}
+
+static void
+describe_style (GArray *defs)
+{
+  add (defs, GIMP_PDB_DRAWABLE, "style",
+       "The layer to take the style from, of any open image");
+}
+
+static gboolean
+parse_style (ScumbleCall *call, const GimpParam **at, GError **error)
+{
+  scumble_choices_add_layer (&call->choices, (*at)++->data.d_drawable);
+
+  return TRUE;
+}
+
+static void
+describe_styles (GArray *defs)
+{
+  add (defs, GIMP_PDB_INT32, "n-styles", "How many styles");
+  add (defs, GIMP_PDB_INT32ARRAY, "styles",
+       "The layers to take the styles from, of any open images");
+  add (defs, GIMP_PDB_INT32, "n-weights", "As many as styles, or 0 for equal shares");
+  add (defs, GIMP_PDB_FLOATARRAY, "weights",
+       "The styles' shares, above 0; only their proportions count");
+  add (defs, GIMP_PDB_INT32, "n-regions",
+       "As many as styles, or 0 to paint all styles everywhere");
+  add (defs, GIMP_PDB_INT32ARRAY, "regions",
+       "Where each style is painted: a layer, layer mask, channel or selection whose "
+       "bright parts say so; -1 for everywhere that no other style's region covers");
+  add (defs, GIMP_PDB_DRAWABLE, "strength-map",
+       "A layer, layer mask, channel or selection to multiply the strength with, or -1");
+}
+
+static gboolean
+check_length (const char *what, int n, int n_styles, GError **error)
+{
+  if (n == n_styles || n == 0)
+    return TRUE;
+
+  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+               _("There are %d %s for %d styles. Give as many as styles, or none."), n,
+               what, n_styles);
+  return FALSE;
+}
+
+static gboolean
+parse_styles (ScumbleCall *call, const GimpParam **at, GError **error)
+{
+  const GimpParam *args      = *at;
+  const int        n_styles  = args[0].data.d_int32;
+  const gint32    *styles    = args[1].data.d_int32array;
+  const int        n_weights = args[2].data.d_int32;
+  const double    *weights   = args[3].data.d_floatarray;
+  const int        n_regions = args[4].data.d_int32;
+  const gint32    *regions   = args[5].data.d_int32array;
+
+  *at += 7;
+  call->choices.strength_map = args[6].data.d_drawable;
+  if (!check_length ("weights", n_weights, n_styles, error) ||
+      !check_length ("regions", n_regions, n_styles, error))
+    return FALSE;
+
+  for (int i = 0; i < n_styles; i++)
+    {
+      ScumbleHostChoice *choice = scumble_choices_add_layer (&call->choices, styles[i]);
+
+      if (n_weights > 0)
+        choice->weight = weights[i];
+      if (n_regions > 0)
+        choice->region = regions[i];
+    }
+
+  return TRUE;
+}
+
+static gboolean
+refuse_missing (const char *sentence, GError **error)
+{
+  g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT, sentence);
+
+  return FALSE;
+}
+
+static gboolean
+is_empty (const char *text)
+{
+  return text == NULL || *text == '\0';
+}
+
+static void
+describe_style_file (GArray *defs)
+{
+  add (defs, GIMP_PDB_STRING, "filename",
+       "Path of a style saved in the dialog or by " SCUMBLE_PROCEDURE "-save-style, or of a "
+       "PNG or JPEG picture");
+}
+
+static gboolean
+parse_style_file (ScumbleCall *call, const GimpParam **at, GError **error)
+{
+  const char *path = (*at)++->data.d_string;
+
+  if (is_empty (path))
+    return refuse_missing (_("The name of the style's file is missing."), error);
+
+  scumble_choices_add_file (&call->choices, path);
+
+  return TRUE;
+}
+
+static void
+describe_strength (GArray *defs)
+{
+  add_param (defs, find_param ("strength"));
+}
+
+static gboolean
+parse_strength (ScumbleCall *call, const GimpParam **at, GError **error)
+{
+  return parse_param (find_param ("strength"), &call->settings, at, error) &&
+         scumble_settings_check (&call->settings, error);
+}
+
+static void
+describe_preset (GArray *defs)
+{
+  add (defs, GIMP_PDB_STRING, "preset",
+       "Name of a preset that was saved in the dialog, or the full path of an exported "
+       "one");
+}
+
+static gboolean
+parse_preset (ScumbleCall *call, const GimpParam **at, GError **error)
+{
+  const char      *preset = (*at)++->data.d_string;
+  g_autofree char *folder = scumble_session_folder ();
+
+  if (is_empty (preset))
+    return refuse_missing (_("The name of the preset is missing."), error);
+  if (g_path_is_absolute (preset))
+    return scumble_presets_import (preset, &call->settings, error);
+
+  return scumble_presets_load (folder, preset, &call->settings, error);
+}
+
+static char *
+describe_methods (void)
+{
+  g_autoptr (GString) text = g_string_new ("What to paint with");
+  const char         *mark = ":";
+
+  for (const ScumbleMethod *const *method = scumble_methods (); *method != NULL; method++)
+    {
+      g_string_append_printf (text, "%s \"%s\" (%s)", mark, (*method)->id,
+                              (*method)->title);
+      mark = ",";
+    }
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+describe_method (GArray *defs)
+{
+  add (defs, GIMP_PDB_STRING, "method", describe_methods ());
+  add (defs, GIMP_PDB_STRING, "quality",
+       "Name of the model file, without its folder and ending, or \"\" for the method's "
+       "usual one");
+}
+
+/* The method that a saved style was made with, if that is what the call names. */
+static gboolean
+take_method_of_file (ScumbleCall *call, GError **error)
+{
+  const ScumbleHostChoice  *choice = call->choices.styles->len == 0
+                                     ? NULL : g_ptr_array_index (call->choices.styles, 0);
+  g_auto (ScumbleStyleFile) file   = { 0 };
+  const ScumbleMethod      *method;
+
+  if (choice == NULL || !scumble_shelf_is_saved (choice->file))
+    return scumble_method_find ("", error) != NULL;
+  if (!scumble_style_file_read (&file, choice->file, error))
+    return FALSE;
+
+  method = scumble_method_find (file.method, error);
+  if (method == NULL)
+    return FALSE;
+
+  call->settings.method  = method->id;
+  call->settings.quality = g_intern_string (file.model);
+
+  return TRUE;
+}
+
+static gboolean
+parse_method (ScumbleCall *call, const GimpParam **at, GError **error)
+{
+  const char          *id      = (*at)++->data.d_string;
+  const char          *quality = (*at)++->data.d_string;
+  const ScumbleMethod *method;
+
+  if (is_empty (id))
+    return take_method_of_file (call, error);
+
+  method = scumble_method_find (id, error);
+  if (method == NULL)
+    return FALSE;
+
+  call->settings.method  = method->id;
+  call->settings.quality = is_empty (quality) ? NULL : g_intern_string (quality);
+
+  return TRUE;
+}
+
+static void
+describe_settings (GArray *defs)
+{
+  guint               n;
+  const ScumbleParam *params = scumble_params (&n);
+
+  describe_method (defs);
+  for (guint i = 0; i < n; i++)
+    add_param (defs, &params[i]);
+}
+
+static gboolean
+parse_settings (ScumbleCall *call, const GimpParam **at, GError **error)
+{
+  guint               n;
+  const ScumbleParam *params = scumble_params (&n);
+
+  if (!parse_method (call, at, error))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    if (!parse_param (&params[i], &call->settings, at, error))
+      return FALSE;
+
+  return scumble_settings_check (&call->settings, error);
+}
+
+static void
+describe_save (GArray *defs)
+{
+  add (defs, GIMP_PDB_INT32, "run-mode", "The run mode { RUN-NONINTERACTIVE (1) }");
+  describe_style (defs);
+  describe_method (defs);
+  add_param (defs, find_param ("scale"));
+  add (defs, GIMP_PDB_STRING, "filename",
+       "Path of the file to write, which should end in \".safetensors\"");
+  add (defs, GIMP_PDB_STRING, "title",
+       "What the style is called, or \"\" for the layer's name");
+}
+
+static gboolean
+parse_save (ScumbleCall *call, const GimpParam **at, GError **error)
+{
+  call->run_mode = (GimpRunMode) (*at)++->data.d_int32;
+  if (!parse_style (call, at, error) || !parse_method (call, at, error) ||
+      !parse_param (find_param ("scale"), &call->settings, at, error) ||
+      !scumble_settings_check (&call->settings, error))
+    return FALSE;
+
+  call->file  = (*at)++->data.d_string;
+  call->title = (*at)++->data.d_string;
+  if (is_empty (call->file))
+    return refuse_missing (_("The name of the style's file is missing."), error);
+
+  return TRUE;
+}
+
+static const struct
+{
+  void     (*describe) (GArray *defs);
+  gboolean (*parse)    (ScumbleCall *call, const GimpParam **at, GError **error);
+} parts[] =
+{
+  [SCUMBLE_PART_TARGET]     = { describe_target, parse_target },
+  [SCUMBLE_PART_STYLE]      = { describe_style, parse_style },
+  [SCUMBLE_PART_STYLES]     = { describe_styles, parse_styles },
+  [SCUMBLE_PART_STYLE_FILE] = { describe_style_file, parse_style_file },
+  [SCUMBLE_PART_STRENGTH]   = { describe_strength, parse_strength },
+  [SCUMBLE_PART_PRESET]     = { describe_preset, parse_preset },
+  [SCUMBLE_PART_SETTINGS]   = { describe_settings, parse_settings },
+  [SCUMBLE_PART_SAVE]       = { describe_save, parse_save },
+};
+
+GArray *
+scumble_arguments_describe (const ScumblePart *list)
+{
+  GArray *defs = g_array_new (FALSE, FALSE, sizeof (GimpParamDef));
+
+  for (; *list != SCUMBLE_PART_END; list++)
+    parts[*list].describe (defs);
+
+  return defs;
+}
+
+gboolean
+scumble_arguments_parse (const ScumblePart *list, ScumbleCall *call,
+                         const GimpParam *params, GError **error)
+{
+  for (; *list != SCUMBLE_PART_END; list++)
+    if (!parts[*list].parse (call, &params, error))
+      return FALSE;
+
+  return TRUE;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "host.h"
+#include "target.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ScumbleGimpHost:
+ * @host: the seam; without a window until there is one
+ * @target: (transfer none): what is repainted
+ *
+ * GIMP as the host of a dialog, or of a script.
+ */
+typedef struct
+{
+  ScumbleHost          host;
+  const ScumbleTarget *target;
+  char               **models;
+  char               **styles;
+  char                *folder;
+  char                *name;
+} ScumbleGimpHost;
+
+/**
+ * scumble_gimp_host_init:
+ * @self: (out caller-allocates): clear with scumble_gimp_host_clear()
+ * @target: (transfer none): what is repainted
+ * @content: (transfer none): its pixels
+ * @sink: (transfer none): receives the result
+ */
+void   scumble_gimp_host_init  (ScumbleGimpHost *self, const ScumbleTarget *target,
+                                ScumbleDrawableSource *content,
+                                ScumbleDrawableSink *sink);
+void   scumble_gimp_host_clear (ScumbleGimpHost *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ScumbleGimpHost, scumble_gimp_host_clear)
+
+G_END_DECLS

@@ -1,0 +1,279 @@
+; SPDX-License-Identifier: GPL-3.0-or-later
+
+; What scripts can do beyond one style with few settings: every setting, mixtures, regions,
+; a strength map, style files; and that painted layers remember all of it.
+
+(define eight-bit-step (/ 1.0 255))
+
+(define (close? a b tolerance)
+  (cond ((null? a) (null? b))
+        (else (and (<= (abs (- (car a) (car b))) tolerance)
+                   (close? (cdr a) (cdr b) tolerance)))))
+
+(define (check-close name found expected tolerance)
+  (check name (close? found expected tolerance) "found " found ", expected " expected))
+
+(define (check-far name found other)
+  (check name (not (close? found other 0.02)) "both are " found))
+
+; A layer without alpha, so wide that its ends are out of each other's sight.
+(define (wide-image)
+  (new-image 420 48 RGB PRECISION-FLOAT-GAMMA))
+
+(define (read-at layer x)
+  (test-scumble-read layer x 20))
+
+(define other-style (new-layer style-image "Other waves" 60 44 #f 2))
+
+; The arguments of plug-in-scumble with one of them changed, by its name.
+(define arguments
+  (let ((n (list-ref (gimp-procedural-db-proc-info "plug-in-scumble") 6)))
+    (let loop ((i 0) (names '()))
+      (if (< i n)
+          (loop (+ i 1)
+                (cons (cadr (gimp-procedural-db-proc-arg "plug-in-scumble" i)) names))
+          (reverse names)))))
+
+(define (with-setting name value method)
+  (map (lambda (argument usual) (if (string=? argument name) value usual))
+       (list-tail arguments 4) (settings method 1.0)))
+
+(define (paint-with image layer name value method)
+  (car (apply plug-in-scumble (append (list RUN-NONINTERACTIVE image layer style)
+                                      (with-setting name value method)))))
+
+; Every setting: a value out of range is refused by name.
+
+(define image (wide-image))
+(define layer (new-layer image "Sky" 420 48 #f 0))
+
+(for-each
+  (lambda (name usual)
+    (check-refusal (string-append "bad " name) image name
+      (lambda ()
+        (paint-with image layer name (if (string? usual) "nonsense" -1000.0) "adain"))))
+  (list-tail arguments 6) (list-tail (settings "adain" 1.0) 2))
+
+(check-refusal "unknown quality" image "nonsense"
+  (lambda () (paint-with image layer "quality" "nonsense" "adain")))
+
+; Those that every method has make a difference.
+
+(for-each
+  (lambda (method)
+    (let ((plain (read-at (scumble image layer style method 1.0) 200)))
+      (for-each
+        (lambda (row)
+          (check-far (string-append method " with another " (car row))
+                     (read-at (paint-with image layer (car row) (cadr row) method) 200)
+                     plain))
+        '(("strength" 0.3) ("scale" 2.0) ("colour" 1.0)))))
+  methods)
+
+; Kept colours keep a picture without colours gray.
+
+(let ((gray (new-layer image "Ramp" 420 48 #f -1)))
+  (let ((found (read-at (paint-with image gray "colour" 1.0 "adain") 200)))
+    (check-close "colours kept" found
+                 (list (car found) (car found) (car found) 1.0) 0.002))
+  (gimp-image-remove-layer image gray))
+
+; Mixtures
+
+(define (mix image layer styles weights regions map method)
+  (car (apply plug-in-scumble-mix
+    (append (list RUN-NONINTERACTIVE image layer (length styles) (list->vector styles)
+                  (length weights) (list->vector weights)
+                  (length regions) (list->vector regions) map)
+            (settings method 1.0)))))
+
+(define plain (scumble image layer style "adain" 1.0))
+(define other (scumble image layer other-style "adain" 1.0))
+(check-far "the styles differ" (read-at plain 20) (read-at other 20))
+
+(let ((twice (mix image layer (list style style) '(0.3 2.0) '() -1 "adain"))
+      (half (mix image layer (list style other-style) '(3.0 1.0) '() -1 "adain"))
+      (again (mix image layer (list style other-style) '(0.75 0.25) '() -1 "adain")))
+  (check-close "a style with itself" (read-at twice 20) (read-at plain 20) 0.001)
+  (check-far "a mixture is neither" (read-at half 20) (read-at plain 20))
+  (check-far "a mixture is neither" (read-at half 20) (read-at other 20))
+  (check-close "only proportions count" (read-at half 20) (read-at again 20) 0.001)
+  (check-equal "a mixture's name" (name-of half)
+               "Sky (AdaIN: Waves + Other waves, 100 %)"))
+
+; Regions: the one style on the left, the other on the right, whatever says so.  Each row
+; makes the left half white.
+
+(define (white layer)
+  (gimp-context-set-foreground '(255 255 255))
+  (gimp-drawable-fill layer FILL-FOREGROUND)
+  layer)
+
+(define (channel-on-the-left)
+  (let ((channel (car (gimp-channel-new image 420 48 "Left" 50 '(0 0 0)))))
+    (gimp-image-insert-channel image channel -1 0)
+    (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 0 0 210 48)
+    (gimp-context-set-foreground '(255 255 255))
+    (gimp-drawable-edit-fill channel FILL-FOREGROUND)
+    (gimp-selection-none image)
+    channel))
+
+(define (layer-on-the-left)
+  (let ((left (new-layer image "Left" 300 60 #t 0)))
+    (gimp-layer-set-offsets left -90 -5)
+    (white left)))
+
+(define (mask-on-the-left)
+  (let ((mask #f))
+    (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 0 0 210 48)
+    (set! mask (car (gimp-layer-create-mask layer ADD-MASK-SELECTION)))
+    (gimp-layer-add-mask layer mask)
+    (gimp-layer-set-apply-mask layer FALSE)
+    (gimp-selection-none image)
+    mask))
+
+(define (check-regions name region forget)
+  (let ((sides (mix image layer (list style other-style) '() (list region -1) -1 "adain"))
+        (alone (mix image layer (list style) '() (list region) -1 "adain"))
+        (map (mix image layer (list style) '() '() region "adain"))
+        (none (scumble image layer style "adain" 0.0)))
+    (check-close (string-append name ": left") (read-at sides 20) (read-at plain 20) 0.003)
+    (check-close (string-append name ": right") (read-at sides 400) (read-at other 400)
+                 0.003)
+    (for-each
+      (lambda (row)
+        (check-close (string-append name ", " (car row) ": left")
+                     (read-at (cadr row) 20) (read-at plain 20) 0.003)
+        (check-close (string-append name ", " (car row) ": right")
+                     (read-at (cadr row) 400) (read-at none 400) 0.003))
+      (list (list "no other style" alone) (list "strength map" map)))
+    (forget)))
+
+(let ((channel (channel-on-the-left)))
+  (check-regions "channel" channel
+                 (lambda () (gimp-image-remove-channel image channel))))
+(let ((left (layer-on-the-left)))
+  (check-regions "layer" left (lambda () (gimp-image-remove-layer image left))))
+(check-regions "mask" (mask-on-the-left)
+               (lambda () (gimp-layer-remove-mask layer MASK-DISCARD)))
+
+; The selection as a strength map: only its bounds are painted, softly within.
+
+(gimp-image-select-rectangle image CHANNEL-OP-REPLACE 0 0 210 48)
+(gimp-image-select-rectangle image CHANNEL-OP-ADD 400 0 20 48)
+(let* ((selection (car (gimp-image-get-selection image)))
+       (map (mix image layer (list style) '() '() selection "adain")))
+  (check-close "selection: left" (read-at map 20) (read-at plain 20) 0.003)
+  (check-close "selection: between"
+               (read-at map 310)
+               (read-at (scumble image layer style "adain" 0.0) 310) 0.003)
+  (gimp-selection-none image)
+  (check-close "an empty selection selects everything"
+               (read-at (mix image layer (list style) '() '() selection "adain") 310)
+               (read-at plain 310) 0.001))
+
+; Bad mixtures
+
+(define (bad-mix name part styles weights regions map)
+  (check-refusal name image part
+    (lambda () (mix image layer styles weights regions map "adain"))))
+
+(bad-mix "no style" "The style is missing" '() '() '() -1)
+(bad-mix "too few weights" "1 weights for 2 styles" (list style style) '(1.0) '() -1)
+(bad-mix "too few regions" "1 regions for 2 styles" (list style style) '() '(-1) -1)
+(bad-mix "weight of 0" "share of a style is 0" (list style style) '(1.0 0.0) '() -1)
+(bad-mix "negative weight" "share of a style is -1" (list style) '(-1.0) '() -1)
+(bad-mix "no such region" "The mask does not exist" (list style) '() '(99999) -1)
+
+; Style files
+
+(define file (string-append work-folder "/waves.safetensors"))
+
+(define (paint-file path method)
+  (car (apply plug-in-scumble-style-file
+              (append (list RUN-NONINTERACTIVE image layer path) (settings method 1.0)))))
+
+(for-each
+  (lambda (method)
+    (plug-in-scumble-save-style RUN-NONINTERACTIVE style method "" 1.0 file "My waves")
+    (let ((saved (paint-file file "")))
+      (check-close (string-append method ": saved style") (read-at saved 200)
+                   (read-at (scumble image layer style method 1.0) 200) 0.001)
+      (check (string-append method ": saved style's name")
+             (contains? (name-of saved) ": My waves, 100 %)") (name-of saved))))
+  methods)
+(file-delete file)
+(plug-in-scumble-save-style RUN-NONINTERACTIVE style "adain" "" 1.0 file "")
+(check-equal "saved without a title" (name-of (paint-file file "adain"))
+             "Sky (AdaIN: Waves, 100 %)")
+
+(check-refusal "style file: none" image "the style's file is missing"
+  (lambda () (paint-file "" "")))
+(check-refusal "style file: not there" image "does not exist"
+  (lambda () (paint-file (string-append work-folder "/nowhere.safetensors") "adain")))
+(check-refusal "save style: no folder" image "nowhere"
+  (lambda ()
+    (plug-in-scumble-save-style RUN-NONINTERACTIVE style "adain" "" 1.0
+      (string-append work-folder "/nowhere/waves.safetensors") "")))
+(check-refusal "save style: no name" image "the style's file is missing"
+  (lambda ()
+    (plug-in-scumble-save-style RUN-NONINTERACTIVE style "adain" "" 1.0 "" "")))
+(let ((port (open-output-file (string-append work-folder "/broken.safetensors"))))
+  (display "nonsense" port)
+  (close-output-port port))
+(check-refusal "style file: damaged" image "broken.safetensors"
+  (lambda () (paint-file (string-append work-folder "/broken.safetensors") "adain")))
+
+; A painted layer remembers styles, shares, regions and the strength map, in a file too.
+
+(let* ((picture (wide-image))
+       (sky (new-layer picture "Sky" 420 48 #f 0))
+       (left (new-layer picture "Left" 210 48 #t 0))
+       (own (new-layer picture "Own" 50 50 #f 2))
+       (channel (car (gimp-channel-new picture 420 48 "Ink" 50 '(0 0 0))))
+       (path (string-append work-folder "/remembered.xcf"))
+       (first 0) (second 0) (third 0))
+  (gimp-context-set-foreground '(255 255 255))
+  (gimp-drawable-fill left FILL-FOREGROUND)
+  (gimp-image-insert-channel picture channel -1 0)
+  (gimp-image-select-rectangle picture CHANNEL-OP-REPLACE 30 0 360 48)
+  (gimp-drawable-edit-fill channel FILL-FOREGROUND)
+  (gimp-selection-none picture)
+  (set! first
+    (mix picture sky (list style own style) '(1.0 2.0 1.0) (list left -1 -1) channel
+         "adain"))
+  (set! second (mix picture sky (list own style) '(2.0 1.0) '() -1 "adain"))
+  (set! third
+    (car (apply plug-in-scumble-style-file
+                (append (list RUN-NONINTERACTIVE picture sky file)
+                        (settings "adain" 1.0)))))
+  (let ((before (map (lambda (layer) (map (lambda (x) (read-at layer x)) '(10 100 300 410)))
+                     (list first second third))))
+    (gimp-xcf-save 0 picture sky path path)
+    (gimp-image-delete picture)
+    (set! picture (car (gimp-file-load RUN-NONINTERACTIVE path path)))
+    (for-each
+      (lambda (name colours)
+        (let* ((old (car (gimp-image-get-layer-by-name picture name)))
+               (anew (car (plug-in-scumble-again RUN-NONINTERACTIVE picture old))))
+          (check-equal (string-append "remembered: name " name) (name-of anew) name)
+          (for-each
+            (lambda (x expected)
+              (check-close (string-append "remembered: " name) (read-at anew x) expected
+                           0.0001))
+            '(10 100 300 410) colours)))
+      '("Sky (AdaIN: Waves + Own + Waves, 100 %)" "Sky (AdaIN: Own + Waves, 100 %)"
+        "Sky (AdaIN: Waves, 100 %)")
+      before)
+    (gimp-image-remove-channel picture (car (gimp-image-get-channel-by-name picture "Ink")))
+    (check-refusal "remembered: a mask is gone" picture "or a mask"
+      (lambda ()
+        (plug-in-scumble-again RUN-NONINTERACTIVE picture
+          (car (gimp-image-get-layer-by-name picture
+                 "Sky (AdaIN: Waves + Own + Waves, 100 %)")))))
+    (file-delete file)
+    (check-refusal "remembered: the file is gone" picture "The style is not to be found"
+      (lambda ()
+        (plug-in-scumble-again RUN-NONINTERACTIVE picture
+          (car (gimp-image-get-layer-by-name picture "Sky (AdaIN: Waves, 100 %)")))))
+    (gimp-image-delete picture)))
