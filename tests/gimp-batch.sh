@@ -9,6 +9,18 @@ set -eu
 . "$(dirname "$0")/gimp-profile.sh" "$@"
 failed=0
 
+# Every procedure with a dialog has its place in the manual.
+help=$here/../plugin/help/en
+for name in $(sed -n 's/^  { "\([^"]*\)", N_(.*/plug-in-scumble\1/p' "$here/../plugin/procedure.c"); do
+  place=$(sed -n "s/.*id=\"$name\" ref=\"\([^\"]*\)\".*/\1/p" "$help/gimp-help.xml")
+  if [ -f "$help/${place%%#*}" ] && grep -q "id=\"${place##*#}\"" "$help/${place%%#*}"; then
+    echo "ok manual: $name"
+  else
+    echo "FAILED manual: $name has no place"
+    failed=1
+  fi
+done
+
 for part in batch layers methods; do
   run_script "$here/gimp-$part.scm" || failed=1
 done
@@ -59,6 +71,33 @@ cat > "$top/file.scm" <<'EOF'
                (lambda () (paint-preset "")))
 EOF
 run_script "$top/file.scm" || failed=1
+
+# The loop over a folder that the README shows.
+add_plugin "$stock/file-jpeg/file-jpeg" file-jpeg
+add_plugin "$stock/file-glob/file-glob" file-glob
+mkdir "$top/photographs"
+sed -n 's/^    //p' "$here/../README.md" | sed -n '/^(let\* ((style/,/gimp-image-delete style/p' \
+  > "$top/folder.scm"
+cat > "$top/readme.scm" <<'EOF'
+(define (save name seed)
+  (let* ((image (new-image 64 48 RGB PRECISION-U8-GAMMA))
+         (layer (new-layer image "Sky" 64 48 #f seed)))
+    (file-jpeg-save RUN-NONINTERACTIVE image layer (string-append work-folder "/" name)
+                    name 0.9 0 1 0 "" 2 1 0 0)
+    (gimp-image-delete image)))
+(save "painting.jpg" 1)
+(save "photographs/one.jpg" 0)
+(save "photographs/two.jpg" 2)
+(load (string-append work-folder "/folder.scm"))
+(for-each
+  (lambda (name)
+    (let* ((file (string-append work-folder "/photographs/" name ".jpg.png"))
+           (image (car (gimp-file-load RUN-NONINTERACTIVE file file))))
+      (check-equal (string-append "README: " name)
+                   (size-of (car (layers-of image))) '(64 48))))
+  '("one" "two"))
+EOF
+(cd "$top" && run_script "$top/readme.scm") || failed=1
 rm -r "$GIMP2_DIRECTORY/scumble"
 
 # A damaged model in the user's own folder, which is looked into first.
