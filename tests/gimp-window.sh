@@ -148,9 +148,10 @@ cat > "$top/memory.scm" <<'EOF'
        (list-ref seen 5) " KiB")
 (say "   at most " (list-ref seen 5) " KiB of memory")
 EOF
-sed -i.before 's/tile-cache-size 512M/tile-cache-size 80M/' "$GIMP2_DIRECTORY/gimprc"
+cp "$GIMP2_DIRECTORY/gimprc" "$top/gimprc"
+echo '(tile-cache-size 80M)' >> "$GIMP2_DIRECTORY/gimprc"
 run_in "$gimp" "$top/memory.scm" || failed=1
-mv "$GIMP2_DIRECTORY/gimprc.before" "$GIMP2_DIRECTORY/gimprc"
+cp "$top/gimprc" "$GIMP2_DIRECTORY/gimprc"
 
 port=$((20000 + $$ % 20000))
 "$gimp" --new-instance --no-splash --no-fonts \
