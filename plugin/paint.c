@@ -8,7 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 /* How much of the progress is done when a stage is. */
-static const double STUDIED  = 0.15;
+static const double STUDIED  = 0.2;
 static const double SURVEYED = 0.5;
 
 /* A stage's part of the whole run. */
@@ -104,6 +104,40 @@ begin (Stage *stage, const char *text, double to)
   gimp_progress_update (stage->from);
 }
 
+/* A saved style has learned what it ever will. */
+static gboolean
+learns (const Run *self, ScumblePick *pick)
+{
+  return scumble_method_find (self->order.settings.method, NULL)->adapt != NULL &&
+         scumble_pick_saved (pick) == NULL;
+}
+
+static gboolean
+study_style (Run *self, ScumblePick *pick, double to, GError **error)
+{
+  const gboolean         learning = learns (self, pick);
+  const double           from     = self->stage.to;
+  const ScumbleSettings *settings = &self->order.settings;
+  ScumbleStyle          *style;
+
+  begin (&self->stage, _("Studying the style"), learning ? from + 0.1 * (to - from) : to);
+  style = scumble_palette_get (self->palette, self->model, pick, settings, &self->job,
+                               error);
+  if (style != NULL && learning)
+    {
+      begin (&self->stage, _("Learning the style"), to);
+      style = scumble_palette_learn (self->palette, self->model, pick, settings, NULL, NULL,
+                                     &self->job, error)
+              ? scumble_palette_get (self->palette, self->model, pick, settings,
+                                     &self->job, error) : NULL;
+    }
+  if (style == NULL)
+    return FALSE;
+
+  g_ptr_array_add (self->styles, scumble_style_ref (style));
+  return TRUE;
+}
+
 static gboolean
 study_styles (Run *self, GError **error)
 {
@@ -111,15 +145,10 @@ study_styles (Run *self, GError **error)
 
   for (guint i = 0; i < n; i++)
     {
-      ScumblePick  *pick = g_array_index (self->order.styles, ScumbleIngredient, i).pick;
-      ScumbleStyle *style;
+      ScumblePick *pick = g_array_index (self->order.styles, ScumbleIngredient, i).pick;
 
-      begin (&self->stage, _("Studying the style"), STUDIED * (i + 1) / n);
-      style = scumble_palette_get (self->palette, self->model, pick,
-                                   &self->order.settings, &self->job, error);
-      if (style == NULL)
+      if (!study_style (self, pick, STUDIED * (i + 1) / n, error))
         return FALSE;
-      g_ptr_array_add (self->styles, scumble_style_ref (style));
     }
 
   return TRUE;

@@ -449,6 +449,7 @@ static const GimpParamDef watch_args[] =
   { GIMP_PDB_STRING,   "method",   "" },
   { GIMP_PDB_FLOAT,    "strength", "" },
   { GIMP_PDB_INT32,    "stage",    "The stage to kill it in, or -1 to let it live" },
+  { GIMP_PDB_STRING,   "quality",  "The method's quality" },
 };
 
 static const GimpParamDef watch_results[] =

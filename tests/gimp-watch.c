@@ -112,7 +112,7 @@ make_arguments (const GimpParam *params)
 {
   GArray             *args    = g_array_new (FALSE, TRUE, sizeof (GimpParam));
   const GimpParam     mode    = { GIMP_PDB_INT32, { .d_int32 = GIMP_RUN_NONINTERACTIVE } };
-  const GimpParam     quality = { GIMP_PDB_STRING, { .d_string = (char *) "" } };
+  const GimpParam     quality = { GIMP_PDB_STRING, { .d_string = params[6].data.d_string } };
   guint               n;
   const ScumbleParam *table   = scumble_params (&n);
   ScumbleSettings     settings;

@@ -5,8 +5,8 @@
 
 /**
  * scumble_watch:
- * @params: image, drawable, style, method, strength, and the stage to kill it in, from 0,
- *   or -1
+ * @params: image, drawable, style, method, strength, the stage to kill it in, from 0,
+ *   or -1, and the quality
  * @values: (out): from the second one on: the stages' texts as a count and an array,
  *   whether the progress only rose, whether the plug-in was killed, its status, and the most
  *   memory that it had, in KiB

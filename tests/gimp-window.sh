@@ -136,13 +136,16 @@ wait_for 20 test -s "$top/display"
 export DISPLAY=:$(cat "$top/display") NO_AT_BRIDGE=1
 
 # Killed in every stage, as GIMP's own Cancel does it.
+mkdir -p "$GIMP2_DIRECTORY/scumble/models"
+cp "$here/golden/tiny-metastyle.safetensors" "$here/golden/tiny-encoder.safetensors" \
+   "$GIMP2_DIRECTORY/scumble/models"
 run_in "$gimp" "$here/gimp-stages.scm" || failed=1
 
 # Pictures larger than the memory that the user allows.
 cat > "$top/memory.scm" <<'EOF'
 (define image (new-image 2200 1800 RGB PRECISION-FLOAT-GAMMA))
 (define layer (new-layer image "Sky" 2200 1800 #t 0))
-(define seen (test-scumble-watch image layer style "adain" 1.0 -1))
+(define seen (test-scumble-watch image layer style "adain" 1.0 -1 ""))
 (check-equal "painted with little memory" (list-ref seen 4) PDB-SUCCESS)
 (check "memory within the limit" (< (list-ref seen 5) (* 160 1024))
        (list-ref seen 5) " KiB")
@@ -272,7 +275,7 @@ cat > "$top/again.scm" <<'EOF'
 (define waves (open "waves.png"))
 (define layer (car (gimp-image-get-active-layer waves)))
 (check-equal "last values after a restart"
-  (name-of (car (scumble RUN-WITH-LAST-VALS waves layer layer "" 0)))
+  (name-of (scumble-as RUN-WITH-LAST-VALS waves layer layer "" 0))
   "waves.png (AdaIN: sky.png, 100 %)")
 EOF
 run_script "$top/again.scm" || failed=1
