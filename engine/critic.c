@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+/* Of the content's term; the style's count 1 each. */
+#define CONTENT_WEIGHT 0.4
+
 enum { ROWS = 12, TAPS = SCUMBLE_VGG_RELU4_1 + 1 };
 
 struct _ScumbleCritic
@@ -268,7 +271,7 @@ scumble_verdicts_compare (ScumbleVerdicts *verdicts, const ScumbleTensor *conten
     return FALSE;
 
   scumble_copy (&verdicts->planes[rows].inside, &verdicts->target);
-  verdicts->target_scale = scumble_grad_unexplained_scale (
+  verdicts->target_scale = CONTENT_WEIGHT * scumble_grad_unexplained_scale (
     &verdicts->target, verdicts->critic->c[rows], job->threads);
 
   return TRUE;

@@ -89,13 +89,14 @@ def total_variation(x):
 
 # Where MetaStyle looks: the first convolution of each level that the loss needs.
 GRAM_TAPS = TAPS[:4]
-STYLE_WEIGHT = 1.0
+# With the same weight for both, an adapted network recoloured and little else.
+CONTENT_WEIGHT = 0.4
 
 
 def transfer_loss(encoder, out, content, wanted):
     """What MetaStyle's training and the adaptation in the engine minimise.
 
-    unexplained(relu3_1 of out, relu3_1 of content) + gram_distance at relu1_1 .. relu4_1
+    0.4 * unexplained(relu3_1 of out, relu3_1 of content) + gram_distance at relu1_1 .. relu4_1
     to `wanted`, {tap: [n, c, c]}, all from the encoder alone. Returns (loss, terms).
     """
     with torch.no_grad():
@@ -103,4 +104,4 @@ def transfer_loss(encoder, out, content, wanted):
     taps = encoder(out, GRAM_TAPS[-1])
     terms = {"content": unexplained(taps["relu3_1"], target),
              "style": gram_distance(grams(taps), wanted)}
-    return terms["content"] + STYLE_WEIGHT * terms["style"], terms
+    return CONTENT_WEIGHT * terms["content"] + terms["style"], terms
