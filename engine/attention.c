@@ -342,9 +342,11 @@ scumble_attention_add (const ScumbleAttention *attention, const ScumbleGaze *gaz
                        const ScumbleTensor *x, const ScumbleTensor *y, float *scratch,
                        int threads)
 {
-  const int blocks = (x->h * x->w + CELLS - 1) / CELLS;
+  const int    cells  = x->h * x->w;
+  const int    blocks = (cells + CELLS - 1) / CELLS;
+  const double work   = (double) cells * x->c * (x->c + 2.0 * gaze->keys->n);
 
-#pragma omp parallel num_threads(threads)
+#pragma omp parallel num_threads(scumble_useful_threads (work, threads))
   {
     const Desk desk = lay_out (scratch + (gsize) omp_get_thread_num () *
                                  desk_floats (attention), attention->c);

@@ -265,6 +265,14 @@ own_scratch (const ScumbleConv *conv, float *scratch)
                      row_floats (conv);
 }
 
+/* @y: the results, or what is left of them after pooling */
+static int
+useful_threads (const ScumbleConv *conv, const ScumbleTensor *y, int threads)
+{
+  return scumble_useful_threads ((double) kernel_cells (conv) * conv->c_in * conv->c_out *
+                                   y->h * y->w, threads);
+}
+
 /* How many tiles of @edge cells cover the inside of @x. */
 static int
 n_tiles (const ScumbleTensor *x, int edge)
@@ -276,10 +284,11 @@ static void
 run_winograd (const ScumbleConv *conv, const ScumbleTensor *x, const ScumbleTensor *y,
               float *scratch, int threads)
 {
-  const int tiles = n_tiles (x, SCUMBLE_WINO_TILE);
-  const int block = even_block (conv, tiles, threads);
+  const int useful = useful_threads (conv, y, threads);
+  const int tiles  = n_tiles (x, SCUMBLE_WINO_TILE);
+  const int block  = even_block (conv, tiles, useful);
 
-#pragma omp parallel for schedule(dynamic) num_threads(threads)
+#pragma omp parallel for schedule(dynamic) num_threads(useful)
   for (int from = 0; from < tiles; from += block)
     conv->simd->winograd (conv, x, y, from, MIN (block, tiles - from),
                           own_scratch (conv, scratch));
@@ -290,6 +299,7 @@ scumble_conv3x3 (const ScumbleConv *conv, const ScumbleTensor *x, const ScumbleT
                  float *scratch, int threads)
 {
   const Algorithm chosen = algorithm (conv);
+  const int       useful = useful_threads (conv, y, threads);
 
   if (chosen == WINOGRAD)
     {
@@ -297,7 +307,7 @@ scumble_conv3x3 (const ScumbleConv *conv, const ScumbleTensor *x, const ScumbleT
       return;
     }
 
-#pragma omp parallel for schedule(static) num_threads(threads)
+#pragma omp parallel for schedule(static) num_threads(useful)
   for (int i = 0; i < y->h; i++)
     if (chosen == DOT)
       conv->simd->dot (conv, x, y, i, i + 1);
@@ -309,10 +319,11 @@ void
 scumble_conv3x3_up (const ScumbleConv *conv, const ScumbleTensor *x, int y0, int x0,
                     const ScumbleTensor *y, float *scratch, int threads)
 {
-  const int tiles = n_tiles (x, SCUMBLE_UP_TILE);
-  const int block = even_block (conv, tiles, threads);
+  const int useful = useful_threads (conv, y, threads);
+  const int tiles  = n_tiles (x, SCUMBLE_UP_TILE);
+  const int block  = even_block (conv, tiles, useful);
 
-#pragma omp parallel for schedule(dynamic) num_threads(threads)
+#pragma omp parallel for schedule(dynamic) num_threads(useful)
   for (int from = 0; from < tiles; from += block)
     conv->simd->up (conv, x, y0, x0, y, from, MIN (block, tiles - from),
                     own_scratch (conv, scratch));

@@ -250,7 +250,7 @@ blend_zones (const Content *content, const ScumbleLook *look, const float *weigh
   for (gsize k = 0; k < 2 * c; k++)
     parts[2 * c * look->n_zones + k] = k < c ? 1.0f : 0.0f;
 
-#pragma omp parallel for schedule(static) num_threads(threads)
+#pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (x, threads))
   for (int i = 0; i < x->h; i++)
     for (int j = 0; j < x->w; j++)
       blend_cell (scumble_tensor_at (x, i, j), c, parts, look->n_zones,

@@ -818,7 +818,7 @@ add_up (const ScumbleTensor *coarse, const ScumbleTensor *fine, const Need *need
 {
   const ScumbleRect at = need->cells[FINE], from = need->cells[COARSE];
 
-#pragma omp parallel for schedule(static) num_threads(threads)
+#pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (fine, threads))
   for (int i = 0; i < fine->h; i++)
     for (int j = 0; j < fine->w; j++)
       {

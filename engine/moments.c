@@ -53,7 +53,7 @@ scumble_moments_add (ScumbleMoments *moments, const ScumbleTensor *x, const floa
   const int   groups = (x->c + GROUP - 1) / GROUP;
   const gsize n      = (gsize) x->h * (gsize) x->w;
 
-#pragma omp parallel for schedule(static) num_threads(threads)
+#pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (x, threads))
   for (int g = 0; g < groups; g++)
     add_channels (moments, x, weights, g * GROUP, MIN ((g + 1) * GROUP, x->c));
 

@@ -15,7 +15,7 @@ scumble_pool2 (const ScumbleTensor *x, const ScumbleTensor *y, int threads)
 {
   const gsize cell = (gsize) x->c * sizeof (float);
 
-#pragma omp parallel for schedule(static) num_threads(threads)
+#pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (y, threads))
   for (int i = 0; i < y->h; i++)
     for (int j = 0; j < y->w; j++)
       {
@@ -34,7 +34,7 @@ scumble_up2 (const ScumbleTensor *x, int y0, int x0, const ScumbleTensor *y, int
 {
   const gsize cell = (gsize) x->c * sizeof (float);
 
-#pragma omp parallel for schedule(static) num_threads(threads)
+#pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (y, threads))
   for (int i = 0; i < y->h; i++)
     {
       const float *from = scumble_tensor_at (x, (i + y0) / 2, 0);
@@ -50,7 +50,7 @@ void
 scumble_affine (const ScumbleTensor *x, const float *gain, const float *bias,
                 const ScumbleTensor *y, int threads)
 {
-#pragma omp parallel for schedule(static) num_threads(threads)
+#pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (x, threads))
   for (int i = 0; i < x->h; i++)
     for (int j = 0; j < x->w; j++)
       {

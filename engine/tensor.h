@@ -73,6 +73,30 @@ scumble_tensor_at (const ScumbleTensor *tensor, int y, int x)
          (gssize) x * tensor->c;
 }
 
+/**
+ * scumble_useful_threads:
+ * @work: multiply-adds to do; a number that is only fetched and stored counts as 16
+ * @threads: how many there may be
+ *
+ * Waiting for another thread takes a few microseconds, but where the machine is busy with
+ * something else as long as that pleases to run: little work is better done alone. Nothing
+ * in between one and all, because OpenMP ends threads that a region leaves out.
+ *
+ * Returns: @threads if every one of them has enough to do, or else 1
+ */
+static inline int
+scumble_useful_threads (double work, int threads)
+{
+  return work < (double) (1 << 21) * threads ? 1 : threads;
+}
+
+/* The same for something that is done with every number of @tensor. */
+static inline int
+scumble_tensor_threads (const ScumbleTensor *tensor, int threads)
+{
+  return scumble_useful_threads (16.0 * tensor->h * tensor->w * tensor->c, threads);
+}
+
 /* The part of @tensor that starts at cell (@y, @x); shares its memory. */
 static inline ScumbleTensor
 scumble_tensor_view (const ScumbleTensor *tensor, int y, int x, int h, int w)

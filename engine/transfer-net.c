@@ -348,7 +348,7 @@ run_conv (const Run *run, int i, const ScumbleTensor *y)
 static void
 rectify (const ScumbleTensor *x, int threads)
 {
-#pragma omp parallel for schedule(static) num_threads(threads)
+#pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (x, threads))
   for (int i = 0; i < x->h; i++)
     {
       float *row = scumble_tensor_at (x, i, 0);
@@ -361,7 +361,7 @@ rectify (const ScumbleTensor *x, int threads)
 static void
 add (const ScumbleTensor *x, const ScumbleTensor *y, int threads)
 {
-#pragma omp parallel for schedule(static) num_threads(threads)
+#pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (y, threads))
   for (int i = 0; i < y->h; i++)
     {
       const float *from = scumble_tensor_at (x, i, 0);
