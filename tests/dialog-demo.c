@@ -12,6 +12,7 @@
 #include "dialog.h"
 #include "pixbuf-source.h"
 
+#include <glib/gi18n-lib.h>
 #include <gtk/gtk.h>
 #include <stdlib.h>
 
@@ -414,7 +415,11 @@ main (int argc, char **argv)
   Options            options = { .models   = g_strdup (SCUMBLE_MODEL_DIR),
                                  .memory   = 1024,
                                  .strength = 1.0 };
-  const gboolean done = parse (&argc, &argv, &options, &error) && run (&options, &error);
+  gboolean           done;
+
+  bindtextdomain (GETTEXT_PACKAGE, SCUMBLE_LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  done = parse (&argc, &argv, &options, &error) && run (&options, &error);
 
   if (!done)
     g_printerr ("%s\n", error->message);

@@ -77,7 +77,10 @@ pyatspi.setTimeout(10000, 30000)  # milliseconds; machines that build beside thi
 def wait_for(what, condition, seconds=60.0):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        value = condition()
+        try:
+            value = condition()
+        except GLib.GError:  # what was looked at is gone, or too busy to answer
+            value = None
         if value:
             return value
         time.sleep(0.05)
@@ -191,13 +194,21 @@ class Dialog:
                      if n.getRole() == pyatspi.ROLE_TEXT
                      and n.getState().contains(pyatspi.STATE_FOCUSED)), None)
 
-    def press(self, role, name):
-        """Presses a button, or chooses from a menu."""
-        found = wait_for(name, lambda: next(
+    def find_showing(self, role, name):
+        return wait_for(name, lambda: next(
             (n for n in every(self.window.getApplication())
              if n.getRole() == role and n.name == name
              and n.getState().contains(pyatspi.STATE_SHOWING)), None))
-        found.queryAction().doAction(0)
+
+    def press(self, role, name):
+        """Presses a button, or chooses from a menu."""
+        self.find_showing(role, name).queryAction().doAction(0)
+
+    def type_space(self, name):
+        """Presses a button that opens a dialog: by the bus, that would only return when the
+        dialog is closed."""
+        self.find_showing(pyatspi.ROLE_PUSH_BUTTON, name).queryComponent().grabFocus()
+        self.keys("space")
 
     def choose(self, button, item):
         self.press(pyatspi.ROLE_TOGGLE_BUTTON, button)
@@ -423,6 +434,22 @@ def check_shown(dialog, shown):
     assert worst <= 1, f"the preview differs from the result by {worst}/255"
 
 
+def test_more(content, styles):
+    """What a method has of its own is under "More", and shows at once."""
+    dialog = Dialog(content, styles, "--models", tiny_models(), "--method", "sanet")
+    dialog.settle()
+    first = dialog.shown(240, 160)
+    dialog.keys("alt+f")
+    slider = dialog.find(pyatspi.ROLE_SLIDER, "Temperature")
+    wait_for("the slider", lambda: slider.getState().contains(pyatspi.STATE_SHOWING))
+    screenshot("more")
+    slider.queryValue().currentValue = 3.0
+    dialog.settle()
+    second = dialog.shown(240, 160)
+    assert difference(first, second) > 1, "the temperature changed nothing"
+    check_shown(dialog, second)
+
+
 def test_learn(content, styles):
     """A style is learned; stopped early, the best so far stays and is painted."""
     dialog = Dialog(content, styles, "--models", tiny_models(), "--method", "metastyle")
@@ -444,6 +471,73 @@ def test_learn(content, styles):
     dialog.end()
     worst = difference(second, rows(GdkPixbuf.Pixbuf.new_from_file(dialog.output)))
     assert worst <= 1, f"the preview differs from the result by {worst}/255"
+
+
+def test_learned(content, styles):
+    """What has been learned is there another time, until it is deleted."""
+    options = ("--models", tiny_models(), "--method", "metastyle", "--folder",
+               os.path.join(folder, "learned"))
+    shutil.rmtree(options[-1], ignore_errors=True)
+    dialog = Dialog(content, styles, *options)
+    dialog.settle()
+    dialog.keys("alt+n", "Up", "Up")
+    dialog.settle()
+    dialog.keys("alt+a")
+    wait_for("the style", lambda: dialog.has_status("This style has been learned"), 300)
+    dialog.settle()
+    learned = dialog.shown(240, 160)
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+    dialog = Dialog(content, styles, *options)
+    dialog.settle()
+    assert dialog.has_status("A first sketch")
+    dialog.keys("alt+n", "Up", "Up")
+    wait_for("the style", lambda: dialog.has_status("This style has been learned"))
+    dialog.settle()
+    worst = difference(learned, dialog.shown(240, 160))
+    assert worst <= 1, f"the learned style is another one next time, by {worst}/255"
+    dialog.type_space("Learned styles")
+    dialog.press(pyatspi.ROLE_PUSH_BUTTON, f"Delete {os.path.basename(styles[0])}")
+    screenshot("learned-styles")
+    wait_for("the deletion", lambda: os.listdir(os.path.join(options[-1],
+                                                             "learned-styles")) == [])
+    dialog.press(pyatspi.ROLE_PUSH_BUTTON, "Close")
+    dialog.focus()
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+
+def test_saved(content, styles):
+    """A style is kept under a name, used without its picture, and deleted."""
+    kept = os.path.join(folder, "kept")
+    shutil.rmtree(kept, ignore_errors=True)
+    dialog = Dialog(content, styles[:1], "--folder", kept)
+    dialog.settle()
+    first = dialog.shown(240, 160)
+    dialog.keys("ctrl+s")
+    dialog.focus("^Keep the Style")
+    wait_for("the entry for the name", dialog.find_entry).queryEditableText() \
+        .setTextContents("soft / 2")
+    dialog.keys("Return")
+    dialog.focus()
+    dialog.find(pyatspi.ROLE_LIST_ITEM, "soft / 2, a saved style")
+    dialog.keys("Escape")
+    dialog.end()
+
+    dialog = Dialog(content, [], "--folder", kept)
+    dialog.settle()
+    screenshot("saved")
+    worst = difference(first, dialog.shown(240, 160))
+    assert worst <= 1, f"the saved style differs from the picture's by {worst}/255"
+    dialog.type_space("Delete soft / 2")
+    dialog.press(pyatspi.ROLE_PUSH_BUTTON, "Delete")
+    wait_for("words of advice", lambda: dialog.has_status("There is no other layer"))
+    assert not any(name.endswith(".safetensors")
+                   for name in os.listdir(os.path.join(kept, "styles")))
+    dialog.focus()
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
 
 
 def test_samples(content, styles):
@@ -550,7 +644,10 @@ def main():
     test_box(small, styles)
     test_region(small, styles, right)
     test_strength_map(small, styles, right)
+    test_more(small, styles)
     test_learn(small, styles)
+    test_learned(small, styles)
+    test_saved(small, styles)
     test_file(small, styles)
     test_exact(large, styles)
     test_samples(small, styles)

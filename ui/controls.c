@@ -20,7 +20,6 @@ enum
   COMPARE,
   LEARN,
   STOP,
-  MANAGE,
   SAVE,
   FAILED,
   N_SIGNALS
@@ -90,12 +89,6 @@ static void
 on_stop (ScumbleSettingsPanel *values, ScumbleControls *self)
 {
   g_signal_emit (self, signals[STOP], 0);
-}
-
-static void
-on_manage (ScumbleSettingsPanel *values, ScumbleControls *self)
-{
-  g_signal_emit (self, signals[MANAGE], 0);
 }
 
 void
@@ -198,7 +191,6 @@ scumble_controls_class_init (ScumbleControlsClass *klass)
   signals[COMPARE]        = add_signal ("compare");
   signals[LEARN]          = add_signal ("learn");
   signals[STOP]           = add_signal ("stop");
-  signals[MANAGE]         = add_signal ("manage");
   signals[SAVE]   = g_signal_new ("save", SCUMBLE_TYPE_CONTROLS, G_SIGNAL_RUN_LAST, 0,
                                   NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[FAILED] = g_signal_new ("failed", SCUMBLE_TYPE_CONTROLS, G_SIGNAL_RUN_LAST, 0,
@@ -211,7 +203,6 @@ scumble_controls_class_init (ScumbleControlsClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ScumbleControls, values);
   gtk_widget_class_bind_template_callback (widget_class, on_compare);
   gtk_widget_class_bind_template_callback (widget_class, on_learn);
-  gtk_widget_class_bind_template_callback (widget_class, on_manage);
   gtk_widget_class_bind_template_callback (widget_class, on_map_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_method_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_stop);

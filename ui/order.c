@@ -8,6 +8,7 @@ struct _ScumblePick
   int            ref_count; /* atomic */
   guint          serial;
   ScumbleHost   *host;
+  char          *name;
   char          *file;
   ScumbleSource *source; /* the host's, or else read from the file */
   ScumbleMask   *mask;
@@ -40,6 +41,7 @@ scumble_pick_new (ScumbleHost *host, const ScumbleHostChoice *choice, GError **e
     }
 
   pick         = pick_new (host);
+  pick->name   = g_strdup (choice->name);
   pick->file   = g_strdup (choice->file);
   pick->source = source;
 
@@ -80,6 +82,7 @@ scumble_pick_unref (ScumblePick *pick)
     pick->host->close_style (pick->host, pick->source);
   if (pick->mask != NULL)
     pick->host->close_mask (pick->host, pick->mask);
+  g_free (pick->name);
   g_free (pick->file);
   g_free (pick);
 }
@@ -88,6 +91,12 @@ guint
 scumble_pick_serial (const ScumblePick *pick)
 {
   return pick->serial;
+}
+
+const char *
+scumble_pick_name (const ScumblePick *pick)
+{
+  return pick->name;
 }
 
 const char *

@@ -50,6 +50,13 @@ void           scumble_pick_unref    (ScumblePick *pick);
 guint          scumble_pick_serial   (const ScumblePick *pick);
 
 /**
+ * scumble_pick_name:
+ *
+ * Returns: (nullable): what the style is called; %NULL for a mask
+ */
+const char    *scumble_pick_name     (const ScumblePick *pick);
+
+/**
  * scumble_pick_saved:
  *
  * Returns: (nullable): the path of a saved style, which has no picture

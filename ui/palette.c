@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "palette.h"
+#include "shelf.h"
 
 /* Styles that are kept; some take megabytes. */
 enum { MOST = 24 };
@@ -95,6 +96,69 @@ make (ScumblePalette *self, ScumbleModel *model, ScumblePick *pick,
   return scumble_model_encode (model, source, &styling, job, error);
 }
 
+/* Where what is learned is kept on disk; NULL if it is not. */
+static char *
+folder_of (const ScumblePalette *self)
+{
+  return self->host->folder == NULL
+             ? NULL
+             : scumble_shelf_folder (self->host->folder, SCUMBLE_SHELF_LEARNED);
+}
+
+/* What a learned style is known by on disk; NULL for one that has no picture. One
+ * adaptation serves all contents, unless the style was looked at in the colours of one. */
+static char *
+key_of (const ScumblePalette *self, const Blob *blob, ScumblePick *pick, const ScumbleJob *job)
+{
+  ScumbleStyling styling;
+  ScumbleSource *content;
+  ScumbleSource *source = scumble_pick_saved (pick) == NULL
+                              ? scumble_pick_source (pick, NULL)
+                              : NULL;
+
+  if (source == NULL)
+    return NULL;
+
+  scumble_settings_styling (&blob->settings, self->host->content, &styling);
+  content = styling.keep_colours > 0.0 ? styling.content : NULL;
+  return scumble_style_cache_key (&(ScumbleStyleOrigin) { .model    = blob->model,
+                                                          .painting = source,
+                                                          .styling  = &styling,
+                                                          .updates  = blob->settings.updates,
+                                                          .all = blob->settings.adapt_all,
+                                                          .content = content },
+                                  job, NULL);
+}
+
+/* What was learned another time. */
+static ScumbleStyle *
+look_up (const ScumblePalette *self, const Blob *blob, ScumblePick *pick,
+         const ScumbleJob *job)
+{
+  g_autofree char *folder = folder_of (self);
+  g_autofree char *key    = NULL;
+
+  if (folder == NULL || scumble_method_find (blob->settings.method, NULL)->adapt == NULL)
+    return NULL;
+
+  key = key_of (self, blob, pick, job);
+  return key == NULL ? NULL : scumble_style_cache_lookup (folder, key, blob->model);
+}
+
+/* That a style has to be learned again is no reason to fail. */
+static void
+store (const ScumblePalette *self, const Blob *blob, ScumblePick *pick,
+       const ScumbleJob *job)
+{
+  g_autofree char   *folder = folder_of (self);
+  g_autofree char   *key    = folder == NULL ? NULL : key_of (self, blob, pick, job);
+  g_autoptr (GError) error  = NULL;
+
+  if (key != NULL && !scumble_style_cache_store (folder, key, blob->learned,
+                                                 scumble_pick_name (pick), &error))
+    g_debug ("%s", error->message);
+}
+
 static Blob *
 need (ScumblePalette *self, ScumbleModel *model, ScumblePick *pick,
       const ScumbleSettings *settings, const ScumbleJob *job, GError **error)
@@ -110,7 +174,8 @@ need (ScumblePalette *self, ScumbleModel *model, ScumblePick *pick,
   if (blob.style == NULL)
     return NULL;
 
-  found = g_memdup2 (&blob, sizeof blob);
+  blob.learned = look_up (self, &blob, pick, job);
+  found        = g_memdup2 (&blob, sizeof blob);
   g_queue_push_head (&self->blobs, found);
   while (self->blobs.length > MOST)
     free_blob (g_queue_pop_tail (&self->blobs));
@@ -162,5 +227,7 @@ scumble_palette_learn (ScumblePalette *self, ScumbleModel *model, ScumblePick *p
 
   scumble_style_unref (blob->learned);
   blob->learned = learned;
+  if (!g_cancellable_is_cancelled (job->cancellable))
+    store (self, blob, pick, job);
   return TRUE;
 }

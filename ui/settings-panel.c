@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "settings-panel.h"
 #include "learn-panel.h"
+#include "learned-styles.h"
 #include "mask-button.h"
 #include "param-row.h"
+#include "shelf.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -37,7 +39,6 @@ enum
   COMPARE,
   LEARN,
   STOP,
-  MANAGE,
   N_SIGNALS
 };
 
@@ -190,7 +191,11 @@ on_stop (ScumbleLearnPanel *learning, ScumbleSettingsPanel *self)
 static void
 on_manage (ScumbleLearnPanel *learning, ScumbleSettingsPanel *self)
 {
-  g_signal_emit (self, signals[MANAGE], 0);
+  g_autofree char *folder = scumble_shelf_folder (self->host->folder,
+                                                  SCUMBLE_SHELF_LEARNED);
+  GtkWidget       *top    = gtk_widget_get_toplevel (GTK_WIDGET (self));
+
+  scumble_learned_styles_run (GTK_WINDOW (top), folder);
 }
 
 static void
@@ -243,6 +248,7 @@ scumble_settings_panel_attach (ScumbleSettingsPanel *self, ScumbleHost *host,
   self->settings = settings;
   self->choices  = choices;
 
+  scumble_learn_panel_set_managed (self->learning, host->folder != NULL);
   add_methods (self);
   add_params (self);
   scumble_settings_panel_show (self);
@@ -319,7 +325,6 @@ scumble_settings_panel_class_init (ScumbleSettingsPanelClass *klass)
   signals[COMPARE]        = add_signal ("compare");
   signals[LEARN]          = add_signal ("learn");
   signals[STOP]           = add_signal ("stop");
-  signals[MANAGE]         = add_signal ("manage");
 
   g_type_ensure (SCUMBLE_TYPE_LEARN_PANEL);
   g_type_ensure (SCUMBLE_TYPE_MASK_BUTTON);

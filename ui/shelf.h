@@ -20,6 +20,9 @@ G_BEGIN_DECLS
 #define SCUMBLE_SHELF_SAVED  "styles"
 #define SCUMBLE_SHELF_RECENT "recent-styles"
 
+/* The cache of the styles that have been learned, beside them. */
+#define SCUMBLE_SHELF_LEARNED "learned-styles"
+
 enum { SCUMBLE_SHELF_RECENT_MAX = 8 };
 
 /**
@@ -42,7 +45,7 @@ void       scumble_shelf_entry_free (ScumbleShelfEntry *entry);
 /**
  * scumble_shelf_folder:
  * @folder: the host's
- * @name: %SCUMBLE_SHELF_SAVED or %SCUMBLE_SHELF_RECENT
+ * @name: one of the above
  */
 char      *scumble_shelf_folder     (const char *folder, const char *name);
 
