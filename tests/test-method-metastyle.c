@@ -14,13 +14,15 @@ test_golden (void)
   check_goldens ("metastyle", &metastyle, 1e-3);
 }
 
+/* Adam takes a step as large for a slope that is all rounding as for a steep one. Seen: 6e-5,
+ * and 3e-3 where a compiler rounds elsewhere; what it learns changes pixels by up to 0.5. */
 static void
 test_golden_all (void)
 {
   Paint all = metastyle;
 
   all.all = TRUE;
-  check_goldens ("metastyle-all", &all, 1e-3);
+  check_goldens ("metastyle-all", &all, 1e-2);
 }
 
 /* The parameters of the model file, in the engine's order. */
