@@ -123,7 +123,8 @@ study_style (Run *self, ScumblePick *pick, double to, GError **error)
   begin (&self->stage, _("Studying the style"), learning ? from + 0.1 * (to - from) : to);
   style = scumble_palette_get (self->palette, self->model, pick, settings, &self->job,
                                error);
-  if (style != NULL && learning)
+  if (style != NULL && learning &&
+      !scumble_palette_learned (self->palette, self->model, pick, settings))
     {
       begin (&self->stage, _("Learning the style"), to);
       style = scumble_palette_learn (self->palette, self->model, pick, settings, NULL, NULL,

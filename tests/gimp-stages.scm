@@ -18,6 +18,8 @@
     (check-equal (string-append method ": painted") (length (layers-of image)) 2)
     (gimp-image-remove-layer image (car (layers-of image)))
     (let loop ((stage 0))
+      ; Another style each time, so that there is always something to learn.
+      (test-scumble-fill style (+ stage 2))
       (if (< stage (length stages))
           (let ((name (string-append method " killed at “" (list-ref stages stage) "”")))
             (gimp-image-clean-all image)
@@ -30,6 +32,7 @@
             (loop (+ stage 1)))))
     (check-equal (string-append method ": the run after that works")
       (list-ref (watch -1) 4) PDB-SUCCESS)
+    (test-scumble-fill style 1)
     (gimp-image-delete image)))
 
 (for-each
