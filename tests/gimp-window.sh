@@ -141,21 +141,6 @@ cp "$here/golden/tiny-metastyle.safetensors" "$here/golden/tiny-encoder.safetens
    "$GIMP2_DIRECTORY/scumble/models"
 run_in "$gimp" "$here/gimp-stages.scm" || failed=1
 
-# Pictures larger than the memory that the user allows.
-cat > "$top/memory.scm" <<'EOF'
-(define image (new-image 2200 1800 RGB PRECISION-FLOAT-GAMMA))
-(define layer (new-layer image "Sky" 2200 1800 #t 0))
-(define seen (test-scumble-watch image layer style "adain" 1.0 -1 ""))
-(check-equal "painted with little memory" (list-ref seen 4) PDB-SUCCESS)
-(check "memory within the limit" (< (list-ref seen 5) (* 160 1024))
-       (list-ref seen 5) " KiB")
-(say "   at most " (list-ref seen 5) " KiB of memory")
-EOF
-cp "$GIMP2_DIRECTORY/gimprc" "$top/gimprc"
-echo '(tile-cache-size 80M)' >> "$GIMP2_DIRECTORY/gimprc"
-run_in "$gimp" "$top/memory.scm" || failed=1
-cp "$top/gimprc" "$GIMP2_DIRECTORY/gimprc"
-
 port=$((20000 + $$ % 20000))
 "$gimp" --new-instance --no-splash --no-fonts \
   --batch "(plug-in-script-fu-server 1 \"127.0.0.1\" $port \"$top/server.log\")" \
