@@ -538,7 +538,8 @@ check_blend (ScumbleModel *model, const int *regions, const double *shares, guin
       g_assert_true (look.zones[zone++].style == g_ptr_array_index (styles, i));
       for (int k = 0; k < MASK_PIXELS; k++)
         {
-          g_assert_cmpfloat_with_epsilon (read[k], masks[regions[i]][k] * shares[i], 1e-6);
+          g_assert_cmpfloat_with_epsilon (read[k], masks[regions[i]][k] * shares[i],
+                                          1e-6);
           sum[k] = MIN (1.0f, sum[k] + masks[regions[i]][k]);
         }
     }
@@ -553,9 +554,10 @@ check_blend (ScumbleModel *model, const int *regions, const double *shares, guin
 
   read_mask (look.strength_map, map);
   for (int k = 0; k < MASK_PIXELS; k++)
-    g_assert_cmpfloat_with_epsilon (
-        map[k], (strength_map < 0 ? 1.0f : masks[strength_map][k]) * (rest ? 1.0f : sum[k]),
-        1e-6);
+    g_assert_cmpfloat_with_epsilon (map[k],
+                                    (strength_map < 0 ? 1.0f : masks[strength_map][k]) *
+                                        (rest ? 1.0f : sum[k]),
+                                    1e-6);
 
   scumble_blend_free (blend);
   clear_order (&order);

@@ -181,8 +181,8 @@ add_zones (ScumbleBlend *self, const ScumbleOrder *order, const GPtrArray *style
 }
 
 ScumbleBlend *
-scumble_blend_new (const ScumbleOrder *order, const GPtrArray *styles, ScumbleBlendCut cut,
-                   gpointer user_data, GError **error)
+scumble_blend_new (const ScumbleOrder *order, const GPtrArray *styles,
+                   ScumbleBlendCut cut, gpointer user_data, GError **error)
 {
   g_autoptr (ScumbleBlend) self = g_new0 (ScumbleBlend, 1);
 

@@ -15,8 +15,9 @@ G_DECLARE_FINAL_TYPE (ScumbleControls, scumble_controls, SCUMBLE, CONTROLS, GtkB
  *
  * What the user chooses: the styles, the method and its values. Signals: "style-changed";
  * "method-changed"; "value-changed", of which many come while a slider moves; "compare",
- * when samples are wanted; "learn" and "stop", about learning a style;
- * "save" with a title, when the style is to be kept; "failed" with a sentence, when a style cannot be had.
+ * when samples are wanted; "learn" and "stop", about learning a style; "save" with a
+ * title, when the style is to be kept; "failed" with a sentence, when a style cannot be
+ * had.
  */
 
 /**

@@ -666,7 +666,8 @@ choose_size (ScumbleDialog *self)
 }
 
 static ScumbleDialog *
-dialog_new (ScumbleHost *host, const ScumbleSettings *settings, ScumbleHostChoices *choices)
+dialog_new (ScumbleHost *host, const ScumbleSettings *settings,
+            ScumbleHostChoices *choices)
 {
   g_autofree char *title = g_strdup_printf (_("Scumble: %s"), host->content_name);
   ScumbleDialog   *self  = g_object_new (SCUMBLE_TYPE_DIALOG, "title", title,

@@ -246,9 +246,10 @@ scumble_easel_learn (ScumbleEasel *self, const ScumbleOrder *order, ScumbleEasel
     {
       Pupil pupil = { i, told, user_data };
 
-      if (!scumble_palette_learn (self->palette, self->stand->model,
-                                  g_array_index (order->styles, ScumbleIngredient, i).pick,
-                                  &order->settings, tell, &pupil, job, error))
+      if (!scumble_palette_learn (
+              self->palette, self->stand->model,
+              g_array_index (order->styles, ScumbleIngredient, i).pick, &order->settings,
+              tell, &pupil, job, error))
         return FALSE;
     }
 

@@ -51,7 +51,8 @@ scumble_host_choice_free (ScumbleHostChoice *choice)
 void
 scumble_host_choices_init (ScumbleHostChoices *choices)
 {
-  choices->styles = g_ptr_array_new_with_free_func ((GDestroyNotify) scumble_host_choice_free);
+  choices->styles =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) scumble_host_choice_free);
   choices->strength_map = -1;
 }
 

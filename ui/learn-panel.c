@@ -102,7 +102,8 @@ scumble_learn_panel_class_init (ScumbleLearnPanelClass *klass)
   signals[MANAGE] = add_signal ("manage");
 
   g_type_ensure (SCUMBLE_TYPE_LOSS_PLOT);
-  gtk_widget_class_set_template_from_resource (widget_class, "/scumble/ui/learn-panel.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/scumble/ui/learn-panel.ui");
   gtk_widget_class_bind_template_child (widget_class, ScumbleLearnPanel, learn_button);
   gtk_widget_class_bind_template_child (widget_class, ScumbleLearnPanel, stop_button);
   gtk_widget_class_bind_template_child (widget_class, ScumbleLearnPanel, manage_button);

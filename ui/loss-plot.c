@@ -27,9 +27,10 @@ describe (ScumbleLossPlot *self)
   g_autofree char *text = NULL;
 
   if (n > 0)
-    text = g_strdup_printf (_("The difference from the style is at %.0f %% of what it was"),
-                            100.0 * g_array_index (self->losses, double, n - 1) /
-                              g_array_index (self->losses, double, 0));
+    text =
+        g_strdup_printf (_("The difference from the style is at %.0f %% of what it was"),
+                         100.0 * g_array_index (self->losses, double, n - 1) /
+                             g_array_index (self->losses, double, 0));
   atk_object_set_description (gtk_widget_get_accessible (GTK_WIDGET (self)),
                               text == NULL ? "" : text);
 }

@@ -124,7 +124,8 @@ scumble_mixture_put (ScumbleMixture *self, ScumbleHostChoice *choice)
 void
 scumble_mixture_add (ScumbleMixture *self)
 {
-  ScumbleHostChoice *choice = scumble_host_choice_copy (scumble_mixture_get_in_hand (self));
+  ScumbleHostChoice *choice =
+      scumble_host_choice_copy (scumble_mixture_get_in_hand (self));
 
   choice->region = -1;
   g_ptr_array_add (self->styles, choice);

@@ -106,9 +106,11 @@ folder_of (const ScumblePalette *self)
 }
 
 /* What a learned style is known by on disk; NULL for one that has no picture. One
- * adaptation serves all contents, unless the style was looked at in the colours of one. */
+ * adaptation serves all contents, unless the style was looked at in the colours of one.
+ */
 static char *
-key_of (const ScumblePalette *self, const Blob *blob, ScumblePick *pick, const ScumbleJob *job)
+key_of (const ScumblePalette *self, const Blob *blob, ScumblePick *pick,
+        const ScumbleJob *job)
 {
   ScumbleStyling styling;
   ScumbleSource *content;
@@ -121,12 +123,13 @@ key_of (const ScumblePalette *self, const Blob *blob, ScumblePick *pick, const S
 
   scumble_settings_styling (&blob->settings, self->host->content, &styling);
   content = styling.keep_colours > 0.0 ? styling.content : NULL;
-  return scumble_style_cache_key (&(ScumbleStyleOrigin) { .model    = blob->model,
-                                                          .painting = source,
-                                                          .styling  = &styling,
-                                                          .updates  = blob->settings.updates,
-                                                          .all = blob->settings.adapt_all,
-                                                          .content = content },
+  return scumble_style_cache_key (&(ScumbleStyleOrigin){ .model    = blob->model,
+                                                         .painting = source,
+                                                         .styling  = &styling,
+                                                         .updates =
+                                                             blob->settings.updates,
+                                                         .all = blob->settings.adapt_all,
+                                                         .content = content },
                                   job, NULL);
 }
 
@@ -220,8 +223,8 @@ scumble_palette_learn (ScumblePalette *self, ScumbleModel *model, ScumblePick *p
   if (blob == NULL)
     return FALSE;
 
-  learned = scumble_model_adapt (model, blob->style, self->host->content, &adaptation, job,
-                                 error);
+  learned = scumble_model_adapt (model, blob->style, self->host->content, &adaptation,
+                                 job, error);
   if (learned == NULL)
     return FALSE;
 

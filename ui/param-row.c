@@ -64,8 +64,8 @@ set_up_ratio (ScumbleParamRow *self)
   gtk_adjustment_configure (self->slide, log2 (param->def), log2 (param->min),
                             log2 (param->max), 0.1, 1.0, 0.0);
   g_object_bind_property_full (self->adjustment, "value", self->slide, "value",
-                               G_BINDING_BIDIRECTIONAL, to_logarithm, from_logarithm, NULL,
-                               NULL);
+                               G_BINDING_BIDIRECTIONAL, to_logarithm, from_logarithm,
+                               NULL, NULL);
 }
 
 static void

@@ -310,8 +310,8 @@ scumble_settings_panel_take (ScumbleSettingsPanel *self, const ScumbleAnswer *an
 static guint
 add_signal (const char *name)
 {
-  return g_signal_new (name, SCUMBLE_TYPE_SETTINGS_PANEL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                       NULL, G_TYPE_NONE, 0);
+  return g_signal_new (name, SCUMBLE_TYPE_SETTINGS_PANEL, G_SIGNAL_RUN_LAST, 0, NULL,
+                       NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -331,7 +331,8 @@ scumble_settings_panel_class_init (ScumbleSettingsPanelClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/scumble/ui/settings-panel.ui");
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, methods);
-  gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, compare_button);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel,
+                                        compare_button);
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, method_blurb);
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, learning);
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, params);

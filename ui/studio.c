@@ -351,7 +351,8 @@ preview (Run *run, GError **error)
   if (!need_model (run, error) || !need_styles (run, error))
     return FALSE;
 
-  if (scumble_easel_surveyed (self->easel, SCUMBLE_CANVAS_FULL) && seconds_for (self, pixels) < INSTANT)
+  if (scumble_easel_surveyed (self->easel, SCUMBLE_CANVAS_FULL) &&
+      seconds_for (self, pixels) < INSTANT)
     return show_exact (run, error) && show_draft (run, error);
 
   if (!show_draft (run, error))
@@ -389,7 +390,8 @@ learn (Run *run, GError **error)
     return FALSE;
 
   run->looked = g_get_monotonic_time ();
-  return scumble_easel_learn (run->studio->easel, run->order, told, run, &run->job, error) &&
+  return scumble_easel_learn (run->studio->easel, run->order, told, run, &run->job,
+                              error) &&
          preview (run, error);
 }
 

@@ -292,9 +292,8 @@ scumble_style_chooser_class_init (ScumbleStyleChooserClass *klass)
   signals[MIX]                     = add_signal ("mix");
   signals[SAVE]                    = add_signal ("save");
   signals[REFRESH]                 = add_signal ("refresh");
-  signals[DELETE] =
-      g_signal_new ("delete", SCUMBLE_TYPE_STYLE_CHOOSER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                    NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[DELETE] = g_signal_new ("delete", SCUMBLE_TYPE_STYLE_CHOOSER, G_SIGNAL_RUN_LAST,
+                                  0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
   signals[ADD_FILE] =
       g_signal_new ("add-file", SCUMBLE_TYPE_STYLE_CHOOSER, G_SIGNAL_RUN_LAST, 0, NULL,
                     NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);

@@ -21,7 +21,8 @@ scumble_style_item_free (ScumbleStyleItem *item)
 ScumbleHostChoice *
 scumble_style_item_choose (const ScumbleStyleItem *item)
 {
-  return scumble_host_choice_new (item->layer, item->layer < 0 ? item->file : NULL, item->name);
+  return scumble_host_choice_new (item->layer, item->layer < 0 ? item->file : NULL,
+                                  item->name);
 }
 
 gboolean

@@ -167,7 +167,8 @@ scumble_style_panel_ask_save (ScumbleStylePanel *self)
 char *
 scumble_style_panel_path (ScumbleStylePanel *self, const char *title)
 {
-  g_autofree char *folder = scumble_shelf_folder (self->host->folder, SCUMBLE_SHELF_SAVED);
+  g_autofree char *folder =
+      scumble_shelf_folder (self->host->folder, SCUMBLE_SHELF_SAVED);
 
   return scumble_shelf_path (folder, title);
 }
@@ -306,7 +307,8 @@ scumble_style_panel_fill (ScumbleStylePanel *self, ScumbleOrder *order)
 {
   order->styles = scumble_ingredients_new ();
   for (guint i = 0; i < self->open.styles->len; i++)
-    add_ingredient (order->styles, &g_array_index (self->open.styles, ScumbleIngredient, i));
+    add_ingredient (order->styles,
+                    &g_array_index (self->open.styles, ScumbleIngredient, i));
   if (self->open.strength_map != NULL)
     order->strength_map = scumble_pick_ref (self->open.strength_map);
 }
@@ -319,7 +321,8 @@ remember_style (const char *folder, const ScumbleStyleItem *item)
   g_autofree char        *path  = scumble_shelf_folder (folder, SCUMBLE_SHELF_RECENT);
   g_autoptr (GError)      error = NULL;
 
-  if (!scumble_shelf_put (path, &entry, item->thumbnail, SCUMBLE_SHELF_RECENT_MAX, &error))
+  if (!scumble_shelf_put (path, &entry, item->thumbnail, SCUMBLE_SHELF_RECENT_MAX,
+                          &error))
     g_debug ("%s", error->message);
 }
 
@@ -388,7 +391,8 @@ scumble_style_panel_class_init (ScumbleStylePanelClass *klass)
 
   g_type_ensure (SCUMBLE_TYPE_MIXTURE);
   g_type_ensure (SCUMBLE_TYPE_STYLE_CHOOSER);
-  gtk_widget_class_set_template_from_resource (widget_class, "/scumble/ui/style-panel.ui");
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/scumble/ui/style-panel.ui");
   gtk_widget_class_bind_template_child (widget_class, ScumbleStylePanel, chooser);
   gtk_widget_class_bind_template_child (widget_class, ScumbleStylePanel, mixture);
   gtk_widget_class_bind_template_child (widget_class, ScumbleStylePanel, selected_button);
