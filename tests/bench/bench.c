@@ -2,8 +2,8 @@
 
 /* How fast the engine is.
  *
- *     bench [--models FOLDER] [--threads N] [--runs N] [--edge PX] [--pixels MP]
- *           [--memory MIB] [--tile PX] MEASURE...
+ *     bench [--models FOLDER] [--method ID] [--threads N] [--runs N] [--edge PX]
+ *           [--pixels MP] [--memory MIB] [--tile PX] MEASURE...
  *
  * Every measurement is a line of tab-separated fields: measure, case, size, threads,
  * seconds (the median of the runs), figure, unit.  Pictures are generated as they are
@@ -24,6 +24,7 @@
 typedef struct
 {
   char  *models;
+  char  *method;
   int    threads;
   int    runs;
   int    edge;   /* of a square picture */
@@ -457,7 +458,7 @@ open_model (const Options *options, GError **error)
 {
   const char *const path[] = { options->models, NULL };
 
-  return scumble_model_open (path, "adain", NULL, error);
+  return scumble_model_open (path, options->method, NULL, error);
 }
 
 static gint64
@@ -560,7 +561,7 @@ measure_stylize (const Options *options, GError **error)
   if (seconds >= 0.0)
     {
       print_stages (&self);
-      print_line ("stylize", "adain", options->edge, options->edge, options->threads,
+      print_line ("stylize", options->method, options->edge, options->edge, options->threads,
                   seconds, options->edge * options->edge / seconds / 1e6, "MP/s");
     }
   stylize_clear (&self);
@@ -586,7 +587,7 @@ measure_tiles (const Options *options, GError **error)
       seconds   = median_seconds (stylize, &self, 1, options->runs, error);
       if (seconds < 0.0)
         break;
-      print_line ("tile", "adain", options->edge, options->edge, options->threads,
+      print_line ("tile", options->method, options->edge, options->edge, options->threads,
                   seconds, tile, "px");
     }
   stylize_clear (&self);
@@ -684,7 +685,7 @@ measure_strength (const Options *options, GError **error)
   preview.look.strength = 0.0;
   seconds         = median_seconds (change_strength, &preview, 1, options->runs, error);
   if (seconds >= 0.0)
-    print_line ("strength", "adain", edge, edge, options->threads, seconds, seconds * 1e3,
+    print_line ("strength", options->method, edge, edge, options->threads, seconds, seconds * 1e3,
                 "ms");
 
   return seconds >= 0.0;
@@ -743,7 +744,7 @@ measure_first_picture (const Options *options, GError **error)
   if (stylize_init (&self, options, w, h, error))
     seconds = median_seconds (first_picture, &self, 1, options->runs, error);
   if (seconds >= 0.0)
-    print_line ("first-picture", "adain", w, h, options->threads, seconds, seconds * 1e3,
+    print_line ("first-picture", options->method, w, h, options->threads, seconds, seconds * 1e3,
                 "ms");
   stylize_clear (&self);
 
@@ -1002,6 +1003,7 @@ parse (int argc, char **argv, Options *options, GError **error)
 {
   const GOptionEntry entries[] = {
     { "models", 0, 0, G_OPTION_ARG_FILENAME, &options->models, "Model files", "FOLDER" },
+    { "method", 0, 0, G_OPTION_ARG_STRING, &options->method, "Method [adain]", "ID" },
     { "threads", 0, 0, G_OPTION_ARG_INT, &options->threads, "Threads [all]", "N" },
     { "runs", 0, 0, G_OPTION_ARG_INT, &options->runs, "Runs [5]", "N" },
     { "edge", 0, 0, G_OPTION_ARG_INT, &options->edge, "Edge of a picture [512]", "PX" },
@@ -1030,6 +1032,7 @@ main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   Options        options   = { .models  = g_strdup (SCUMBLE_MODEL_DIR),
+                               .method  = g_strdup ("adain"),
                                .threads = (int) g_get_num_processors (),
                                .runs    = 5,
                                .edge    = 512,
@@ -1041,6 +1044,7 @@ main (int argc, char **argv)
     g_printerr ("bench: %s\n", error->message);
 
   g_free (options.models);
+  g_free (options.method);
   g_strfreev (options.measures);
 
   return done ? EXIT_SUCCESS : EXIT_FAILURE;

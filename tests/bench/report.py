@@ -14,10 +14,12 @@ import sys
 
 SIZES = [1, 2, 4, 8, 12, 24, 48, 100]  # megapixels
 EDGES = [512, 1024, 2048]
+METHODS = ["sanet", "metanet", "metastyle"]  # beyond AdaIN, those whose weights are there
 # Megapixels, and the MiB that they are to be painted in.
 SPARING = [(24, 512), (100, 1024)]
 PLENTY = 8192  # MiB, where memory is not to be what limits
 SOME = 24      # megapixels; the larger ones are painted once
+WEIGHTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "weights")
 FIELDS = ["measure", "case", "size", "threads", "seconds", "figure", "unit"]
 
 
@@ -27,6 +29,9 @@ def plan(options):
     calls = [["machine", "--threads", "1"], ["machine"], ["layers", "--threads", "1"], ["layers"]]
     calls += [["stylize", "--edge", str(edge)] for edge in EDGES]
     calls += [["stylize", "--edge", "512"] + full] if full else []
+    calls += [["stylize", "--method", method, "--edge", str(edge)]
+              for method in METHODS for edge in EDGES[:2]
+              if os.path.exists(os.path.join(options.weights, method + ".safetensors"))]
     calls += [["tiles", "--edge", "1024"], ["strength"], ["first-picture"]]
     for mp, mib in [(mp, PLENTY) for mp in SIZES] + SPARING:
         if mp <= options.largest:
@@ -143,13 +148,13 @@ def plot_sizes(pyplot, rows, path):
 
 def plot_layers(pyplot, rows, path):
     """A roofline for each number of threads: the definition's operations per byte of traffic,
-    under what memory and four times sgemm (Winograd's F(4x4, 3x3)) allow."""
+    under what memory and five times sgemm (Winograd's F(6x6, 3x3)) allow."""
     counts = sorted({row["threads"] for row in select(rows, "layer")}, key=int)
     figure, axes = pyplot.subplots(1, len(counts), figsize=(4.6 * len(counts), 4), squeeze=False)
     for axis, threads in zip(axes[0], counts):
         sgemm, memory = limits(rows, threads)
         xs = [2 ** (i / 4) for i in range(8, 45)]
-        axis.loglog(xs, [min(x * memory, 4 * sgemm) for x in xs], color="black", linewidth=1)
+        axis.loglog(xs, [min(x * memory, 324 / 64 * sgemm) for x in xs], color="black", linewidth=1)
         axis.axhline(sgemm, color="#8c8c8c", linewidth=1, linestyle=":")
         for network, colour in (("compact", "#c43c39"), ("full", "#4c72b0")):
             rates = [r for r in select(rows, "layer", threads=threads)
@@ -169,6 +174,7 @@ def main():
     parser.add_argument("bench")
     parser.add_argument("folder")
     parser.add_argument("--full", metavar="FOLDER")
+    parser.add_argument("--weights", metavar="FOLDER", default=WEIGHTS)
     parser.add_argument("--largest", type=float, default=SIZES[-1], metavar="MP")
     options = parser.parse_args(namespace=argparse.Namespace(failed=False))
     os.makedirs(options.folder, exist_ok=True)
