@@ -347,8 +347,8 @@ metanet_work (const ScumbleContent *handle, const ScumbleRect *rect)
 const ScumbleMethod scumble_method_metanet = {
   .id           = "metanet",
   .title        = N_("MetaNet"),
-  .blurb        = N_("Makes a small network for the painting and runs it on the picture. "
-                     "The quickest on large pictures."),
+  .blurb        = N_("Makes a small network from one look at the painting. Gentle: it keeps most "
+                     "of the picture."),
   .open         = metanet_open,
   .close        = metanet_close,
   .encode       = metanet_encode,

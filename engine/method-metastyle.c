@@ -525,8 +525,8 @@ metastyle_work (const ScumbleContent *handle, const ScumbleRect *rect)
 const ScumbleMethod scumble_method_metastyle = {
   .id           = "metastyle",
   .title        = N_("MetaStyle"),
-  .blurb        = N_("Learns the painting while you wait, then paints quickly. The closest "
-                     "to the painting."),
+  .blurb        = N_("Learns the painting while you wait, once for each style. Comes close to "
+                     "its colours."),
   .open         = metastyle_open,
   .close        = metastyle_close,
   .encode       = metastyle_encode,
