@@ -522,6 +522,16 @@ metastyle_work (const ScumbleContent *handle, const ScumbleRect *rect)
   return scumble_transfer_work (content->net->base, &content->transfer.picture, rect);
 }
 
+static gboolean
+metastyle_adapted (const ScumbleModel *model, gconstpointer data)
+{
+  const Net   *net   = model->net;
+  const Style *style = data;
+
+  return memcmp (style->parameters, net->initial,
+                 scumble_transfer_count (net->base) * sizeof (float)) != 0;
+}
+
 const ScumbleMethod scumble_method_metastyle = {
   .id           = "metastyle",
   .title        = N_("MetaStyle"),
@@ -536,6 +546,7 @@ const ScumbleMethod scumble_method_metastyle = {
   .save         = metastyle_save,
   .load         = metastyle_load,
   .adapt        = metastyle_adapt,
+  .adapted      = metastyle_adapted,
   .survey       = metastyle_survey,
   .content_free = metastyle_content_free,
   .render       = metastyle_render,

@@ -289,6 +289,14 @@ scumble_model_adapt (ScumbleModel *model, const ScumbleStyle *style, ScumbleSour
                                                          adaptation, job, error));
 }
 
+gboolean
+scumble_style_wants_adapting (const ScumbleStyle *style)
+{
+  const ScumbleMethod *method = style->model->method;
+
+  return method->adapted != NULL && !method->adapted (style->model, style->data);
+}
+
 ScumbleStyle *
 scumble_adapting_style (const ScumbleAdapting *adapting)
 {

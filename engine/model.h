@@ -106,6 +106,14 @@ typedef struct
 } ScumbleAdapting;
 
 /**
+ * scumble_style_wants_adapting:
+ *
+ * Returns: whether the style's method adapts styles, and this one is still as
+ *   scumble_model_encode() made it, also when it was saved and loaded meanwhile
+ */
+gboolean        scumble_style_wants_adapting (const ScumbleStyle *style);
+
+/**
  * scumble_adapting_style:
  *
  * May be called while being told of an update, and only then.

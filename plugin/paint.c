@@ -104,27 +104,18 @@ begin (Stage *stage, const char *text, double to)
   gimp_progress_update (stage->from);
 }
 
-/* A saved style has learned what it ever will. */
-static gboolean
-learns (const Run *self, ScumblePick *pick)
-{
-  return scumble_method_find (self->order.settings.method, NULL)->adapt != NULL &&
-         scumble_pick_saved (pick) == NULL;
-}
-
 static gboolean
 study_style (Run *self, ScumblePick *pick, double to, GError **error)
 {
-  const gboolean         learning = learns (self, pick);
-  const double           from     = self->stage.to;
   const ScumbleSettings *settings = &self->order.settings;
+  const gboolean         learning = scumble_method_find (settings->method, NULL)->adapt != NULL;
+  const double           from     = self->stage.to;
   ScumbleStyle          *style;
 
   begin (&self->stage, _("Studying the style"), learning ? from + 0.1 * (to - from) : to);
   style = scumble_palette_get (self->palette, self->model, pick, settings, &self->job,
                                error);
-  if (style != NULL && learning &&
-      !scumble_palette_learned (self->palette, self->model, pick, settings))
+  if (style != NULL && scumble_style_wants_adapting (style))
     {
       begin (&self->stage, _("Learning the style"), to);
       style = scumble_palette_learn (self->palette, self->model, pick, settings, NULL, NULL,
@@ -135,6 +126,7 @@ study_style (Run *self, ScumblePick *pick, double to, GError **error)
   if (style == NULL)
     return FALSE;
 
+  self->stage.to = to;
   g_ptr_array_add (self->styles, scumble_style_ref (style));
   return TRUE;
 }

@@ -536,6 +536,8 @@ test_save (Fixture *f, gconstpointer data)
 
   assert_near (a, plain, 0.0);
   assert_near (b, both, 0.0);
+  g_assert_true (scumble_style_wants_adapting (one) ==
+                 scumble_style_wants_adapting (f->styles[0]));
 
   g_assert_true (scumble_style_file_read (&file, path, &error));
   g_assert_cmpstr (file.method, ==, method[0]);

@@ -235,6 +235,7 @@ adapt (Log *log, int updates, GError **error)
   scumble_memory_source_init (&sources[0], content.w, content.h, content.rgba);
   scumble_memory_source_init (&sources[1], style.w, style.h, style.rgba);
   start   = scumble_model_encode (model, &sources[1].source, NULL, &job, error);
+  g_assert_true (scumble_style_wants_adapting (start));
   adapted = scumble_model_adapt (model, start, &sources[0].source, &how, &job, error);
   g_free (content.rgba);
   g_free (style.rgba);
@@ -273,6 +274,7 @@ test_others (void)
 
   g_assert_nonnull (one);
   g_assert_nonnull (more);
+  g_assert_false (scumble_style_wants_adapting (one));
   g_assert_cmpint (log[1].updates, ==, 10);
   g_assert_cmpfloat (fabs (log[0].last - log[1].last), >, 1e-3);
 }
