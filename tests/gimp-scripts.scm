@@ -193,12 +193,18 @@
   (car (apply plug-in-scumble-style-file
               (append (list RUN-NONINTERACTIVE image layer path) (settings method 1.0)))))
 
+; What a method learns depends on the layer that it first learned the style from, and is kept:
+; the layer's style has learned from another one than the file's. Unlearned it is 0.3 away.
+(define (saved-tolerance method)
+  (if (string=? method "metastyle") 0.1 0.001))
+
 (for-each
   (lambda (method)
     (plug-in-scumble-save-style RUN-NONINTERACTIVE style method "" 1.0 file "My waves")
     (let ((saved (paint-file file "")))
       (check-close (string-append method ": saved style") (read-at saved 200)
-                   (read-at (scumble image layer style method 1.0) 200) 0.001)
+                   (read-at (scumble image layer style method 1.0) 200)
+                   (saved-tolerance method))
       (check (string-append method ": saved style's name")
              (contains? (name-of saved) ": My waves, 100 %)") (name-of saved))))
   methods)
