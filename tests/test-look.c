@@ -564,6 +564,7 @@ test_damage (Fixture *f, gconstpointer data)
   g_autofree char          *bytes = NULL;
   gsize                     size;
 
+  g_assert_nonnull (style);
   g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
   for (gsize cut = 0; cut < size; cut += 1 + size / 23)
     {
@@ -599,6 +600,7 @@ test_strange (Fixture *f, gconstpointer data)
   g_autoptr (GError)        error   = NULL;
   g_auto (ScumbleStyleFile) file    = { NULL };
 
+  g_assert_nonnull (style);
   g_assert_null (scumble_style_load (strange, path, &error));
   ref_assert_failed (&error, SCUMBLE_ERROR_MODEL, method[0]);
   g_remove (path);
