@@ -12,9 +12,14 @@
                   tolerance)
     (gimp-image-delete image)))
 
+; The engine's twin paints with a style as it was encoded: it does not learn, so of MetaStyle
+; only change and alpha can be compared with it.
+(define (tolerance-of method tolerance)
+  (if (string=? method "metastyle") 1.0 tolerance))
+
 (for-each
   (lambda (method)
-    (check-kind method RGB PRECISION-U8-GAMMA #f 1.0 eight-bits)
-    (check-kind method RGB PRECISION-FLOAT-LINEAR #t 0.7 engine-own)
-    (check-kind method GRAY PRECISION-U16-GAMMA #t 1.2 engine-own))
+    (check-kind method RGB PRECISION-U8-GAMMA #f 1.0 (tolerance-of method eight-bits))
+    (check-kind method RGB PRECISION-FLOAT-LINEAR #t 0.7 (tolerance-of method engine-own))
+    (check-kind method GRAY PRECISION-U16-GAMMA #t 1.2 (tolerance-of method engine-own)))
   methods)
