@@ -2,6 +2,7 @@
 #include "arena.h"
 #include "error.h"
 
+#include <glib/gi18n-lib.h>
 #include <sys/mman.h>
 
 enum { LINE = 64, PAGE = 4096 };
@@ -41,8 +42,8 @@ static void
 refuse (const ScumbleArena *arena, gsize bytes, GError **error)
 {
   g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MEMORY,
-               "This needs %.1f MiB more working memory, but %.1f of the allowed %.1f MiB "
-               "are left. Allow more memory, or use a smaller picture.",
+               _("This needs %.1f MiB more working memory, but %.1f of the allowed %.1f MiB "
+                 "are left. Allow more memory, or use a smaller picture."),
                bytes / 1048576.0, scumble_arena_room (arena) / 1048576.0,
                arena->budget / 1048576.0);
 }

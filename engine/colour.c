@@ -2,6 +2,7 @@
 #include "colour.h"
 #include "error.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -106,7 +107,7 @@ finish (Colours *colours, const double sum[3], Matrix products, GError **error)
   if (!(w > 0.0))
     {
       g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
-                           "The picture has no visible pixel: all of it is transparent.");
+                           _("The picture has no visible pixel: all of it is transparent."));
       return FALSE;
     }
 

@@ -8,6 +8,7 @@
 #include "error.h"
 #include "simd.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* A layer, or a convolution and the resampling beside it in one pass. */
@@ -41,8 +42,8 @@ misfit (const ScumbleSafetensors *file, const char *name, const int *shape, int 
         GError **error)
 {
   g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-               "The model file \"%s\" does not fit the network: tensor \"%s\" has shape "
-               "[%d, %d, %d, %d] where [any, %d, 3, 3] is needed.",
+               _("The model file \"%s\" does not fit the network: tensor \"%s\" has shape "
+                 "[%d, %d, %d, %d] where [any, %d, 3, 3] is needed."),
                scumble_safetensors_path (file), name, shape[0], shape[1], shape[2], shape[3],
                c_in);
   return FALSE;

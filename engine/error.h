@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  * @SCUMBLE_ERROR_PICTURE: a picture cannot be used, or could not be read or written
  *
  * Each code is a decision for the caller; the message is a sentence for the user. It
- * names the thing at fault and, where that helps, what to do about it.
+ * names the thing at fault and, where that helps, what to do about it. It is English
+ * unless the host has bound the text domain "scumble" with bindtextdomain ().
  */
 typedef enum
 {

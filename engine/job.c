@@ -2,6 +2,8 @@
 #include "job.h"
 #include "error.h"
 
+#include <glib/gi18n-lib.h>
+
 gboolean
 scumble_job_go_on (const ScumbleJob *job, GError **error)
 {
@@ -9,7 +11,7 @@ scumble_job_go_on (const ScumbleJob *job, GError **error)
     return TRUE;
 
   g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_CANCELLED,
-                       "The run was cancelled.");
+                       _("The run was cancelled."));
   return FALSE;
 }
 

@@ -17,7 +17,7 @@
 #include "vgg.h"
 #include "zones.h"
 
-#include <glib/gi18n.h>
+#include <glib/gi18n-lib.h>
 #include <omp.h>
 #include <string.h>
 

@@ -14,7 +14,7 @@
 #include "taps.h"
 #include "transfer-content.h"
 
-#include <glib/gi18n.h>
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* A fully connected layer. */
@@ -78,8 +78,8 @@ load_map (Map *map, const ScumbleSafetensors *file, const char *name, GError **e
   if ((map->out != 0 && shape[0] != map->out) || (map->in != 0 && shape[1] != map->in))
     {
       g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-                   "The model file \"%s\" does not fit the network: tensor \"%s\" has shape "
-                   "[%d, %d] where [%d, %d] is needed.", scumble_safetensors_path (file),
+                   _("The model file \"%s\" does not fit the network: tensor \"%s\" has shape "
+                     "[%d, %d] where [%d, %d] is needed."), scumble_safetensors_path (file),
                    weight, shape[0], shape[1], map->out != 0 ? map->out : shape[0],
                    map->in != 0 ? map->in : shape[1]);
       return FALSE;

@@ -14,7 +14,7 @@
 #include "transfer-content.h"
 #include "transfer-grad.h"
 
-#include <glib/gi18n.h>
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 

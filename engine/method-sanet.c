@@ -20,7 +20,7 @@
 #include "vgg.h"
 #include "zones.h"
 
-#include <glib/gi18n.h>
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -109,8 +109,8 @@ load (Net *net, const ScumbleSafetensors *file, GError **error)
   if (fine != deep)
     {
       g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-                   "The model file \"%s\" needs an encoder with as many channels at relu4_1 "
-                   "as at relu5_1, not %d and %d.", scumble_safetensors_path (file), fine,
+                   _("The model file \"%s\" needs an encoder with as many channels at relu4_1 "
+                     "as at relu5_1, not %d and %d."), scumble_safetensors_path (file), fine,
                    deep);
       return FALSE;
     }

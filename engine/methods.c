@@ -2,6 +2,8 @@
 #include "method.h"
 #include "error.h"
 
+#include <glib/gi18n-lib.h>
+
 /* SCUMBLE_METHODS is made from the list in meson.build: METHOD (adain) METHOD (...), and
  * SCUMBLE_OFFERED are those of them that come with a model file. */
 #define METHOD(name) extern const ScumbleMethod scumble_method_##name;
@@ -31,7 +33,7 @@ scumble_method_find (const char *id, GError **error)
   for (guint i = 0; offered[i] != NULL; i++)
     g_string_append_printf (known, "%s\"%s\"", i > 0 ? ", " : "", offered[i]->id);
   g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-               "There is no method \"%s\". The methods are: %s.", id != NULL ? id : "",
+               _("There is no method \"%s\". The methods are: %s."), id != NULL ? id : "",
                known->str);
   return NULL;
 }

@@ -9,6 +9,7 @@
 #include "tiles.h"
 #include "vgg.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 static void
@@ -40,8 +41,8 @@ open_file (const char *const *path, const char *name, GError **error)
       }
 
   g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-               "The model file \"%s\" is not in any of the model folders (%s). Reinstall "
-               "Scumble, or put the file there.", base, folders);
+               _("The model file \"%s\" is not in any of the model folders (%s). Reinstall "
+                 "Scumble, or put the file there."), base, folders);
   return NULL;
 }
 
@@ -54,7 +55,7 @@ expect (const ScumbleSafetensors *file, const char *key, const char *value, GErr
     return TRUE;
 
   g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-               "The model file \"%s\" says %s = \"%s\" where \"%s\" is needed.",
+               _("The model file \"%s\" says %s = \"%s\" where \"%s\" is needed."),
                scumble_safetensors_path (file), key, found != NULL ? found : "", value);
   return FALSE;
 }
@@ -274,13 +275,13 @@ scumble_model_adapt (ScumbleModel *model, const ScumbleStyle *style, ScumbleSour
   if (model->method->adapt == NULL)
     {
       g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                   "The method \"%s\" does not adapt its styles.", model->method->id);
+                   _("The method \"%s\" does not adapt its styles."), model->method->id);
       return NULL;
     }
   if (adaptation->updates < 1)
     {
       g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                   "The number of updates is %d; it must be at least 1.",
+                   _("The number of updates is %d; it must be at least 1."),
                    adaptation->updates);
       return NULL;
     }
@@ -368,7 +369,7 @@ check_mask (const ScumbleContent *content, const ScumbleMask *mask, GError **err
     return TRUE;
 
   g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-               "A mask has %d x %d pixels, but the picture %d x %d; they must be the same.",
+               _("A mask has %d x %d pixels, but the picture %d x %d; they must be the same."),
                mask->width, mask->height, source->width, source->height);
   return FALSE;
 }
@@ -379,7 +380,7 @@ check_zones (const ScumbleContent *content, const ScumbleLook *look, GError **er
   if (look->n_zones == 0)
     {
       g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                           "There is no style to paint with; at least one is needed.");
+                           _("There is no style to paint with; at least one is needed."));
       return FALSE;
     }
 
@@ -417,8 +418,8 @@ check_render (const ScumbleContent *content, const ScumbleLook *look, const Scum
   if (rect->w < 1 || rect->h < 1 || !scumble_rect_contains (whole, *rect))
     {
       g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                   "The rectangle %d x %d at (%d, %d) is not inside the picture of %d x %d "
-                   "pixels.", rect->w, rect->h, rect->x, rect->y, whole.w, whole.h);
+                   _("The rectangle %d x %d at (%d, %d) is not inside the picture of %d x %d "
+                     "pixels."), rect->w, rect->h, rect->x, rect->y, whole.w, whole.h);
       return FALSE;
     }
 

@@ -3,7 +3,7 @@
 #include "error.h"
 #include "method.h"
 
-#include <glib/gi18n.h>
+#include <glib/gi18n-lib.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -110,7 +110,7 @@ refuse_choice (const ScumbleParam *param, const char *value, GError **error)
     g_string_append_printf (known, "%s\"%s\"", choice > param->choices ? ", " : "",
                             choice->id);
   g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-               "The %s is \"%s\"; it must be one of %s.", param->name, value, known->str);
+               _("The %s is \"%s\"; it must be one of %s."), param->name, value, known->str);
   return FALSE;
 }
 
@@ -159,7 +159,7 @@ check_number (const ScumbleParam *param, double value, GError **error)
     return TRUE;
 
   g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-               "The %s is %g; it must be a number from %g to %g.", param->name, value,
+               _("The %s is %g; it must be a number from %g to %g."), param->name, value,
                param->min, param->max);
   return FALSE;
 }
@@ -259,7 +259,7 @@ scumble_settings_from_text (ScumbleSettings *settings, const char *text, GError 
       g_key_file_get_integer (file, group, "version", &local) != VERSION)
     {
       g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                   "These are no settings of this version of Scumble%s%s.",
+                   _("These are no settings of this version of Scumble%s%s."),
                    local != NULL ? ": " : "", local != NULL ? local->message : "");
       return FALSE;
     }

@@ -2,6 +2,7 @@
 #include "picture.h"
 #include "error.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -207,7 +208,7 @@ find_fill (ScumblePicture *picture, const ScumbleJob *job, GError **error)
   if (!(seen > 0.0) && job->rehearsal == NULL)
     {
       g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
-                           "The picture has no visible pixel: all of it is transparent.");
+                           _("The picture has no visible pixel: all of it is transparent."));
       return FALSE;
     }
 

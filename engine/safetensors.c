@@ -6,6 +6,7 @@
 #include "error.h"
 #include "half.h"
 
+#include <glib/gi18n-lib.h>
 #include <json-glib/json-glib.h>
 #include <math.h>
 #include <string.h>
@@ -83,7 +84,7 @@ check_depth (const char *header, gsize length, GError **error)
         depth--;
 
       if (depth > MAX_DEPTH)
-        return fault (error, "its header is nested too deeply");
+        return fault (error, _("its header is nested too deeply"));
     }
 
   return TRUE;
@@ -116,7 +117,7 @@ parse_shape (JsonObject *object, const char *name, Entry *entry, GError **error)
   JsonArray *shape = array_member (object, "shape");
 
   if (shape == NULL || json_array_get_length (shape) > MAX_DIMS)
-    return fault (error, "tensor \"%s\" has no shape of at most %d dimensions", name,
+    return fault (error, _("tensor \"%s\" has no shape of at most %d dimensions"), name,
                   MAX_DIMS);
 
   entry->n_dims = json_array_get_length (shape);
@@ -126,10 +127,10 @@ parse_shape (JsonObject *object, const char *name, Entry *entry, GError **error)
       gint64 extent;
 
       if (!integer_at (shape, i, G_MAXINT, &extent) || extent == 0)
-        return fault (error, "dimension %u of tensor \"%s\" is not a positive integer", i,
+        return fault (error, _("dimension %u of tensor \"%s\" is not a positive integer"), i,
                       name);
       if (!g_size_checked_mul (&entry->n, entry->n, (gsize) extent))
-        return fault (error, "tensor \"%s\" is larger than memory", name);
+        return fault (error, _("tensor \"%s\" is larger than memory"), name);
       entry->shape[i] = (int) extent;
     }
 
@@ -147,14 +148,14 @@ parse_place (JsonObject *object, const char *name, gsize data_size, Entry *entry
   if (offsets == NULL || json_array_get_length (offsets) != 2 ||
       !integer_at (offsets, 0, G_MAXINT64, &begin) ||
       !integer_at (offsets, 1, G_MAXINT64, &end) || begin > end)
-    return fault (error, "tensor \"%s\" has no valid data_offsets", name);
+    return fault (error, _("tensor \"%s\" has no valid data_offsets"), name);
   if ((guint64) end > data_size)
-    return fault (error, "tensor \"%s\" ends at byte %" G_GINT64_FORMAT
-                  " of %" G_GSIZE_FORMAT " bytes of data", name, end, data_size);
+    return fault (error, _("tensor \"%s\" ends at byte %lld of %zu bytes of data"), name,
+                  (long long) end, data_size);
   if (!g_size_checked_mul (&bytes, entry->n, item_size (entry)) ||
       bytes != (guint64) (end - begin))
-    return fault (error, "tensor \"%s\" has %" G_GINT64_FORMAT
-                  " bytes, which does not fit its shape", name, end - begin);
+    return fault (error, _("tensor \"%s\" has %lld bytes, which does not fit its shape"), name,
+                  (long long) (end - begin));
 
   entry->begin = (gsize) begin;
   entry->end   = (gsize) end;
@@ -169,7 +170,7 @@ parse_type (JsonObject *object, const char *name, Entry *entry, GError **error)
                        ? json_node_get_string (node) : NULL;
 
   if (g_strcmp0 (type, "F16") != 0 && g_strcmp0 (type, "F32") != 0)
-    return fault (error, "tensor \"%s\" is of type %s; only F16 and F32 are known", name,
+    return fault (error, _("tensor \"%s\" is of type %s; only F16 and F32 are known"), name,
                   type != NULL ? type : "unknown");
 
   entry->half = g_str_equal (type, "F16");
@@ -183,7 +184,7 @@ parse_tensor (ScumbleSafetensors *self, const char *name, JsonNode *node, GError
   JsonObject       *object;
 
   if (!JSON_NODE_HOLDS_OBJECT (node))
-    return fault (error, "the header's \"%s\" is not a tensor", name);
+    return fault (error, _("the header's \"%s\" is not a tensor"), name);
 
   object = json_node_get_object (node);
   if (!parse_type (object, name, entry, error) ||
@@ -203,7 +204,7 @@ parse_metadata (ScumbleSafetensors *self, JsonNode *node, GError **error)
   JsonNode      *value;
 
   if (!JSON_NODE_HOLDS_OBJECT (node))
-    return fault (error, "its metadata is not an object");
+    return fault (error, _("its metadata is not an object"));
 
   json_object_iter_init (&iter, json_node_get_object (node));
   while (json_object_iter_next (&iter, &key, &value))
@@ -211,7 +212,7 @@ parse_metadata (ScumbleSafetensors *self, JsonNode *node, GError **error)
       const char *text = JSON_NODE_HOLDS_VALUE (value) ? json_node_get_string (value) : NULL;
 
       if (text == NULL)
-        return fault (error, "its metadata \"%s\" is not text", key);
+        return fault (error, _("its metadata \"%s\" is not text"), key);
       g_hash_table_insert (self->metadata, g_strdup (key), g_strdup (text));
     }
 
@@ -228,14 +229,14 @@ parse_header (ScumbleSafetensors *self, const char *header, gsize length, GError
   JsonNode              *node;
 
   if (!g_utf8_validate_len (header, length, NULL))
-    return fault (error, "its header is not text");
+    return fault (error, _("its header is not text"));
   if (!check_depth (header, length, error))
     return FALSE;
   if (!json_parser_load_from_data (parser, header, (gssize) length, &local))
-    return fault (error, "its header is not JSON (%s)", local->message);
+    return fault (error, _("its header is not JSON (%s)"), local->message);
   if (json_parser_get_root (parser) == NULL ||
       !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
-    return fault (error, "its header is not a JSON object");
+    return fault (error, _("its header is not a JSON object"));
 
   json_object_iter_init (&iter, json_node_get_object (json_parser_get_root (parser)));
   while (json_object_iter_next (&iter, &name, &node))
@@ -268,13 +269,14 @@ check_places (const ScumbleSafetensors *self, GError **error)
       const Entry *entry = link->data;
 
       if (entry->begin != end)
-        return fault (error, "two of its tensors %s at byte %" G_GSIZE_FORMAT " of the data",
-                      entry->begin < end ? "overlap" : "leave a gap", MIN (entry->begin, end));
+        return fault (error, entry->begin < end
+                             ? _("two of its tensors overlap at byte %zu of the data")
+                             : _("two of its tensors leave a gap at byte %zu of the data"),
+                      MIN (entry->begin, end));
       end = entry->end;
     }
   if (end != self->size)
-    return fault (error, "it has %" G_GSIZE_FORMAT " bytes of data, its tensors %"
-                  G_GSIZE_FORMAT, self->size, end);
+    return fault (error, _("it has %zu bytes of data, its tensors %zu"), self->size, end);
 
   return TRUE;
 }
@@ -309,7 +311,7 @@ check_values (const ScumbleSafetensors *self, GError **error)
 
       for (gsize i = 0; i < entry->n; i++)
         if (!isfinite (value_at (self, entry, i)))
-          return fault (error, "value %" G_GSIZE_FORMAT " of tensor \"%s\" is not finite", i,
+          return fault (error, _("value %zu of tensor \"%s\" is not finite"), i,
                         (const char *) name);
     }
 
@@ -324,12 +326,13 @@ load_header (ScumbleSafetensors *self, GError **error)
   guint64     length;
 
   if (size < sizeof length)
-    return fault (error, "it is too short for a model file");
+    return fault (error, _("it is too short for a model file"));
 
   memcpy (&length, bytes, sizeof length);
   length = GUINT64_FROM_LE (length);
   if (length > size - sizeof length || length > MAX_HEADER)
-    return fault (error, "its header would be %" G_GUINT64_FORMAT " bytes long", length);
+    return fault (error, _("its header would be %llu bytes long"),
+                  (unsigned long long) length);
 
   self->data = bytes + sizeof length + length;
   self->size = size - sizeof length - (gsize) length;
@@ -359,13 +362,13 @@ scumble_safetensors_open (const char *path, GError **error)
 
   if (self->map == NULL)
     {
-      fault (error, "The model file cannot be opened: %s.", local->message);
+      fault (error, _("The model file cannot be opened: %s."), local->message);
       return NULL;
     }
   if (!load_header (self, &local) || !check_places (self, &local) ||
       !check_values (self, &local))
     {
-      fault (error, "The model file \"%s\" is damaged: %s.", path, local->message);
+      fault (error, _("The model file \"%s\" is damaged: %s."), path, local->message);
       return NULL;
     }
 
@@ -414,7 +417,7 @@ find (const ScumbleSafetensors *file, const char *name, GError **error)
   const Entry *entry = g_hash_table_lookup (file->entries, name);
 
   if (entry == NULL)
-    fault (error, "The model file \"%s\" lacks the tensor \"%s\".", file->path, name);
+    fault (error, _("The model file \"%s\" lacks the tensor \"%s\"."), file->path, name);
 
   return entry;
 }
@@ -428,8 +431,8 @@ scumble_safetensors_shape (const ScumbleSafetensors *file, const char *name, gui
   if (entry == NULL)
     return FALSE;
   if (entry->n_dims != n_dims)
-    return fault (error, "The model file \"%s\" has a tensor \"%s\" of %u dimensions instead "
-                  "of %u.", file->path, name, entry->n_dims, n_dims);
+    return fault (error, _("The model file \"%s\" has a tensor \"%s\" of %u dimensions instead "
+                           "of %u."), file->path, name, entry->n_dims, n_dims);
 
   memcpy (shape, entry->shape, n_dims * sizeof *shape);
   return TRUE;
@@ -446,8 +449,8 @@ scumble_safetensors_floats (const ScumbleSafetensors *file, const char *name, gs
     return NULL;
   if (entry->n != n)
     {
-      fault (error, "The model file \"%s\" has %" G_GSIZE_FORMAT " values in tensor \"%s\" "
-             "instead of %" G_GSIZE_FORMAT ".", file->path, entry->n, name, n);
+      fault (error, _("The model file \"%s\" has %zu values in tensor \"%s\" "
+                      "instead of %zu."), file->path, entry->n, name, n);
       return NULL;
     }
 

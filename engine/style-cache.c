@@ -4,6 +4,7 @@
 #include "model-private.h"
 
 #include <errno.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -154,7 +155,7 @@ scumble_style_cache_store (const char *folder, const char *key, const ScumbleSty
   if (g_mkdir_with_parents (folder, 0700) != 0)
     {
       g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
-                   "The folder \"%s\" for adapted styles cannot be made: %s.", folder,
+                   _("The folder \"%s\" for adapted styles cannot be made: %s."), folder,
                    g_strerror (errno));
       return FALSE;
     }
@@ -244,6 +245,6 @@ scumble_style_cache_delete (const char *folder, const char *key, GError **error)
     return TRUE;
 
   g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
-               "The adapted style \"%s\" cannot be removed: %s.", path, g_strerror (errno));
+               _("The adapted style \"%s\" cannot be removed: %s."), path, g_strerror (errno));
   return FALSE;
 }

@@ -6,6 +6,7 @@
 #include "safetensors-writer.h"
 #include "safetensors.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 /* A saved style's metadata.  It has no "scumble.method", so that it is never taken for a
@@ -27,14 +28,14 @@ check_mixture (const ScumbleStyle *const *styles, const double *weights, guint n
       if (!(weights[i] >= 0.0) || isinf (weights[i]))
         {
           g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                       "The weight of style %u of the mixture is %g; it must be a number that "
-                       "is not negative.", i + 1, weights[i]);
+                       _("The weight of style %u of the mixture is %g; it must be a number that "
+                         "is not negative."), i + 1, weights[i]);
           return FALSE;
         }
       if (styles[i]->model != styles[0]->model)
         {
           g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                               "Only styles that were made with the same model can be mixed.");
+                               _("Only styles that were made with the same model can be mixed."));
           return FALSE;
         }
       *total += weights[i];
@@ -43,7 +44,7 @@ check_mixture (const ScumbleStyle *const *styles, const double *weights, guint n
     return TRUE;
 
   g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                       "All weights of the mixture are 0; at least one style must count.");
+                       _("All weights of the mixture are 0; at least one style must count."));
   return FALSE;
 }
 
@@ -104,7 +105,7 @@ check_model (const ScumbleModel *model, const ScumbleSafetensors *file, GError *
       g_strcmp0 (scumble_safetensors_metadata (file, VERSION), "1") != 0 || method == NULL)
     {
       g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-                   "The file \"%s\" is no style that this version of Scumble knows.", path);
+                   _("The file \"%s\" is no style that this version of Scumble knows."), path);
       return FALSE;
     }
   if (g_strcmp0 (method, model->method->id) == 0 &&
@@ -112,8 +113,8 @@ check_model (const ScumbleModel *model, const ScumbleSafetensors *file, GError *
     return TRUE;
 
   g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-               "The style \"%s\" was made for the method \"%s\" with another model, \"%s\"; it "
-               "cannot be used with \"%s\". Make it again from its picture.", path, method,
+               _("The style \"%s\" was made for the method \"%s\" with another model, \"%s\"; it "
+                 "cannot be used with \"%s\". Make it again from its picture."), path, method,
                name != NULL ? name : "", model->name);
   return FALSE;
 }
@@ -138,7 +139,7 @@ scumble_style_file_read (ScumbleStyleFile *file, const char *path, GError **erro
       g_strcmp0 (g_hash_table_lookup (metadata, VERSION), "1") != 0)
     {
       g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-                   "The file \"%s\" is no style that this version of Scumble knows.", path);
+                   _("The file \"%s\" is no style that this version of Scumble knows."), path);
       return FALSE;
     }
 

@@ -9,6 +9,7 @@
 #include "moments.h"
 #include "simd.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -127,8 +128,8 @@ scumble_transfer_base (const ScumbleSafetensors *file, const char *prefix, GErro
     return shape[0];
 
   g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-               "The model file \"%s\" does not fit the network: its base width is %d where "
-               "1 to 320 is allowed.", scumble_safetensors_path (file), shape[0]);
+               _("The model file \"%s\" does not fit the network: its base width is %d where "
+                 "1 to 320 is allowed."), scumble_safetensors_path (file), shape[0]);
   return 0;
 }
 

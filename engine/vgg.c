@@ -2,6 +2,8 @@
 #include "vgg.h"
 #include "error.h"
 
+#include <glib/gi18n-lib.h>
+
 #define CONV(name) { SCUMBLE_LAYER_CONV3, name, TRUE }
 #define POOL       { SCUMBLE_LAYER_POOL2, NULL, FALSE }
 #define UP         { SCUMBLE_LAYER_UP2, NULL, FALSE }
@@ -66,8 +68,8 @@ scumble_vgg_decoder (const ScumbleSafetensors *file, int c_in, GError **error)
   if (net != NULL && scumble_convnet_channels (net) != 3)
     {
       g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-                   "The model file \"%s\" does not fit the network: its decoder ends in %d "
-                   "channels instead of 3.", scumble_safetensors_path (file),
+                   _("The model file \"%s\" does not fit the network: its decoder ends in %d "
+                     "channels instead of 3."), scumble_safetensors_path (file),
                    scumble_convnet_channels (net));
       return NULL;
     }

@@ -29,7 +29,8 @@ deny engine 'know of toolkits or hosts' '#include *[<"](gtk|gdk|gegl|babl|libgim
 deny engine 'know of ui or plugin' "#include *\"(\.\./)?((ui|plugin)/|($(headers ui engine)|$(headers plugin engine))\")"
 deny engine 'print or exit' \
   '(^|[^a-z_>.])(printf|fprintf|puts|putchar|perror|exit|_exit|abort|g_print|g_printerr|g_message|g_debug|g_error) *\('
-deny engine 'translate; hosts do' '(^|[^A-Za-z_])(gettext|dgettext|_|C_) *\("'
+deny engine 'choose a language; hosts do' \
+  '(^|[^A-Za-z_])(setlocale|textdomain|bindtextdomain|bind_textdomain_codeset|gettext) *\('
 
 deny ui 'know of GIMP or GEGL' '#include *[<"](gegl|babl|libgimp|gimp)'
 deny ui 'know of the plug-in' "#include *\"(\.\./)?(plugin/|($(headers plugin ui))\")"
