@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dialog.h"
+#include "banner.h"
 #include "controls.h"
+#include "foot.h"
+#include "placement.h"
 #include "preset-button.h"
 #include "sample-sheet.h"
 #include "sampler.h"
@@ -9,16 +12,9 @@
 #include "viewer.h"
 
 #include <glib/gi18n-lib.h>
-#include <math.h>
-
-#ifdef GDK_WINDOWING_X11
-#include <gdk/gdkx.h>
-#endif
 
 /* The template's response of the Reset button. */
 enum { RESPONSE_RESET = 1 };
-
-enum { SHOW_BUSY_MS = 200, POLL_MS = 100 };
 
 #define SCUMBLE_TYPE_DIALOG (scumble_dialog_get_type ())
 G_DECLARE_FINAL_TYPE (ScumbleDialog, scumble_dialog, SCUMBLE, DIALOG, GtkDialog)
@@ -39,100 +35,36 @@ struct _ScumbleDialog
   gboolean             engaged; /* learning or keeping a style: no previews until then */
   gboolean             leaving; /* once the painting has stopped */
   gboolean             painted;
-  gboolean draft; /* the preview is the best that will come, not the real thing */
-  double               seconds; /* what the painting will take, or 0 */
-  gsize                memory;  /* likewise, bytes */
-  gint64               begun;
 
   guint                ask;       /* idle source of the next order, or 0 */
   ScumbleWorkerHaste   haste;     /* of the next order */
-  guint                show_busy; /* timeout source, or 0 */
-  guint                poll;      /* likewise */
 
-  gboolean             fault_of_preview; /* the sentence in the bar is about a preview */
-
-  GtkInfoBar          *info_bar;
-  GtkLabel            *info_label;
+  ScumbleBanner       *banner;
   GtkWidget           *desk;
   ScumbleViewer       *viewer;
   ScumblePreview      *preview; /* the viewer's */
-  GtkSpinner          *spinner;
-  GtkLabel            *status;
   ScumbleControls     *controls;
-  GtkStack            *foot;
-  GtkWidget           *status_page;
-  GtkProgressBar      *progress_bar;
+  ScumbleFoot         *foot;
   GtkWidget           *help_button;
   ScumblePresetButton *presets;
 };
 
 G_DEFINE_TYPE (ScumbleDialog, scumble_dialog, GTK_TYPE_DIALOG)
 
+/* Whether the picture can be painted now. */
 static void
-complain (ScumbleDialog *self, const char *sentence)
+show_able (ScumbleDialog *self)
 {
-  self->fault_of_preview = FALSE;
-  gtk_label_set_text (self->info_label, sentence);
-  gtk_info_bar_set_revealed (self->info_bar, TRUE);
-}
-
-static char *
-duration (double seconds)
-{
-  const int whole   = MAX (1, (int) round (seconds));
-  const int minutes = (int) round (seconds / 60.0);
-
-  if (whole < 90)
-    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "about %d second",
-                                         "about %d seconds", (gulong) whole), whole);
-
-  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "about %d minute",
-                                       "about %d minutes", (gulong) minutes), minutes);
-}
-
-static char *
-quiet_status (ScumbleDialog *self)
-{
-  g_autofree char *time   = duration (self->seconds);
-  g_autofree char *memory = g_format_size (self->memory);
-
-  if (!scumble_controls_has_style (self->controls))
-    return g_strdup (_("Choose a style to see the result."));
-  if (self->seconds <= 0.0)
-    return g_strdup ("");
-  if (self->draft)
-    return g_strdup_printf (
-        _("Painting takes %s. A quick preview: zoom to 100 %% to see the "
-           "real strokes."),
-        time);
-  if (self->memory == 0)
-    return g_strdup_printf (_("Painting takes %s."), time);
-
-  return g_strdup_printf (_("Painting takes %s and %s of memory."), time, memory);
-}
-
-static void
-show_status (ScumbleDialog *self)
-{
-  g_autofree char *text = quiet_status (self);
-
-  gtk_label_set_text (self->status, text);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->status), text);
   gtk_dialog_set_response_sensitive (GTK_DIALOG (self), GTK_RESPONSE_OK,
                                      scumble_controls_has_style (self->controls) &&
                                        !self->painting && !self->engaged);
 }
 
-static gboolean
-show_busy (gpointer data)
+static void
+rest (ScumbleDialog *self)
 {
-  ScumbleDialog *self = data;
-
-  self->show_busy = 0;
-  gtk_spinner_start (self->spinner);
-  gtk_label_set_text (self->status, _("Refining the preview…"));
-
-  return G_SOURCE_REMOVE;
+  scumble_foot_rest (self->foot, scumble_controls_has_style (self->controls));
+  show_able (self);
 }
 
 static ScumbleOrder *
@@ -159,8 +91,7 @@ ask (gpointer data)
 
   scumble_worker_submit (self->worker, order_new (self), self->haste);
   self->haste = SCUMBLE_WORKER_PATIENT;
-  if (self->show_busy == 0)
-    self->show_busy = g_timeout_add (SHOW_BUSY_MS, show_busy, self);
+  scumble_foot_refine (self->foot);
 
   return G_SOURCE_REMOVE;
 }
@@ -197,31 +128,7 @@ set_painting (ScumbleDialog *self, gboolean painting)
   gtk_widget_set_sensitive (self->desk, !painting);
   gtk_dialog_set_response_sensitive (dialog, RESPONSE_RESET, !painting);
   gtk_widget_set_sensitive (GTK_WIDGET (self->presets), !painting);
-  gtk_stack_set_visible_child (self->foot, painting ? GTK_WIDGET (self->progress_bar)
-                                                    : self->status_page);
-  gtk_progress_bar_set_fraction (self->progress_bar, 0.0);
-  gtk_progress_bar_set_text (self->progress_bar, _("Painting…"));
-  show_status (self);
-}
-
-static gboolean
-poll_progress (gpointer data)
-{
-  ScumbleDialog   *self     = data;
-  const double     fraction = scumble_worker_progress (self->worker);
-  const double     spent    = (g_get_monotonic_time () - self->begun) / 1e6;
-  g_autofree char *left     = NULL;
-  g_autofree char *text     = NULL;
-
-  gtk_progress_bar_set_fraction (self->progress_bar, fraction);
-  if (fraction > 0.05 && spent > 1.0)
-    {
-      left = duration (spent / fraction - spent);
-      text = g_strdup_printf (_("Painting… %s left"), left);
-      gtk_progress_bar_set_text (self->progress_bar, text);
-    }
-
-  return G_SOURCE_CONTINUE;
+  show_able (self);
 }
 
 static void
@@ -231,16 +138,14 @@ start_painting (ScumbleDialog *self)
 
   order->kind = SCUMBLE_ORDER_PAINT;
   set_painting (self, TRUE);
-  gtk_info_bar_set_revealed (self->info_bar, FALSE);
-  self->begun = g_get_monotonic_time ();
-  self->poll  = g_timeout_add (POLL_MS, poll_progress, self);
+  scumble_banner_hide (self->banner);
+  scumble_foot_paint (self->foot, self->worker);
   scumble_worker_submit (self->worker, order, SCUMBLE_WORKER_AT_ONCE);
 }
 
 static void
 stop_painting (ScumbleDialog *self)
 {
-  g_clear_handle_id (&self->poll, g_source_remove);
   set_painting (self, FALSE);
 
   if (self->painted)
@@ -269,22 +174,15 @@ take_answer (gconstpointer data, gpointer user_data)
 
   scumble_controls_take (self->controls, answer);
   self->painted = self->painted || answer->painted;
-  self->draft   = answer->draft;
-  if (answer->seconds > 0.0)
-    {
-      self->seconds = answer->seconds;
-      self->memory  = answer->memory;
-    }
+  scumble_foot_take (self->foot, answer);
 
   if (answer->shot != NULL)
     scumble_preview_take (self->preview, answer->shot);
-  if (answer->shot != NULL && answer->shot->after != NULL && self->fault_of_preview)
-    gtk_info_bar_set_revealed (self->info_bar, FALSE);
+  if (answer->shot != NULL && answer->shot->after != NULL)
+    scumble_banner_previewed (self->banner);
   if (answer->error != NULL)
-    {
-      complain (self, answer->error->message);
-      self->fault_of_preview = answer->kind == SCUMBLE_ORDER_PREVIEW;
-    }
+    scumble_banner_complain (self->banner, answer->error->message,
+                             answer->kind == SCUMBLE_ORDER_PREVIEW);
 }
 
 /* Nothing but an order that must not be dropped, until it is done. */
@@ -292,8 +190,8 @@ static void
 engage (ScumbleDialog *self, ScumbleOrder *order)
 {
   self->engaged = TRUE;
-  gtk_info_bar_set_revealed (self->info_bar, FALSE);
-  show_status (self);
+  scumble_banner_hide (self->banner);
+  rest (self);
   scumble_controls_set_learning (self->controls, order->kind == SCUMBLE_ORDER_LEARN);
   scumble_worker_submit (self->worker, order, SCUMBLE_WORKER_AT_ONCE);
 }
@@ -302,7 +200,7 @@ static void
 disengage (ScumbleDialog *self)
 {
   self->engaged = FALSE;
-  show_status (self);
+  rest (self);
   scumble_controls_set_learning (self->controls, FALSE);
   look_changed (self, SCUMBLE_WORKER_AT_ONCE);
 }
@@ -312,10 +210,7 @@ take_idle (gpointer user_data)
 {
   ScumbleDialog *self = user_data;
 
-  g_clear_handle_id (&self->show_busy, g_source_remove);
-  gtk_spinner_stop (self->spinner);
-  show_status (self);
-
+  rest (self);
   if (self->sheet != NULL)
     scumble_sample_sheet_done (self->sheet);
   if (self->painting)
@@ -341,15 +236,15 @@ static const ScumbleWorkerVTable worker_vtable = {
 static void
 on_style_changed (ScumbleControls *controls, ScumbleDialog *self)
 {
-  gtk_info_bar_set_revealed (self->info_bar, FALSE);
-  show_status (self);
+  scumble_banner_hide (self->banner);
+  rest (self);
   look_changed (self, SCUMBLE_WORKER_AT_ONCE);
 }
 
 static void
 on_style_failed (ScumbleControls *controls, const char *sentence, ScumbleDialog *self)
 {
-  complain (self, sentence);
+  scumble_banner_complain (self->banner, sentence, FALSE);
 }
 
 static void
@@ -429,7 +324,7 @@ on_preset_loaded (ScumblePresetButton *presets, ScumbleDialog *self)
 static void
 on_preset_failed (ScumblePresetButton *presets, const char *sentence, ScumbleDialog *self)
 {
-  complain (self, sentence);
+  scumble_banner_complain (self->banner, sentence, FALSE);
 }
 
 static void
@@ -530,33 +425,9 @@ on_key_press (GtkWidget *widget, GdkEventKey *event, ScumbleDialog *self)
 }
 
 static void
-on_info_bar_response (GtkInfoBar *bar, int response, ScumbleDialog *self)
-{
-  gtk_info_bar_set_revealed (bar, FALSE);
-}
-
-static void
 on_view_changed (ScumbleViewer *viewer, ScumbleDialog *self)
 {
   ask_soon (self, SCUMBLE_WORKER_PATIENT);
-}
-
-/* GIMP's image window belongs to another process. */
-static void
-stay_above (ScumbleDialog *self)
-{
-#ifdef GDK_WINDOWING_X11
-  GdkDisplay *display = gtk_widget_get_display (GTK_WIDGET (self));
-  GdkWindow  *parent;
-
-  if (self->host->parent_window == 0 || !GDK_IS_X11_DISPLAY (display))
-    return;
-
-  parent = gdk_x11_window_foreign_new_for_display (display, self->host->parent_window);
-  if (parent != NULL)
-    gdk_window_set_transient_for (gtk_widget_get_window (GTK_WIDGET (self)), parent);
-  g_clear_object (&parent);
-#endif
 }
 
 static void
@@ -567,8 +438,6 @@ scumble_dialog_finalize (GObject *object)
   scumble_worker_free (self->worker);
   scumble_studio_free (self->studio);
   g_clear_handle_id (&self->ask, g_source_remove);
-  g_clear_handle_id (&self->show_busy, g_source_remove);
-  g_clear_handle_id (&self->poll, g_source_remove);
   g_main_loop_unref (self->loop);
 
   G_OBJECT_CLASS (scumble_dialog_parent_class)->finalize (object);
@@ -577,16 +446,11 @@ scumble_dialog_finalize (GObject *object)
 static void
 bind_children (GtkWidgetClass *widget_class)
 {
+  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, banner);
   gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, controls);
-  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, info_bar);
-  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, info_label);
   gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, desk);
   gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, viewer);
-  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, spinner);
-  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, status);
   gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, foot);
-  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, status_page);
-  gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, progress_bar);
   gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, help_button);
   gtk_widget_class_bind_template_child (widget_class, ScumbleDialog, presets);
 }
@@ -596,7 +460,6 @@ bind_handlers (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_bind_template_callback (widget_class, on_compare);
   gtk_widget_class_bind_template_callback (widget_class, on_delete);
-  gtk_widget_class_bind_template_callback (widget_class, on_info_bar_response);
   gtk_widget_class_bind_template_callback (widget_class, on_key_press);
   gtk_widget_class_bind_template_callback (widget_class, on_learn);
   gtk_widget_class_bind_template_callback (widget_class, on_method_changed);
@@ -631,7 +494,9 @@ scumble_dialog_class_init (ScumbleDialogClass *klass)
 
   scumble_ui_register_resource ();
   load_css ();
+  g_type_ensure (SCUMBLE_TYPE_BANNER);
   g_type_ensure (SCUMBLE_TYPE_CONTROLS);
+  g_type_ensure (SCUMBLE_TYPE_FOOT);
   g_type_ensure (SCUMBLE_TYPE_PRESET_BUTTON);
   g_type_ensure (SCUMBLE_TYPE_VIEWER);
   gtk_widget_class_set_template_from_resource (widget_class, "/scumble/ui/dialog.ui");
@@ -647,24 +512,6 @@ scumble_dialog_init (ScumbleDialog *self)
   self->loop    = g_main_loop_new (NULL, FALSE);
 }
 
-/* As tall as is of use, where the screen has room for it. */
-static void
-choose_size (ScumbleDialog *self)
-{
-  GdkDisplay  *display = gtk_widget_get_display (GTK_WIDGET (self));
-  GdkMonitor  *monitor = gdk_display_get_primary_monitor (display);
-  GdkRectangle area;
-
-  if (monitor == NULL)
-    monitor = gdk_display_get_monitor (display, 0);
-  if (monitor == NULL)
-    return;
-
-  gdk_monitor_get_workarea (monitor, &area);
-  gtk_window_set_default_size (GTK_WINDOW (self), CLAMP (area.width - 40, 980, 1120),
-                               CLAMP (area.height - 40, 560, 720));
-}
-
 static ScumbleDialog *
 dialog_new (ScumbleHost *host, const ScumbleSettings *settings,
             ScumbleHostChoices *choices)
@@ -678,7 +525,7 @@ dialog_new (ScumbleHost *host, const ScumbleSettings *settings,
   self->studio   = scumble_studio_new (host);
   self->worker   = scumble_worker_new (&worker_vtable, self);
 
-  choose_size (self);
+  scumble_placement_size (GTK_WINDOW (self));
   gtk_widget_set_visible (self->help_button, host->show_help != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->presets), host->folder != NULL);
   if (host->folder != NULL)
@@ -702,7 +549,7 @@ scumble_dialog_run (ScumbleHost *host, ScumbleSettings *settings,
 
   self = dialog_new (host, settings, choices);
   gtk_widget_realize (GTK_WIDGET (self));
-  stay_above (self);
+  scumble_placement_above (GTK_WINDOW (self), host->parent_window);
   scumble_controls_focus (self->controls);
   gtk_window_present (GTK_WINDOW (self));
   g_main_loop_run (self->loop);

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "foot.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+enum { SHOW_BUSY_MS = 200, POLL_MS = 100 };
+
+struct _ScumbleFoot
+{
+  GtkStack             parent_instance;
+
+  gboolean             draft; /* the preview is the best that will come, not the real thing */
+  double               seconds; /* what the painting will take, or 0 */
+  gsize                memory;  /* likewise, bytes */
+
+  const ScumbleWorker *worker;    /* while it paints */
+  gint64               begun;     /* when it began to, microseconds */
+  guint                poll;      /* timeout source, or 0 */
+  guint                show_busy; /* likewise */
+
+  GtkWidget           *status_page;
+  GtkLabel            *status;
+  GtkSpinner          *spinner;
+  GtkProgressBar      *progress_bar;
+};
+
+G_DEFINE_TYPE (ScumbleFoot, scumble_foot, GTK_TYPE_STACK)
+
+static char *
+duration (double seconds)
+{
+  const int whole   = MAX (1, (int) round (seconds));
+  const int minutes = (int) round (seconds / 60.0);
+
+  if (whole < 90)
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "about %d second",
+                                         "about %d seconds", (gulong) whole), whole);
+
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "about %d minute",
+                                       "about %d minutes", (gulong) minutes), minutes);
+}
+
+static char *
+quiet_status (const ScumbleFoot *self, gboolean has_style)
+{
+  g_autofree char *time   = duration (self->seconds);
+  g_autofree char *memory = g_format_size (self->memory);
+
+  if (!has_style)
+    return g_strdup (_("Choose a style to see the result."));
+  if (self->seconds <= 0.0)
+    return g_strdup ("");
+  if (self->draft)
+    return g_strdup_printf (
+        _("Painting takes %s. A quick preview: zoom to 100 %% to see the "
+           "real strokes."),
+        time);
+  if (self->memory == 0)
+    return g_strdup_printf (_("Painting takes %s."), time);
+
+  return g_strdup_printf (_("Painting takes %s and %s of memory."), time, memory);
+}
+
+static void
+settle (ScumbleFoot *self, GtkWidget *page)
+{
+  g_clear_handle_id (&self->show_busy, g_source_remove);
+  g_clear_handle_id (&self->poll, g_source_remove);
+  gtk_spinner_stop (self->spinner);
+  gtk_stack_set_visible_child (GTK_STACK (self), page);
+}
+
+void
+scumble_foot_take (ScumbleFoot *self, const ScumbleAnswer *answer)
+{
+  self->draft = answer->draft;
+  if (answer->seconds > 0.0)
+    {
+      self->seconds = answer->seconds;
+      self->memory  = answer->memory;
+    }
+}
+
+void
+scumble_foot_rest (ScumbleFoot *self, gboolean has_style)
+{
+  g_autofree char *text = quiet_status (self, has_style);
+
+  settle (self, self->status_page);
+  gtk_label_set_text (self->status, text);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->status), text);
+}
+
+static gboolean
+show_busy (gpointer data)
+{
+  ScumbleFoot *self = data;
+
+  self->show_busy = 0;
+  gtk_spinner_start (self->spinner);
+  gtk_label_set_text (self->status, _("Refining the preview…"));
+
+  return G_SOURCE_REMOVE;
+}
+
+void
+scumble_foot_refine (ScumbleFoot *self)
+{
+  if (self->show_busy == 0)
+    self->show_busy = g_timeout_add (SHOW_BUSY_MS, show_busy, self);
+}
+
+static gboolean
+poll_progress (gpointer data)
+{
+  ScumbleFoot     *self     = data;
+  const double     fraction = scumble_worker_progress (self->worker);
+  const double     spent    = (g_get_monotonic_time () - self->begun) / 1e6;
+  g_autofree char *left     = NULL;
+  g_autofree char *text     = NULL;
+
+  gtk_progress_bar_set_fraction (self->progress_bar, fraction);
+  if (fraction > 0.05 && spent > 1.0)
+    {
+      left = duration (spent / fraction - spent);
+      text = g_strdup_printf (_("Painting… %s left"), left);
+      gtk_progress_bar_set_text (self->progress_bar, text);
+    }
+
+  return G_SOURCE_CONTINUE;
+}
+
+void
+scumble_foot_paint (ScumbleFoot *self, const ScumbleWorker *worker)
+{
+  settle (self, GTK_WIDGET (self->progress_bar));
+  gtk_progress_bar_set_fraction (self->progress_bar, 0.0);
+  gtk_progress_bar_set_text (self->progress_bar, _("Painting…"));
+
+  self->worker = worker;
+  self->begun  = g_get_monotonic_time ();
+  self->poll   = g_timeout_add (POLL_MS, poll_progress, self);
+}
+
+static void
+scumble_foot_dispose (GObject *object)
+{
+  ScumbleFoot *self = SCUMBLE_FOOT (object);
+
+  g_clear_handle_id (&self->show_busy, g_source_remove);
+  g_clear_handle_id (&self->poll, g_source_remove);
+
+  G_OBJECT_CLASS (scumble_foot_parent_class)->dispose (object);
+}
+
+static void
+scumble_foot_class_init (ScumbleFootClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = scumble_foot_dispose;
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/scumble/ui/foot.ui");
+  gtk_widget_class_bind_template_child (widget_class, ScumbleFoot, status_page);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleFoot, status);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleFoot, spinner);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleFoot, progress_bar);
+}
+
+static void
+scumble_foot_init (ScumbleFoot *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
