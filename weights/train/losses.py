@@ -87,6 +87,21 @@ def total_variation(x):
             + (x[:, :, :, 1:] - x[:, :, :, :-1]).square().mean())
 
 
+# Edges in photographs reach six deviations; spikes reached forty.
+SPIKE = 6.0
+
+
+def spikes(seen):
+    """Mean squared excess of normalised activations over SPIKE deviations, summed over layers.
+
+    Instance normalisation takes a picture's own level and contrast away. A network can save them
+    in a small spot so strong that it decides the deviation of its whole plane; the spot then shows
+    as a black or coloured blob. Karras et al., "Analyzing and Improving the Image Quality of
+    StyleGAN", CVPR 2020, section 2, found the same in a generator.
+    """
+    return sum(torch.relu(x.abs() - SPIKE).square().mean() for x in seen)
+
+
 # Where MetaStyle looks: the first convolution of each level that the loss needs.
 GRAM_TAPS = TAPS[:4]
 # With the same weight for both, an adapted network recoloured and little else.

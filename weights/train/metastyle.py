@@ -8,13 +8,16 @@ of a batch run at once, each with its own scales and shifts.
 
 The inner step is differentiated too (second order) unless --first-order is given.
 
+`spikes` keeps the network from smuggling the photograph's own contrast past the normalisations,
+which painted black and coloured blobs into flat dark parts.
+
 The paper asks nothing of the initialisation itself, and left alone it paints pictures of no
 use. It is what strength 0 shows, so here it has to return the photograph.
 """
 import torch
 
 from critic import GramCritic
-from losses import transfer_loss, unexplained
+from losses import spikes, transfer_loss, unexplained
 from methods import MetaStyle
 from nets import transfer
 from recipe import StyleRecipe
@@ -22,6 +25,7 @@ from recipe import StyleRecipe
 INNER, OUTER, STYLE = 2, 3, 4
 INNER_RATE = 0.05
 IDENTITY_WEIGHT = 1.0
+SPIKES_WEIGHT = 0.3
 
 
 class Recipe(StyleRecipe):
@@ -52,6 +56,10 @@ class Recipe(StyleRecipe):
                                     create_graph=not self.options.first_order,
                                     retain_graph=True)
         p.update((name, p[name] - INNER_RATE * step) for name, step in zip(moving, steps))
-        loss, terms = transfer_loss(self.network.encoder, transfer(outer, p), outer, batch)
+        seen = []
+        out = transfer(outer, p, seen)
+        loss, terms = transfer_loss(self.network.encoder, out, outer, batch)
         terms["identity"] = unexplained(start, inner)
-        return loss + IDENTITY_WEIGHT * terms["identity"], {"before": before, **terms}
+        terms["spikes"] = spikes(seen)
+        loss = loss + IDENTITY_WEIGHT * terms["identity"] + SPIKES_WEIGHT * terms["spikes"]
+        return loss, {"before": before, **terms}

@@ -232,20 +232,23 @@ def transfer_plan(base):
             + blocks + [("up1", 4 * b, 2 * b, 3, 1), ("up2", 2 * b, b, 3, 1)])
 
 
-def _normalised(x, p, name, stride=1):
+def _normalised(x, p, name, stride, seen):
     """Convolution `name` without bias, then instance normalisation with scale and shift.
 
-    Biased variance over the whole picture, eps 1e-5 inside the root.
+    Biased variance over the whole picture, eps 1e-5 inside the root. What is normalised and not
+    yet scaled is appended to `seen`.
     """
     kernel = p[name + ".weight"]
     x = F.conv2d(mirror(x, kernel.shape[-1] // 2), kernel, stride=stride).float()
     var, mean = torch.var_mean(x, (2, 3), unbiased=False, keepdim=True)
     scale, shift = (p[name + suffix].view(-1, x.shape[1], 1, 1)
                     for suffix in (".scale", ".shift"))
-    return (x - mean) * (var + EPS).rsqrt() * scale + shift
+    x = (x - mean) * (var + EPS).rsqrt()
+    seen.append(x)
+    return x * scale + shift
 
 
-def transfer(x, p):
+def transfer(x, p, seen=None):
     """The transfer network of MetaNet and MetaStyle (after Johnson, Alahi, Fei-Fei 2016).
 
     x [n, 3, h, w], 0..1, in multiples of 4 pixels; p {"LAYER.weight": [out, in, k, k],
@@ -255,15 +258,17 @@ def transfer(x, p):
     first 9x9, down1 and down2 3x3 stride 2, five residual blocks x + b(ReLU(a(x))), up1 and
     up2 3x3 after upsampling: every convolution without bias, instance normalisation with scale
     and shift, ReLU (none after a block's b). last 9x9 with bias, then a sigmoid: output 0..1.
+    seen: a list that takes what every instance normalisation gave, for losses.spikes().
     """
-    x = F.relu(_normalised(x, p, "first"))
+    seen = [] if seen is None else seen
+    x = F.relu(_normalised(x, p, "first", 1, seen))
     for name in ("down1", "down2"):
-        x = F.relu(_normalised(x, p, name, 2))
+        x = F.relu(_normalised(x, p, name, 2, seen))
     for i in range(1, 6):
-        y = F.relu(_normalised(x, p, "block%d_a" % i))
-        x = x + _normalised(y, p, "block%d_b" % i)
+        y = F.relu(_normalised(x, p, "block%d_a" % i, 1, seen))
+        x = x + _normalised(y, p, "block%d_b" % i, 1, seen)
     for name in ("up1", "up2"):
-        x = F.relu(_normalised(up(x), p, name))
+        x = F.relu(_normalised(up(x), p, name, 1, seen))
     x = F.conv2d(mirror(x, 4), p["last.weight"], p["last.bias"])
     return torch.sigmoid(x.float())
 
