@@ -258,9 +258,13 @@ scumble_settings_from_text (ScumbleSettings *settings, const char *text, GError 
   if (!g_key_file_load_from_data (file, text, strlen (text), G_KEY_FILE_NONE, &local) ||
       g_key_file_get_integer (file, group, "version", &local) != VERSION)
     {
-      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                   _("These are no settings of this version of Scumble%s%s."),
-                   local != NULL ? ": " : "", local != NULL ? local->message : "");
+      if (local != NULL)
+        g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+                     _("These are no settings of this version of Scumble: %s."),
+                     local->message);
+      else
+        g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+                             _("These are no settings of this version of Scumble."));
       return FALSE;
     }
 
