@@ -138,7 +138,7 @@ measure (Colours *colours, ScumbleSource *source, const ScumbleJob *job, GError 
   gboolean    done        = rgba != NULL;
 
   *colours = (Colours) { .weight = 0.0 };
-  for (int y = 0; done && y < source->height; y += STRIP)
+  for (int y = 0; done && job->rehearsal == NULL && y < source->height; y += STRIP)
     {
       const ScumbleRect rect = { 0, y, source->width, MIN (STRIP, source->height - y) };
 
@@ -148,7 +148,7 @@ measure (Colours *colours, ScumbleSource *source, const ScumbleJob *job, GError 
     }
   scumble_arena_release (job->arena, mark);
 
-  return done && finish (colours, sum, products, error);
+  return done && (job->rehearsal != NULL || finish (colours, sum, products, error));
 }
 
 /* Turns the plane of axes @p and @q so that a[p][q] becomes 0. */
@@ -275,7 +275,8 @@ scumble_colour_source_init (ScumbleColourSource *self, ScumbleSource *from,
   self->source.read = colour_read;
   if (!measure (&ours, from, job, error) || !measure (&wanted, like, job, error))
     return FALSE;
-  find_map (self, &ours, &wanted, amount);
+  if (job->rehearsal == NULL)
+    find_map (self, &ours, &wanted, amount);
 
   return TRUE;
 }

@@ -32,7 +32,9 @@ typedef enum
 
 /**
  * ScumbleRehearsal:
+ * @look: what the content will be painted with; styles that are not there yet are %NULL
  * @work: multiply-adds so far, as the networks' definitions count them
+ * @prepare: likewise those that painting begins with, whatever the rectangle
  * @tile: edge in pixels of the tiles last decided on
  * @kept: how feature planes are kept, the most sparing of all
  *
@@ -40,9 +42,11 @@ typedef enum
  */
 typedef struct
 {
-  double      work;
-  int         tile;
-  ScumbleKept kept;
+  const struct _ScumbleLook *look;
+  double                     work;
+  double                     prepare;
+  int                        tile;
+  ScumbleKept                kept;
 } ScumbleRehearsal;
 
 /**

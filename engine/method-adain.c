@@ -336,7 +336,7 @@ adain_room (const ScumbleContent *handle, const ScumbleLook *look, int w, int h,
 }
 
 static double
-adain_work (const ScumbleContent *handle, const ScumbleRect *rect)
+adain_work (const ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect *rect)
 {
   const Net             *net      = handle->model->net;
   const ScumbleFeatures *features = &((const Content *) handle->data)->features;

@@ -337,11 +337,12 @@ metanet_room (const ScumbleContent *handle, const ScumbleLook *look, int w, int 
 }
 
 static double
-metanet_work (const ScumbleContent *handle, const ScumbleRect *rect)
+metanet_work (const ScumbleContent *handle, const ScumbleLook *look,
+             const ScumbleRect *rect)
 {
   const Content *content = handle->data;
 
-  return scumble_transfer_work (content->net->base, &content->transfer.picture, rect);
+  return scumble_transfer_content_work (&content->transfer, look, rect);
 }
 
 const ScumbleMethod scumble_method_metanet = {

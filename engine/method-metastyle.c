@@ -515,11 +515,12 @@ metastyle_room (const ScumbleContent *handle, const ScumbleLook *look, int w, in
 }
 
 static double
-metastyle_work (const ScumbleContent *handle, const ScumbleRect *rect)
+metastyle_work (const ScumbleContent *handle, const ScumbleLook *look,
+               const ScumbleRect *rect)
 {
   const Content *content = handle->data;
 
-  return scumble_transfer_work (content->net->base, &content->transfer.picture, rect);
+  return scumble_transfer_content_work (&content->transfer, look, rect);
 }
 
 static gboolean

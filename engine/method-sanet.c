@@ -33,6 +33,9 @@ enum { MOST_CELLS = 64 * 64 };
 
 enum { FINE, COARSE, LEVELS };
 
+/* How often the penalty on repetition is dealt out. */
+enum { ROUNDS = 4 };
+
 typedef struct
 {
   ScumbleConvnet   *encoder; /* up to relu4_1 */
@@ -228,7 +231,7 @@ style_new (guint n)
   return style;
 }
 
-/* A rehearsal sees nothing. */
+/* A rehearsal sees nothing, and takes every position for visible. */
 static Style *
 see (const Net *net, const Planes *planes, const ScumbleJob *job)
 {
@@ -236,10 +239,13 @@ see (const Net *net, const Planes *planes, const ScumbleJob *job)
 
   style->weights[0] = 1.0f;
   style->seen[0]    = seen_new ();
-  for (int k = 0; k < LEVELS && job->rehearsal == NULL; k++)
-    scumble_attention_see (net->blocks[k], &style->seen[0]->keys[k],
-                           &planes->features[k].plane, planes->features[k].weights,
-                           planes->mean[k], planes->std[k]);
+  for (int k = 0; k < LEVELS; k++)
+    if (job->rehearsal != NULL)
+      style->seen[0]->keys[k].n = planes->features[k].plane.h * planes->features[k].plane.w;
+    else
+      scumble_attention_see (net->blocks[k], &style->seen[0]->keys[k],
+                             &planes->features[k].plane, planes->features[k].weights,
+                             planes->mean[k], planes->std[k]);
 
   return style;
 }
@@ -443,6 +449,56 @@ see_own (ScumbleModel *model, const Content *content, ScumbleSource *source,
   return own;
 }
 
+/* Every so many cells of a plane, so that at most as many as a style may have are taken. */
+static int
+sample_step (const ScumbleTensor *plane)
+{
+  int step = 1;
+
+  while ((gint64) ((plane->w + step - 1) / step) * ((plane->h + step - 1) / step) > MOST_CELLS)
+    step++;
+
+  return step;
+}
+
+/* How many positions the pictures of a style have together; of one that is not there yet, as
+ * many as may be. */
+static double
+n_positions (const ScumbleStyle *handle, int level)
+{
+  const Style *style = handle != NULL ? handle->data : NULL;
+  double       n     = 0.0;
+
+  if (style == NULL)
+    return level == FINE ? MOST_CELLS : MOST_CELLS / 4;
+
+  for (guint i = 0; i < style->n; i++)
+    n += style->seen[i]->keys[level].n;
+
+  return n;
+}
+
+static void
+rehearse_penalties (const Content *content, const ScumbleJob *job)
+{
+  const ScumbleLook *look = job->rehearsal->look;
+
+  for (guint z = 0; z < look->n_zones && look->repetition > 0.0; z++)
+    for (int k = 0; k < LEVELS; k++)
+      {
+        const ScumbleTensor *plane = &content->planes.features[k].plane;
+        const int            step  = sample_step (plane);
+        const double         cells = (double) ((plane->w + step - 1) / step) *
+                                     ((plane->h + step - 1) / step);
+
+        job->rehearsal->prepare += ROUNDS * cells * plane->c *
+                                   (plane->c + n_positions (look->zones[z].style, k));
+        for (int y = 0; y < plane->h; y += step)
+          job->rehearsal->prepare += scumble_features_work (
+            &content->planes.features[k], (ScumbleRect) { 0, y, plane->w, 1 });
+      }
+}
+
 static gpointer
 sanet_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
               GError **error)
@@ -461,6 +517,8 @@ sanet_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
       sanet_content_free (content);
       return NULL;
     }
+  if (job->rehearsal != NULL)
+    rehearse_penalties (content, job);
 
   return content;
 }
@@ -485,18 +543,6 @@ find_need (const Net *net, int plane_w, int plane_h, ScumbleRect rect)
                                        (fine.x + fine.w + 1) / 2 - fine.x / 2,
                                        (fine.y + fine.h + 1) / 2 - fine.y / 2 };
   return need;
-}
-
-/* Every so many cells of a plane, so that at most as many as a style may have are taken. */
-static int
-sample_step (const ScumbleTensor *plane)
-{
-  int step = 1;
-
-  while ((gint64) ((plane->w + step - 1) / step) * ((plane->h + step - 1) / step) > MOST_CELLS)
-    step++;
-
-  return step;
 }
 
 /* Copies a sample of the content's cells side by side, in scratch that the caller gives
@@ -537,7 +583,6 @@ static gboolean
 lower (const Net *net, const Content *content, int level, Penalty *penalty,
        const ScumbleTensor *cells, const ScumbleJob *job, GError **error)
 {
-  enum { ROUNDS = 4 };
   const ScumbleKeys *keys   = &penalty->seen->keys[level];
   const gsize        n      = (gsize) keys->n;
   float             *logits = penalty->logits[level];
@@ -675,6 +720,22 @@ need_penalties (const ScumbleContent *handle, const ScumbleLook *look, const Scu
   return TRUE;
 }
 
+/* Positions of the largest picture of a style. */
+static int
+most_positions (const ScumbleStyle *handle, int level)
+{
+  const Style *style = handle != NULL ? handle->data : NULL;
+  int          most  = 0;
+
+  if (style == NULL)
+    return level == FINE ? MOST_CELLS : MOST_CELLS / 4;
+
+  for (guint i = 0; i < style->n; i++)
+    most = MAX (most, style->seen[i]->keys[level].n);
+
+  return most;
+}
+
 /* Scratch for that. */
 static gsize
 penalty_room (const ScumbleContent *handle, const ScumbleLook *look, int threads)
@@ -684,24 +745,19 @@ penalty_room (const ScumbleContent *handle, const ScumbleLook *look, int threads
   gsize          most    = 0;
 
   for (guint z = 0; z < look->n_zones && look->repetition > 0.0; z++)
-    {
-      const Style *style = look->zones[z].style->data;
+    for (int k = 0; k < LEVELS; k++)
+      {
+        const ScumbleFeatures *features = &content->planes.features[k];
+        const gsize            w        = (gsize) features->plane.w;
+        const gsize            use      =
+          scumble_attention_use_room (net->blocks[k], MOST_CELLS,
+                                      most_positions (look->zones[z].style, k), threads);
+        const gsize            read     = scumble_features_room (features, (int) w, 1,
+                                                                 threads);
 
-      for (guint i = 0; i < style->n; i++)
-        for (int k = 0; k < LEVELS; k++)
-          {
-            const ScumbleFeatures *features = &content->planes.features[k];
-            const gsize            w        = (gsize) features->plane.w;
-            const gsize            use      =
-              scumble_attention_use_room (net->blocks[k], MOST_CELLS,
-                                          style->seen[i]->keys[k].n, threads);
-            const gsize            read     = scumble_features_room (features, (int) w, 1,
-                                                                     threads);
-
-            most = MAX (most, (MOST_CELLS + w) * (gsize) features->plane.c * sizeof (float) +
-                                MAX (use, read) + 256);
-          }
-    }
+        most = MAX (most, (MOST_CELLS + w) * (gsize) features->plane.c * sizeof (float) +
+                            MAX (use, read) + 256);
+      }
 
   return most;
 }
@@ -901,12 +957,27 @@ sanet_room (const ScumbleContent *handle, const ScumbleLook *look, int w, int h,
   return MAX (sizeof (float) * c * cells + widest + 4096, penalty_room (handle, look, threads));
 }
 
-/* What looking at a style costs depends on its size: a large one is assumed. */
+/* Positions of a level that every cell looks at. */
 static double
-sanet_work (const ScumbleContent *handle, const ScumbleRect *rect)
+looked_at (const Content *content, const ScumbleLook *look, int level)
+{
+  const double strength = scumble_zones_plain (look) ? look->strength : 1.0;
+  double       n        = 0.0;
+
+  for (guint z = 0; z < look->n_zones && strength != 0.0; z++)
+    n += n_positions (look->zones[z].style, level);
+  if (scumble_zones_rest (look, look->strength))
+    n += content->own->seen[0]->keys[level].n;
+
+  return n;
+}
+
+static double
+sanet_work (const ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect *rect)
 {
   const Net           *net    = handle->model->net;
-  const Planes        *planes = &((const Content *) handle->data)->planes;
+  const Content       *content = handle->data;
+  const Planes        *planes  = &content->planes;
   const ScumbleTensor *plane  = &planes->features[FINE].plane;
   const Need           need   = find_need (net, plane->w, plane->h, *rect);
   const double         c      = plane->c;
@@ -917,9 +988,8 @@ sanet_work (const ScumbleContent *handle, const ScumbleRect *rect)
   for (int k = 0; k < LEVELS; k++)
     {
       const double cells = (double) need.cells[k].w * need.cells[k].h;
-      const double keys  = k == FINE ? MOST_CELLS : MOST_CELLS / 4;
 
-      work += cells * c * (c + 2.0 * keys) +
+      work += cells * c * (c + 2.0 * looked_at (content, look, k)) +
               scumble_features_work (&planes->features[k], need.cells[k]);
     }
 

@@ -30,8 +30,11 @@ typedef struct _ScumbleSafetensorsWriter ScumbleSafetensorsWriter;
  * @content_free: frees what @survey made
  * @render: renders a rectangle that fits the budget; the caller gives its scratch back
  * @room: how many bytes of scratch @render needs for a look and a rectangle of w x h pixels
- * @work: how many multiply-adds @render does for a rectangle, about; what it does once for
- *   all rectangles is noted by @survey when rehearsed
+ * @work: how many multiply-adds @render does for a look and a rectangle, about; what it does
+ *   once for all rectangles is noted by @survey when rehearsed
+ *
+ * In a rehearsal looks may have styles that are %NULL, and those that @encode makes know
+ * their size alone.
  *
  * The contract of a method: everything the engine does is a combination of these. A
  * method is one file, method-ID.c, and one word in engine/meson.build.
@@ -70,7 +73,8 @@ struct _ScumbleMethod
                             GError **error);
   gsize    (*room)         (const ScumbleContent *content, const ScumbleLook *look, int w,
                             int h, int threads);
-  double   (*work)         (const ScumbleContent *content, const ScumbleRect *rect);
+  double   (*work)         (const ScumbleContent *content, const ScumbleLook *look,
+                            const ScumbleRect *rect);
 };
 
 /**

@@ -43,7 +43,7 @@ ScumbleStyle *scumble_style_new (ScumbleModel *model, gpointer data);
  * scumble_content_rehearse:
  * @job: a rehearsal
  *
- * Notes what scumble_content_paint() of the whole picture would do.
+ * Notes what scumble_content_paint() of the whole picture with the rehearsed look would do.
  *
  * Returns: %FALSE with %SCUMBLE_ERROR_MEMORY if it does not fit
  */

@@ -525,18 +525,14 @@ paint_work (const ScumbleRect *tile, gconstpointer user_data)
 {
   const Paint *paint = user_data;
 
-  return paint->content->model->method->work (paint->content, tile);
+  return paint->content->model->method->work (paint->content, paint->look, tile);
 }
 
 gboolean
 scumble_content_rehearse (ScumbleContent *content, const ScumbleJob *job, GError **error)
 {
   const ScumbleRect whole = { 0, 0, content->source->width, content->source->height };
-  const ScumbleZone zone  = { NULL, NULL };
-  ScumbleLook       look;
-  Paint             paint = { content, &look, NULL, job };
-
-  scumble_look_init (&look, &zone, 1);
+  Paint             paint = { content, job->rehearsal->look, NULL, job };
 
   return scumble_tiles_rehearse (&whole, scumble_tile_edge (&whole, 1, paint_room, &paint, job),
                                  paint_room, paint_work, &paint, job, error);

@@ -57,7 +57,7 @@ typedef struct
  *
  * Everything that decides what a content turns into. Start with scumble_look_init().
  */
-typedef struct
+typedef struct _ScumbleLook
 {
   const ScumbleZone *zones;
   guint              n_zones;

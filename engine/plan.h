@@ -10,23 +10,32 @@ G_BEGIN_DECLS
  * @width: of the content, in pixels
  * @height: of the content
  * @has_alpha: as its source has it
- * @style_width: of the style picture that is encoded with the same arena, or 0 if its style
- *   is there already
- * @style_height: of the style picture
+ * @look: (nullable): what it is painted with; %NULL for one style everywhere, in full. Masks
+ *   are not read. A style may be %NULL, for the style picture that follows or, without it,
+ *   for one as large as its method's cap allows
+ * @style_width: of a style picture that is encoded with the same arena, or 0 if the styles
+ *   are there already; several are encoded one after the other
+ * @style_height: of the style picture; of the largest, if there are several
+ * @styling: (nullable): how it is looked at; its content is not read, and may be %NULL
  * @budget: bytes of the arena
  * @threads: of the job
  *
- * Something to paint: encode a style, survey a content, paint the whole of it.
+ * Something to paint: encode styles, survey a content, paint the whole of it.
  */
 typedef struct
 {
   int      width;
   int      height;
   gboolean has_alpha;
-  int      style_width;
-  int      style_height;
-  gsize    budget;
-  int      threads;
+
+  const ScumbleLook *look;
+
+  int                   style_width;
+  int                   style_height;
+  const ScumbleStyling *styling;
+
+  gsize budget;
+  int   threads;
 } ScumbleDemand;
 
 /**
@@ -36,8 +45,11 @@ typedef struct
  * @peak: bytes of the arena that are taken at most at once; scumble_arena_peak() stays within
  * @held: bytes of them that the content holds until it is freed
  * @ample: the peak if the budget were without limit
- * @survey: multiply-adds before the first tile is painted, those of encoding the style included
- * @paint: multiply-adds of painting the picture at full strength
+ * @encode: multiply-adds of encoding the style pictures
+ * @survey: of surveying the content
+ * @prepare: of what painting begins with: networks that are measured on the content, or
+ *   looking how often SANet's style is used
+ * @paint: of painting the picture; masks count as if they were above 0 everywhere
  *
  * What a demand takes, known before it begins. Multiply-adds are those of the networks'
  * definitions, whatever shortcuts the kernels know, tiles' overlaps and what is computed
@@ -51,7 +63,9 @@ typedef struct
   gsize       peak;
   gsize       held;
   gsize       ample;
+  double      encode;
   double      survey;
+  double      prepare;
   double      paint;
 } ScumblePlan;
 

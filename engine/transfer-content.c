@@ -20,14 +20,23 @@ made_free (gpointer data)
   g_free (made);
 }
 
-/* Every look needs at least one network. */
+/* How many networks a look needs, at most. */
+static guint
+n_nets (const ScumbleLook *look)
+{
+  if (scumble_zones_plain (look))
+    return 1;
+
+  return look->n_zones + (scumble_zones_rest (look, 1.0) ? 1 : 0);
+}
+
 static void
-rehearse_net (const ScumbleTransferContent *content, const ScumbleJob *job)
+rehearse_nets (const ScumbleTransferContent *content, const ScumbleJob *job)
 {
   const ScumbleRect whole = { 0, 0, content->small.w, content->small.h };
 
-  if (job->rehearsal != NULL)
-    job->rehearsal->work += scumble_transfer_work (content->base, &content->small, &whole);
+  job->rehearsal->prepare = n_nets (job->rehearsal->look) *
+                            scumble_transfer_work (content->base, &content->small, &whole);
 }
 
 gboolean
@@ -40,7 +49,8 @@ scumble_transfer_content_init (ScumbleTransferContent *content, ScumbleSource *s
       !scumble_picture_init (&content->small, content->proxy.source, SCUMBLE_TRANSFER_ALIGN,
                              job, error))
     return FALSE;
-  rehearse_net (content, job);
+  if (job->rehearsal != NULL)
+    rehearse_nets (content, job);
 
   return TRUE;
 }
@@ -205,4 +215,11 @@ scumble_transfer_content_room (const ScumbleTransferContent *content, const Scum
 
   return run + scumble_zones_room (look, w, h, 1) +
          3 * sizeof (float) * (gsize) w * (gsize) h + 128;
+}
+
+double
+scumble_transfer_content_work (const ScumbleTransferContent *content, const ScumbleLook *look,
+                               const ScumbleRect *rect)
+{
+  return n_nets (look) * scumble_transfer_work (content->base, &content->picture, rect);
 }

@@ -72,4 +72,12 @@ gboolean scumble_transfer_content_render (ScumbleTransferContent *content,
 gsize    scumble_transfer_content_room   (const ScumbleTransferContent *content,
                                           const ScumbleLook *look, int w, int h, int threads);
 
+/**
+ * scumble_transfer_content_work:
+ *
+ * Returns: the multiply-adds of rendering @rect, at most
+ */
+double   scumble_transfer_content_work   (const ScumbleTransferContent *content,
+                                          const ScumbleLook *look, const ScumbleRect *rect);
+
 G_END_DECLS

@@ -15,6 +15,17 @@ scumble_zones_plain (const ScumbleLook *look)
 }
 
 gboolean
+scumble_zones_rest (const ScumbleLook *look, double strength)
+{
+  gboolean covered = FALSE;
+
+  for (guint z = 0; z < look->n_zones; z++)
+    covered = covered || look->zones[z].mask == NULL;
+
+  return strength != 1.0 || look->strength_map != NULL || !covered;
+}
+
+gboolean
 scumble_zones_any (const float *weights, gsize n)
 {
   for (gsize i = 0; i < n; i++)

@@ -41,6 +41,14 @@ gboolean scumble_zones_weigh (const ScumbleLook *look, const ScumbleSource *cont
 gsize    scumble_zones_room  (const ScumbleLook *look, int w, int h, int stride);
 
 /**
+ * scumble_zones_rest:
+ * @strength: as for scumble_zones_weigh()
+ *
+ * Returns: whether anything of a pixel may be left to the content's own reconstruction
+ */
+gboolean scumble_zones_rest  (const ScumbleLook *look, double strength);
+
+/**
  * scumble_zones_any:
  * @weights: [n]
  *

@@ -18,10 +18,71 @@ swallow (ScumbleSink *sink, const ScumbleRect *rect, const float *rgb, GError **
   return TRUE;
 }
 
+/* How the content of a demand is painted, and its style looked at. */
+typedef struct
+{
+  const char *title;
+  guint       n_zones;
+  gboolean    masked;   /* all zones but the first */
+  gboolean    mapped;
+  double      strength;
+  double      keep_colours;
+  double      repetition;
+  double      scale;
+  double      coral;
+} Manner;
+
+static const Manner plain = { "plain", 1, FALSE, FALSE, 1.0, 0.0, 0.0, 1.0, 0.0 };
+
+static const Manner manners[] = {
+  { "half", 1, FALSE, FALSE, 0.5, 0.0, 0.0, 1.0, 0.0 },
+  { "mapped", 1, FALSE, TRUE, 1.0, 0.0, 0.0, 1.0, 0.0 },
+  { "zones", 4, TRUE, FALSE, 1.0, 0.0, 0.0, 1.0, 0.0 },
+  { "zones-mapped", 3, TRUE, TRUE, 1.2, 0.0, 0.0, 1.0, 0.0 },
+  { "colours", 1, FALSE, FALSE, 1.0, 0.7, 0.0, 1.0, 0.0 },
+  { "repetition", 2, TRUE, FALSE, 1.0, 0.0, 0.6, 1.0, 0.0 },
+  { "large-strokes", 1, FALSE, FALSE, 1.0, 0.0, 0.0, 2.0, 0.0 },
+  { "small-strokes", 1, FALSE, FALSE, 1.0, 0.0, 0.0, 0.5, 0.0 },
+  { "coral", 1, FALSE, FALSE, 1.0, 0.0, 0.0, 1.5, 0.8 },
+};
+
+enum { MOST_ZONES = 4 };
+
+/* What a manner means for a picture of a size. */
+typedef struct
+{
+  float            *weights;
+  ScumbleMemoryMask mask;
+  ScumbleZone       zones[MOST_ZONES];
+  ScumbleLook       look;
+  ScumbleStyling    styling;
+} Wish;
+
+static void
+wish_init (Wish *wish, const Manner *manner, int w, int h)
+{
+  const gsize n = (gsize) w * (gsize) h;
+
+  *wish         = (Wish) { .styling = { .scale = manner->scale, .keep_colours = manner->coral } };
+  wish->weights = g_new (float, n);
+  for (gsize i = 0; i < n; i++)
+    wish->weights[i] = (float) (i % (gsize) w) / (float) w;
+  scumble_memory_mask_init (&wish->mask, w, h, wish->weights);
+  for (guint z = 1; z < manner->n_zones && manner->masked; z++)
+    wish->zones[z].mask = &wish->mask.mask;
+
+  scumble_look_init (&wish->look, wish->zones, manner->n_zones);
+  wish->look.strength     = manner->strength;
+  wish->look.keep_colours = manner->keep_colours;
+  wish->look.repetition   = manner->repetition;
+  wish->look.strength_map = manner->mapped ? &wish->mask.mask : NULL;
+}
+
 /* Does what @demand says; FALSE when the budget does not allow it. */
 static gboolean
 carry_out (ScumbleModel *model, const ScumbleDemand *demand, gsize *peak, GError **error)
 {
+  const ScumbleLook         *look    = demand->look;
   g_autoptr (ScumbleArena)   arena   = scumble_arena_new (demand->budget);
   const ScumbleJob           job     = { .arena = arena, .threads = demand->threads };
   g_autoptr (ScumbleStyle)   style   = NULL;
@@ -29,9 +90,10 @@ carry_out (ScumbleModel *model, const ScumbleDemand *demand, gsize *peak, GError
   Picture                    pictures[2];
   ScumbleMemorySource        sources[2];
   ScumbleSink                sink = { swallow };
-  ScumbleZone                zone = { NULL, NULL };
-  ScumbleLook                look;
-  gboolean                   done = FALSE;
+  ScumbleZone                zones[MOST_ZONES];
+  ScumbleStyling             styling = *demand->styling;
+  ScumbleLook                made;
+  gboolean                   done    = FALSE;
 
   pictures[0] = random_picture (demand->width, demand->height, 1);
   pictures[1] = random_picture (demand->style_width, demand->style_height, 2);
@@ -40,14 +102,17 @@ carry_out (ScumbleModel *model, const ScumbleDemand *demand, gsize *peak, GError
                                 pictures[i].rgba);
   sources[0].source.has_alpha = demand->has_alpha;
 
-  style = scumble_model_encode (model, &sources[1].source, NULL, &job, error);
+  styling.content = &sources[0].source;
+  style = scumble_model_encode (model, &sources[1].source, &styling, &job, error);
   if (style != NULL)
     content = scumble_model_survey (model, &sources[0].source, &job, error);
   if (content != NULL)
     {
-      zone.style = style;
-      scumble_look_init (&look, &zone, 1);
-      done = scumble_content_paint (content, &look, NULL, &sink, &job, error);
+      made       = *look;
+      made.zones = zones;
+      for (guint z = 0; z < look->n_zones; z++)
+        zones[z] = (ScumbleZone) { style, look->zones[z].mask };
+      done = scumble_content_paint (content, &made, NULL, &sink, &job, error);
     }
   *peak = scumble_arena_peak (arena);
 
@@ -60,24 +125,33 @@ carry_out (ScumbleModel *model, const ScumbleDemand *demand, gsize *peak, GError
 /* Whatever fits by the plan fits, and takes no more than planned.
  * Returns: the share of the planned peak that was taken; 0 without a plan */
 static double
-check (ScumbleModel *model, const ScumbleDemand *demand)
+check (ScumbleModel *model, ScumbleDemand demand, const Manner *manner)
 {
   g_autoptr (GError) error = NULL;
   ScumblePlan        plan;
   gsize              peak  = 0;
+  Wish               wish;
 
-  if (!scumble_model_plan (model, demand, &plan, &error))
+  wish_init (&wish, manner, demand.width, demand.height);
+  demand.look    = &wish.look;
+  demand.styling = &wish.styling;
+  if (!scumble_model_plan (model, &demand, &plan, &error))
     {
       g_assert_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MEMORY);
+      g_free (wish.weights);
       return 0.0;
     }
 
-  g_assert_cmpuint (plan.peak, <=, demand->budget);
+  g_assert_cmpuint (plan.peak, <=, demand.budget);
   g_assert_cmpuint (plan.held, <=, plan.peak);
   g_assert_cmpint (plan.tile, >, 0);
-  g_assert_true (carry_out (model, demand, &peak, &error));
+  g_assert_true (carry_out (model, &demand, &peak, &error));
   g_assert_no_error (error);
+  g_test_message ("%s, %d x %d, %d threads in %.1f MiB: %.2f of %.1f MiB", manner->title,
+                  demand.width, demand.height, demand.threads, demand.budget / 1048576.0,
+                  (double) peak / (double) plan.peak, plan.peak / 1048576.0);
   g_assert_cmpuint (peak, <=, plan.peak);
+  g_free (wish.weights);
 
   return (double) peak / (double) plan.peak;
 }
@@ -94,10 +168,12 @@ test_within (gconstpointer data)
     for (gsize budget = 128 << 10; budget <= 128 << 20; budget *= 4)
       for (int threads = 1; threads <= 3; threads++)
         {
-          const ScumbleDemand demand = { sizes[i][0], sizes[i][1], threads == 2, 70, 50,
-                                         budget, threads };
+          const ScumbleDemand demand = { .width = sizes[i][0], .height = sizes[i][1],
+                                         .has_alpha = threads == 2, .style_width = 70,
+                                         .style_height = 50, .budget = budget,
+                                         .threads = threads };
 
-          planned += check (model, &demand) > 0.0;
+          planned += check (model, demand, &plain) > 0.0;
         }
   g_assert_cmpint (planned, >=, 12);
 
@@ -112,9 +188,77 @@ test_near (gconstpointer data)
   const char *const  *method = data;
   ScumbleModel       *model  = open_model (method[0], method[1]);
   const gsize         budget = (gsize) (g_str_has_prefix (method[0], "meta") ? 512 : 48) << 20;
-  const ScumbleDemand demand = { 1100, 900, FALSE, 70, 50, budget, 2 };
+  const ScumbleDemand demand = { .width = 1100, .height = 900, .style_width = 70,
+                                 .style_height = 50, .budget = budget, .threads = 2 };
 
-  g_assert_cmpfloat (check (model, &demand), >, 0.6);
+  g_assert_cmpfloat (check (model, demand, &plain), >, 0.6);
+
+  scumble_model_unref (model);
+}
+
+/* Masks, maps, stroke sizes and all else that is chosen: within the plan, and not much
+ * below it. */
+static void
+test_manners (gconstpointer data)
+{
+  const char *const *method  = data;
+  ScumbleModel      *model   = open_model (method[0], method[1]);
+
+  for (guint i = 0; i < G_N_ELEMENTS (manners); i++)
+    for (gsize budget = 2 << 20; budget <= 128 << 20; budget *= 8)
+      {
+        const ScumbleDemand demand = { .width = 500, .height = 330, .has_alpha = i % 2 == 1,
+                                       .style_width = 260, .style_height = 200,
+                                       .budget = budget, .threads = 2 };
+        const double        share  = check (model, demand, &manners[i]);
+
+        g_assert_true (share == 0.0 || share > 0.5);
+        if (budget == 128 << 20)
+          g_assert_cmpfloat (share, >, 0.0);
+      }
+
+  scumble_model_unref (model);
+}
+
+/* What is asked for more often is more work, and what is planned for a style that is there
+ * is planned for one that is to come. */
+static void
+test_looks (gconstpointer data)
+{
+  const char *const *method = data;
+  ScumbleModel      *model  = open_model (method[0], method[1]);
+  ScumbleDemand      demand = { .width = 500, .height = 330, .budget = 64 << 20,
+                                .threads = 1 };
+  g_autoptr (GError) error  = NULL;
+  ScumblePlan        one, none, four;
+  Wish               wish;
+
+  scumble_model_plan (model, &demand, &none, &error);
+  g_assert_no_error (error);
+  wish_init (&wish, &plain, demand.width, demand.height);
+  demand.look = &wish.look;
+  scumble_model_plan (model, &demand, &one, &error);
+  g_assert_no_error (error);
+  g_assert_cmpfloat (one.paint, ==, none.paint);
+  g_assert_cmpuint (one.peak, ==, none.peak);
+  g_free (wish.weights);
+
+  wish_init (&wish, &manners[2], demand.width, demand.height);
+  demand.look = &wish.look;
+  scumble_model_plan (model, &demand, &four, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (four.ample, >=, one.ample);
+  g_assert_cmpfloat (four.survey, ==, one.survey);
+  if (g_str_has_prefix (method[0], "meta"))
+    {
+      g_assert_cmpfloat (four.prepare, ==, 4.0 * one.prepare);
+      g_assert_cmpfloat (four.paint, >=, 4.0 * one.paint);
+    }
+  else
+    {
+      g_assert_cmpfloat (four.paint, >=, one.paint);
+    }
+  g_free (wish.weights);
 
   scumble_model_unref (model);
 }
@@ -125,7 +269,7 @@ test_steps (gconstpointer data)
 {
   const char *const *method   = data;
   ScumbleModel      *model    = open_model (method[0], method[1]);
-  ScumbleDemand      demand   = { 3000, 2000, FALSE, 0, 0, 0, 2 };
+  ScumbleDemand      demand   = { .width = 3000, .height = 2000, .threads = 2 };
   ScumblePlan        before   = { .kept = SCUMBLE_KEPT_FLOATS };
   guint              seen     = 0;
   g_autoptr (GError) error    = NULL;
@@ -164,7 +308,8 @@ test_work (void)
     { 2, 6, 6 }, { 2, 6, 6 }, { 3, 6, 7 },
   };
   ScumbleModel       *model    = open_model ("adain", "narrow-adain");
-  const ScumbleDemand demand   = { EDGE, EDGE, FALSE, 0, 0, 64 << 20, 1 };
+  const ScumbleDemand demand   = { .width = EDGE, .height = EDGE, .budget = 64 << 20,
+                                   .threads = 1 };
   g_autoptr (GError)  error    = NULL;
   double              expected = 0.0;
   ScumblePlan         plan;
@@ -202,6 +347,8 @@ main (int argc, char **argv)
     {
       add ("within", methods[i], test_within);
       add ("near", methods[i], test_near);
+      add ("manners", methods[i], test_manners);
+      add ("looks", methods[i], test_looks);
       if (i < 2)
         add ("steps", methods[i], test_steps);
     }

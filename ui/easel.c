@@ -126,12 +126,15 @@ pixels_of (const ScumbleSource *source)
   return (double) source->width * source->height;
 }
 
+/* @look: (nullable): as for ScumbleDemand */
 static ScumblePlan
-plan_for (const ScumbleEasel *self, ScumbleModel *model, const ScumbleSource *source)
+plan_for (const ScumbleEasel *self, ScumbleModel *model, const ScumbleSource *source,
+          const ScumbleLook *look)
 {
   const ScumbleDemand demand = { .width     = source->width,
                                  .height    = source->height,
                                  .has_alpha = source->has_alpha,
+                                 .look      = look,
                                  .budget    = self->host->memory,
                                  .threads   = self->host->threads };
   ScumblePlan         plan   = { 0 };
@@ -170,7 +173,7 @@ open_stand (ScumbleEasel *self, const ScumbleSettings *settings, GError **error)
   stand->method  = settings->method;
   stand->quality = settings->quality;
   stand->model   = model;
-  stand->plan    = plan_for (self, model, self->host->content);
+  stand->plan    = plan_for (self, model, self->host->content, NULL);
   g_ptr_array_add (self->stands, stand);
 
   return stand;
@@ -358,7 +361,7 @@ scumble_easel_survey (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleJob
   if (*content == NULL)
     return FALSE;
 
-  keep_pace (&stand->survey_pace, begun, plan_for (self, stand->model, source).survey);
+  keep_pace (&stand->survey_pace, begun, plan_for (self, stand->model, source, NULL).survey);
   return TRUE;
 }
 
@@ -447,12 +450,13 @@ scumble_easel_paint (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleOrde
     return FALSE;
 
   scumble_blend_look (blend, &look);
+  stand->plan = plan_for (self, stand->model, self->host->content, &look);
   if (!scumble_content_paint (stand->contents[canvas], &look, area, sink, job, error))
     return FALSE;
 
   share = (double) area->w * area->h / pixels_of (source);
   keep_pace (&stand->paint_pace, begun,
-             share * plan_for (self, stand->model, source).paint);
+             share * plan_for (self, stand->model, source, &look).paint);
   return TRUE;
 }
 
@@ -476,7 +480,8 @@ scumble_easel_survey_seconds (const ScumbleEasel *self)
 
   return stand == NULL || stand->contents[SCUMBLE_CANVAS_FULL] != NULL
              ? 0.0
-             : stand->plan.survey * stand->survey_pace;
+             : stand->plan.survey * stand->survey_pace +
+                   stand->plan.prepare * stand->paint_pace;
 }
 
 double
