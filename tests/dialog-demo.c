@@ -4,11 +4,13 @@
  *
  *     dialog-demo [--models FOLDER] [--styles FOLDER] [--memory MIB] [--dark]
  *                 [--parent XID] [--method ID] [--strength S] [--folder FOLDER]
+ *                 [--dawdle MS]
  *                 [--selection PICTURE] [--mask PICTURE]... CONTENT [STYLE...] OUTPUT.png
  *
  * Masks are gray pictures, as large as the content or scaled to it. What is white in the
- * selection is selected in all styles, which it is scaled to. Prints the settings and the
- * styles with which the result was painted, or "given up". */
+ * selection is selected in all styles, which it is scaled to. Whoever wants to see it paint
+ * makes it dawdle before every part of the result. Prints the settings and the styles with
+ * which the result was painted, or "given up". */
 #include "dialog.h"
 #include "pixbuf-source.h"
 
@@ -23,6 +25,7 @@ typedef struct
   char    *models;
   char    *styles;
   int      memory;
+  int      dawdle;
   gboolean dark;
   gint64   parent;
   double   strength;
@@ -61,6 +64,7 @@ typedef struct
 {
   ScumbleSink sink;
   GdkPixbuf  *pixbuf;
+  int         dawdle; /* milliseconds */
 } DemoSink;
 
 static gboolean
@@ -70,6 +74,7 @@ sink_write (ScumbleSink *sink, const ScumbleRect *rect, const float *rgb, GError
   const int   channels = gdk_pixbuf_get_n_channels (pixbuf);
   const gsize stride   = (gsize) gdk_pixbuf_get_rowstride (pixbuf);
 
+  g_usleep ((gulong) ((DemoSink *) sink)->dawdle * 1000);
   for (int y = 0; y < rect->h; y++)
     {
       guint8 *to = gdk_pixbuf_get_pixels (pixbuf) + (gsize) (rect->y + y) * stride +
@@ -330,7 +335,8 @@ run (const Options *options, GError **error)
   g_autoptr (GdkPixbuf)           result   = NULL;
   g_autofree char                *name     = g_path_get_basename (options->files[0]);
   g_autoptr (GPtrArray)           styles   = g_ptr_array_new_with_free_func (g_free);
-  DemoSink                        sink     = { { sink_write }, NULL };
+  DemoSink                        sink     = { { sink_write }, NULL,
+                                               options->dawdle };
   DemoHost                        demo;
 
   content = scumble_pixbuf_source_new (options->files[0], error);
@@ -380,6 +386,8 @@ parse (int *argc, char ***argv, Options *options, GError **error)
       "Folder of the styles in the box", "DIR" },
     { "memory", 0, 0, G_OPTION_ARG_INT, &options->memory, "Working memory [1024]",
       "MIB" },
+    { "dawdle", 0, 0, G_OPTION_ARG_INT, &options->dawdle, "How long, each time",
+      "MS" },
     { "dark", 0, 0, G_OPTION_ARG_NONE, &options->dark, "Prefer a dark theme", NULL },
     { "parent", 0, 0, G_OPTION_ARG_INT64, &options->parent, "Window to stay above",
       "XID" },

@@ -227,18 +227,47 @@ class Dialog:
                   if n.getRole() == pyatspi.ROLE_LABEL and n.name.startswith("Learning: ")]
         return int(states[0][1]) if states else 0
 
+    def place(self):
+        """Where the preview is on the screen. This is always asked anew, and answered when
+        the dialog has worked off its events."""
+        return self.preview.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+
     def settle(self):
-        """Waits until the preview shows what was asked for: the busy mark comes within a
-        fifth of a second, and goes when all is done."""
-        time.sleep(0.5)
-        wait_for("the finished preview", lambda: self.has_status("Painting takes"))
-        time.sleep(0.3)
+        """Waits until the preview shows what was asked for. Whatever has been typed has
+        arrived once the dialog has answered twice; from then on it says that it is busy."""
+        for _ in range(2):
+            self.place()
+
+        def rests():
+            self.preview.clear_cache()
+            return not self.preview.getState().contains(pyatspi.STATE_BUSY)
+        wait_for("the finished preview", rests, 300)
+        self.still(self.place())
+
+    def still(self, box):
+        """Waits until nothing moves in the preview."""
+        seen = [None]
+
+        def still():
+            last, seen[0] = seen[0], rows(screen(box.x, box.y, box.width, box.height))
+            time.sleep(0.15)
+            return seen[0] == last
+        wait_for("a preview that rests", still)
 
     def shown(self, width, height):
         """The middle of the preview."""
-        box = self.preview.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+        box = self.place()
         return rows(screen(box.x + (box.width - width + 1) // 2,
                            box.y + (box.height - height + 1) // 2, width, height))
+
+    def choose_menu(self, mnemonic, *items):
+        """Opens a menu and walks through it by its items' mnemonics."""
+        self.keys(mnemonic)
+        wait_for("the menu", lambda: any(
+            n.getRole() == pyatspi.ROLE_MENU_ITEM and n.getState().contains(
+                pyatspi.STATE_SHOWING) for n in every(self.window.getApplication())))
+        if items:
+            self.keys(*items)
 
     def end(self):
         out, _ = self.process.communicate(timeout=60)
@@ -456,27 +485,54 @@ def test_more(content, styles):
     check_shown(dialog, second)
 
 
+def roughness(lines):
+    """How much neighbours on a line differ, on average, from what lies between theirs."""
+    bends = [abs(2 * line[i] - line[i - 3] - line[i + 3])
+             for line in lines for i in range(3, len(line) - 3)]
+    return sum(bends) / len(bends)
+
+
+def is_sharp(lines):
+    """Whether there is more to see than in a draft that has been enlarged."""
+    height, width = len(lines), len(lines[0]) // 3
+    pixbuf = GdkPixbuf.Pixbuf.new_from_bytes(GLib.Bytes.new(b"".join(lines)),
+                                             GdkPixbuf.Colorspace.RGB, False, 8, width, height,
+                                             3 * width)
+    draft = pixbuf.scale_simple(width // 4, height // 4, GdkPixbuf.InterpType.BILINEAR) \
+                  .scale_simple(width, height, GdkPixbuf.InterpType.BILINEAR)
+    return roughness(lines) > 2 * roughness(rows(draft))
+
+
 def test_learn(content, styles):
-    """A style is learned; stopped early, the best so far stays and is painted."""
-    dialog = Dialog(content, styles, "--models", tiny_models(), "--method", "metastyle")
+    """A style is learned, and can be looked at meanwhile, also from near; stopped early, the
+    best so far stays and is painted."""
+    dialog = Dialog(content, styles, "--method", "metastyle")
     dialog.settle()
     assert dialog.has_status("A first sketch")
-    first = dialog.shown(240, 160)
     dialog.keys("alt+n", "Down")  # 200 updates: enough to be caught at it
     dialog.keys("alt+a")
     wait_for("the third update", lambda: dialog.updates() >= 3)
     screenshot("learning")
-    paint = dialog.find(pyatspi.ROLE_PUSH_BUTTON, "Paint")
-    assert not paint.getState().contains(pyatspi.STATE_SENSITIVE), "Paint while learning"
+    for name in ("Paint", "Reset"):
+        button = dialog.find(pyatspi.ROLE_PUSH_BUTTON, name)
+        assert not button.getState().contains(pyatspi.STATE_SENSITIVE), f"{name} while learning"
+
+    dialog.keys("ctrl+1")
+    wait_for("the zoom", lambda: dialog.has_status("100 %"))
+    time.sleep(0.2)
+    wait_for("a closer look", lambda: is_sharp(dialog.shown(240, 160)))
+    assert dialog.updates() > 3, "there was no closer look before all was learned"
+    screenshot("learning-near")
     dialog.keys("Escape")
     wait_for("the style", lambda: dialog.has_status("This style has been learned"))
     assert dialog.process.poll() is None, "stopping closed the dialog"
     dialog.settle()
-    second = dialog.shown(240, 160)
-    assert difference(first, second) > 1, "learning changed nothing"
+    near = dialog.shown(240, 160)
     dialog.keys("alt+p")
     dialog.end()
-    worst = difference(second, rows(GdkPixbuf.Pixbuf.new_from_file(dialog.output)))
+    painted = rows(GdkPixbuf.Pixbuf.new_from_file(dialog.output))
+    left, top = (len(painted[0]) // 3 - 240) // 2, (len(painted) - 160) // 2
+    worst = difference(near, columns(painted[top:top + 160], left, left + 240))
     assert worst <= 1, f"the preview differs from the result by {worst}/255"
 
 
@@ -557,7 +613,6 @@ def test_samples(content, styles):
     sample = wait_for("a sample", lambda: next(
         (n for app in pyatspi.Registry.getDesktop(0) if app is not None for n in every(app)
          if n.name == name and n.getState().contains(pyatspi.STATE_SENSITIVE)), None))
-    time.sleep(1.0)
     screenshot("samples")
     sample.queryAction().doAction(0)
     wait_for("the sample's strength", lambda: slider.queryValue().currentValue == 0.5)
@@ -576,9 +631,7 @@ def test_presets(content, styles):
     shutil.rmtree(presets, ignore_errors=True)
     dialog = Dialog(content, styles, "--folder", presets, "--strength", "0.4")
     dialog.settle()
-    dialog.keys("alt+t")
-    time.sleep(0.3)
-    dialog.keys("s")
+    dialog.choose_menu("alt+t", "s")
     dialog.focus("^Save as a Preset")
     entry = wait_for("the entry for the name", dialog.find_entry)
     entry.queryEditableText().setTextContents("soft_1 / 2")
@@ -593,16 +646,13 @@ def test_presets(content, styles):
     dialog = Dialog(content, styles, "--folder", presets)
     dialog.settle()
     slider = dialog.find(pyatspi.ROLE_SLIDER, "Strength")
-    dialog.keys("alt+t")
-    time.sleep(0.3)
+    dialog.choose_menu("alt+t")
     screenshot("presets")
     dialog.keys("Return")
     wait_for("the preset's strength", lambda: abs(slider.queryValue().currentValue - 0.4) < 1e-6)
     dialog.keys("alt+r")
     wait_for("the reset strength", lambda: slider.queryValue().currentValue == 1.0)
-    dialog.keys("alt+t")
-    time.sleep(0.3)
-    dialog.keys("l", "Return")
+    dialog.choose_menu("alt+t", "l", "Return")
     wait_for("the strength used last",
              lambda: abs(slider.queryValue().currentValue - 0.4) < 1e-6)
     dialog.settle()
@@ -612,7 +662,7 @@ def test_presets(content, styles):
 
 def test_cancel(content, styles):
     """Cancelling the painting keeps the dialog; a second Escape leaves it."""
-    dialog = Dialog(content, styles)
+    dialog = Dialog(content, styles, "--dawdle", "500")
     dialog.settle()
     dialog.keys("Return")
     wait_for("the progress bar", lambda: any(
@@ -652,7 +702,7 @@ def main():
     test_region(small, styles, right)
     test_strength_map(small, styles, right)
     test_more(small, styles)
-    test_learn(small, styles)
+    test_learn(large, styles)
     test_learned(small, styles)
     test_saved(small, styles)
     test_file(small, styles)

@@ -3,6 +3,7 @@
 /* The parts of the dialog that need no window. */
 #include "blend.h"
 #include "box.h"
+#include "easel.h"
 #include "shelf.h"
 #include "viewport.h"
 #include "worker.h"
@@ -334,6 +335,65 @@ test_worker_held (void)
   check_held (3, refused, G_N_ELEMENTS (refused));
 }
 
+static gboolean
+note_odd (gconstpointer order, gpointer user_data)
+{
+  if (*(const int *) order % 2 == 0)
+    return FALSE;
+
+  *(int *) user_data = *(const int *) order;
+  return TRUE;
+}
+
+/* Long work that takes note of newer orders as it goes on. */
+static void
+run_noting (gpointer order, ScumbleTask *task, gpointer user_data)
+{
+  Shop *shop = user_data;
+  int   sum  = *(const int *) order;
+  int   noted;
+
+  scumble_task_hold (task, TRUE);
+  g_atomic_int_inc (&shop->began);
+  wait_until (&shop->gate);
+
+  if (scumble_task_note (task, note_odd, &noted))
+    sum += 100 * noted;
+  g_assert_false (g_cancellable_is_cancelled (scumble_task_cancellable (task)));
+  scumble_task_answer (task, number (sum));
+}
+
+static void
+check_noting (int second, const int *expected, guint n)
+{
+  const ScumbleWorkerVTable vtable = { run_noting, shop_answer, shop_idle, g_free, g_free };
+  Shop           shop   = shop_new ();
+  ScumbleWorker *worker = scumble_worker_new (&vtable, &shop);
+
+  scumble_worker_submit (worker, number (1), SCUMBLE_WORKER_PATIENT);
+  wait_until (&shop.began);
+  scumble_worker_submit (worker, number (second), SCUMBLE_WORKER_PATIENT);
+  g_atomic_int_set (&shop.gate, 1);
+  g_main_loop_run (shop.loop);
+
+  g_assert_false (scumble_worker_busy (worker));
+  expect (&shop, expected, n);
+  scumble_worker_free (worker);
+  shop_clear (&shop);
+}
+
+/* What is noted is not run; what is not noted is run afterwards. Either way there is rest
+ * once, when all is done. */
+static void
+test_worker_note (void)
+{
+  const int noted[]   = { 301 };
+  const int waiting[] = { 1, 2 };
+
+  check_noting (3, noted, G_N_ELEMENTS (noted));
+  check_noting (2, waiting, G_N_ELEMENTS (waiting));
+}
+
 static void
 run_until_cancelled (gpointer order, ScumbleTask *task, gpointer user_data)
 {
@@ -585,11 +645,41 @@ test_blend (gconstpointer golden)
     }
 }
 
+/* Styles that cannot be had have not been learned. */
+static void
+test_learned (gconstpointer golden)
+{
+  const char *const     path[]  = { golden, NULL };
+  const int             nowhere = -1;
+  const double          share   = 1.0;
+  float                 rgba[4] = { 0.0f };
+  g_autoptr (GError)    error   = NULL;
+  ScumbleOrder          order   = order_of (&nowhere, &share, 1, -1);
+  ScumbleMemorySource   content;
+  ScumbleHost           host    = { .model_path = path, .memory = 1 << 24, .threads = 1,
+                                    .content = &content.source };
+  ScumbleEasel         *easel   = scumble_easel_new (&host);
+  const ScumbleJob      job     = { .arena = scumble_easel_arena (easel), .threads = 1 };
+
+  scumble_memory_source_init (&content, 1, 1, rgba);
+  order.settings.method  = "metastyle";
+  order.settings.quality = "tiny-metastyle";
+  g_assert_true (scumble_easel_set_model (easel, &order.settings, &error));
+  g_assert_no_error (error);
+  g_assert_false (scumble_easel_mix (easel, &order, &job, &error));
+  g_assert_nonnull (error);
+  g_assert_false (scumble_easel_learned (easel));
+
+  scumble_easel_free (easel);
+  clear_order (&order);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/dialog/blend", argv[1], test_blend);
+  g_test_add_data_func ("/dialog/learned", argv[1], test_learned);
   g_test_add_func ("/dialog/shelf", test_shelf);
   g_test_add_func ("/dialog/box", test_box);
   g_test_add_func ("/dialog/box/alpha", test_box_alpha);
@@ -599,6 +689,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dialog/worker/patient", test_worker_patient);
   g_test_add_func ("/dialog/worker/at-once", test_worker_at_once);
   g_test_add_func ("/dialog/worker/held", test_worker_held);
+  g_test_add_func ("/dialog/worker/note", test_worker_note);
   g_test_add_func ("/dialog/worker/stop", test_worker_stop);
 
   return g_test_run ();

@@ -32,7 +32,8 @@ struct _ScumbleDialog
   ScumbleSampleSheet  *sheet;  /* while it is open */
 
   gboolean             painting;
-  gboolean             engaged; /* learning or keeping a style: no previews until then */
+  gboolean             engaged; /* learning or keeping a style */
+  gboolean             learning; /* likewise, and where the user looks is taken note of */
   gboolean             leaving; /* once the painting has stopped */
   gboolean             painted;
 
@@ -51,13 +52,23 @@ struct _ScumbleDialog
 
 G_DEFINE_TYPE (ScumbleDialog, scumble_dialog, GTK_TYPE_DIALOG)
 
-/* Whether the picture can be painted now. */
+/* Whether an order is in work during which nothing can be chosen. */
+static gboolean
+is_taken (ScumbleDialog *self)
+{
+  return self->painting || self->engaged;
+}
+
 static void
 show_able (ScumbleDialog *self)
 {
-  gtk_dialog_set_response_sensitive (GTK_DIALOG (self), GTK_RESPONSE_OK,
-                                     scumble_controls_has_style (self->controls) &&
-                                       !self->painting && !self->engaged);
+  GtkDialog     *dialog = GTK_DIALOG (self);
+  const gboolean able   = !is_taken (self);
+
+  gtk_dialog_set_response_sensitive (
+    dialog, GTK_RESPONSE_OK, able && scumble_controls_has_style (self->controls));
+  gtk_dialog_set_response_sensitive (dialog, RESPONSE_RESET, able);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->presets), able);
 }
 
 static void
@@ -85,13 +96,14 @@ ask (gpointer data)
   ScumbleDialog *self = data;
 
   self->ask = 0;
-  if (self->painting || self->engaged || self->sheet != NULL ||
+  if (self->painting || (self->engaged && !self->learning) || self->sheet != NULL ||
       !gtk_widget_get_mapped (GTK_WIDGET (self->preview)))
     return G_SOURCE_REMOVE;
 
   scumble_worker_submit (self->worker, order_new (self), self->haste);
   self->haste = SCUMBLE_WORKER_PATIENT;
-  scumble_foot_refine (self->foot);
+  if (!self->learning)
+    scumble_foot_refine (self->foot);
 
   return G_SOURCE_REMOVE;
 }
@@ -100,6 +112,7 @@ ask (gpointer data)
 static void
 ask_soon (ScumbleDialog *self, ScumbleWorkerHaste haste)
 {
+  scumble_preview_set_busy (self->preview, TRUE);
   self->haste = MAX (self->haste, haste);
   if (self->ask == 0)
     self->ask = g_idle_add_full (GTK_PRIORITY_RESIZE + 1, ask, self, NULL);
@@ -122,12 +135,8 @@ leave (ScumbleDialog *self)
 static void
 set_painting (ScumbleDialog *self, gboolean painting)
 {
-  GtkDialog *dialog = GTK_DIALOG (self);
-
   self->painting = painting;
   gtk_widget_set_sensitive (self->desk, !painting);
-  gtk_dialog_set_response_sensitive (dialog, RESPONSE_RESET, !painting);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->presets), !painting);
   show_able (self);
 }
 
@@ -159,6 +168,18 @@ stop_painting (ScumbleDialog *self)
     ask_soon (self, SCUMBLE_WORKER_AT_ONCE);
 }
 
+/* From the first update on, the learning takes note of other orders; before, they would
+ * take its place. The user may have looked elsewhere meanwhile. */
+static void
+take_lesson (ScumbleDialog *self)
+{
+  if (self->learning)
+    return;
+
+  self->learning = TRUE;
+  ask_soon (self, SCUMBLE_WORKER_PATIENT);
+}
+
 static void
 take_answer (gconstpointer data, gpointer user_data)
 {
@@ -178,7 +199,9 @@ take_answer (gconstpointer data, gpointer user_data)
 
   if (answer->shot != NULL)
     scumble_preview_take (self->preview, answer->shot);
-  if (answer->shot != NULL && answer->shot->after != NULL)
+  if (answer->lesson.update > 0)
+    take_lesson (self);
+  if (scumble_answer_has_result (answer))
     scumble_banner_previewed (self->banner);
   if (answer->error != NULL)
     scumble_banner_complain (self->banner, answer->error->message,
@@ -199,7 +222,8 @@ engage (ScumbleDialog *self, ScumbleOrder *order)
 static void
 disengage (ScumbleDialog *self)
 {
-  self->engaged = FALSE;
+  self->engaged  = FALSE;
+  self->learning = FALSE;
   rest (self);
   scumble_controls_set_learning (self->controls, FALSE);
   look_changed (self, SCUMBLE_WORKER_AT_ONCE);
@@ -211,6 +235,7 @@ take_idle (gpointer user_data)
   ScumbleDialog *self = user_data;
 
   rest (self);
+  scumble_preview_set_busy (self->preview, self->ask != 0);
   if (self->sheet != NULL)
     scumble_sample_sheet_done (self->sheet);
   if (self->painting)
@@ -389,10 +414,12 @@ control_key (ScumbleDialog *self, guint key)
   switch (key)
     {
     case GDK_KEY_o:
-      scumble_controls_ask_file (self->controls);
+      if (!self->engaged)
+        scumble_controls_ask_file (self->controls);
       return TRUE;
     case GDK_KEY_s:
-      scumble_controls_ask_save (self->controls);
+      if (!self->engaged)
+        scumble_controls_ask_save (self->controls);
       return TRUE;
     default:
       return scumble_viewer_key (self->viewer, key);
@@ -416,7 +443,7 @@ on_key_press (GtkWidget *widget, GdkEventKey *event, ScumbleDialog *self)
       show_help (self);
       return GDK_EVENT_STOP;
     case GDK_KEY_F5:
-      if (!self->painting)
+      if (!is_taken (self))
         scumble_controls_list (self->controls);
       return GDK_EVENT_STOP;
     default:

@@ -205,8 +205,10 @@ gboolean
 scumble_easel_mix (ScumbleEasel *self, const ScumbleOrder *order, const ScumbleJob *job,
                    GError **error)
 {
+  gboolean learned = order->styles->len > 0;
+
   g_ptr_array_set_size (self->styles, 0);
-  self->learned = TRUE;
+  self->learned = FALSE;
 
   for (guint i = 0; i < order->styles->len; i++)
     {
@@ -217,11 +219,11 @@ scumble_easel_mix (ScumbleEasel *self, const ScumbleOrder *order, const ScumbleJ
       if (style == NULL)
         return FALSE;
       g_ptr_array_add (self->styles, scumble_style_ref (style));
-      self->learned = self->learned && scumble_palette_learned (
-                                         self->palette, self->stand->model, pick,
-                                         &order->settings);
+      learned = learned && scumble_palette_learned (self->palette, self->stand->model,
+                                                    pick, &order->settings);
     }
 
+  self->learned = learned;
   return TRUE;
 }
 

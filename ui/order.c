@@ -150,6 +150,12 @@ scumble_order_free (gpointer data)
   g_free (order);
 }
 
+gboolean
+scumble_answer_has_result (const ScumbleAnswer *answer)
+{
+  return answer->shot != NULL && answer->shot->after != NULL;
+}
+
 void
 scumble_answer_free (gpointer data)
 {

@@ -168,7 +168,7 @@ typedef struct
  * @sample: which sample, row by row; each row is a method
  * @error: (nullable): what went wrong, for the user to read; never a mere cancel
  * @lesson: what has just been learned
- * @learned: the styles have been learned, not just looked at
+ * @learned: the styles of the result have been learned, not just looked at
  * @saved: (transfer full) (nullable): the file that a style has been kept in
  * @painted: the host's sink has the complete picture
  * @draft: the shot is the best that will come, but it is not the final picture shrunk,
@@ -191,6 +191,12 @@ typedef struct
   gsize            memory;
 } ScumbleAnswer;
 
-void scumble_answer_free (gpointer answer);
+/**
+ * scumble_answer_has_result:
+ *
+ * Returns: whether the answer shows the picture as it will be painted, not just as it is
+ */
+gboolean scumble_answer_has_result (const ScumbleAnswer *answer);
+void     scumble_answer_free       (gpointer answer);
 
 G_END_DECLS

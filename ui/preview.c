@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "preview.h"
+#include "preview-accessible.h"
 #include "scene.h"
 
 #include <glib/gi18n-lib.h>
@@ -109,6 +110,14 @@ scumble_preview_take (ScumblePreview *self, const ScumbleShot *shot)
 {
   scumble_scene_take (&self->scene, shot);
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+scumble_preview_set_busy (ScumblePreview *self, gboolean busy)
+{
+  AtkObject *accessible = gtk_widget_get_accessible (GTK_WIDGET (self));
+
+  scumble_preview_accessible_set_busy (SCUMBLE_PREVIEW_ACCESSIBLE (accessible), busy);
 }
 
 void
@@ -412,7 +421,7 @@ scumble_preview_class_init (ScumblePreviewClass *klass)
                                         G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                         G_TYPE_NONE, 0);
   gtk_widget_class_set_css_name (widget_class, "scumble-preview");
-  gtk_widget_class_set_accessible_role (widget_class, ATK_ROLE_IMAGE);
+  gtk_widget_class_set_accessible_type (widget_class, SCUMBLE_TYPE_PREVIEW_ACCESSIBLE);
 }
 
 static void

@@ -43,6 +43,12 @@ ScumbleView scumble_preview_get_view (ScumblePreview *self);
 void        scumble_preview_take     (ScumblePreview *self, const ScumbleShot *shot);
 
 /**
+ * scumble_preview_set_busy:
+ * @busy: whether a better picture is on its way, for who cannot see that
+ */
+void        scumble_preview_set_busy (ScumblePreview *self, gboolean busy);
+
+/**
  * scumble_preview_set_zoom:
  * @zoom: device pixels per picture pixel, or 0 to keep the whole picture in sight
  */

@@ -13,8 +13,9 @@ enum { DRAFT_EDGE = 320 };
 /* Edge of a tile where others wait for its end. */
 enum { HELD_TILE = 512 };
 
-/* How long a style learns before it is looked at again. */
-enum { LOOK_MS = 2000 };
+/* How long a style learns at least before it is looked at again, and how many times as
+ * long as looking took. */
+enum { LOOK_MS = 2000, LOOK_RARELY = 4 };
 
 /* Seconds that the real thing may take before a shrunken picture stands in for it, where
  * the whole picture is looked at from afar. */
@@ -36,12 +37,17 @@ typedef struct
 {
   ScumbleStudio      *studio;
   const ScumbleOrder *order;
+  ScumbleView         view; /* the order's, or one noted later */
   ScumbleTask        *task;
   ScumbleJob          job;
   double              done; /* the part of the order before the call in progress */
   double              part; /* the part of the order that the call makes up */
   gboolean            surveying;
-  gint64              looked; /* when a learning style was painted with last */
+  gboolean            moved;   /* the view is another one since the picture was painted */
+  gboolean            near;    /* a view of learning for which a draft is not enough */
+  gint64              looked;  /* when a learning style was painted with last */
+  gint64              looking; /* how long that took, microseconds both */
+  gint64              look_at; /* when the style is to be looked at again */
 } Run;
 
 ScumbleStudio *
@@ -99,6 +105,13 @@ answer (Run *run, ScumbleAnswer values)
   scumble_task_answer (run->task, g_memdup2 (&values, sizeof values));
 }
 
+static void
+take_order (Run *run, const ScumbleOrder *order)
+{
+  run->order = order;
+  run->view  = order->view;
+}
+
 static gboolean
 need_model (Run *run, GError **error)
 {
@@ -151,7 +164,7 @@ static gboolean
 need_before (Run *run, GError **error)
 {
   ScumbleStudio     *self = run->studio;
-  const ScumbleView *view = &run->order->view;
+  const ScumbleView *view = &run->view;
   g_autofree float  *rgba = NULL;
 
   if (self->before != NULL && scumble_view_equal (&self->before_view, view))
@@ -210,7 +223,7 @@ show_draft (Run *run, GError **error)
 static gboolean
 show_screen (Run *run, GError **error)
 {
-  const ScumbleView *view = &run->order->view;
+  const ScumbleView *view = &run->view;
 
   return show_shrunk (run, SCUMBLE_CANVAS_SCREEN, view->w, view->h, error);
 }
@@ -219,7 +232,7 @@ static gboolean
 show_exact (Run *run, GError **error)
 {
   ScumbleStudio     *self = run->studio;
-  const ScumbleView *view = &run->order->view;
+  const ScumbleView *view = &run->view;
   ScumbleBoxSink     sink;
   gboolean           ok;
 
@@ -301,7 +314,7 @@ serve_meanwhile (Run *run)
   if (order == NULL)
     return;
 
-  run->order = order;
+  take_order (run, order);
   if (order->kind == SCUMBLE_ORDER_PAINT)
     {
       plan_progress (run);
@@ -333,8 +346,8 @@ finish (Run *run, GError **error)
   if (!need_before (run, error) || !need_styles (run, error))
     return FALSE;
 
-  return too_long (run->studio, &run->order->view) ? show_screen (run, error)
-                                                   : show_exact (run, error);
+  return too_long (run->studio, &run->view) ? show_screen (run, error)
+                                            : show_exact (run, error);
 }
 
 static gboolean
@@ -363,7 +376,62 @@ preview (Run *run, GError **error)
   return finish (run, error);
 }
 
-/* Where a learning style has come to, and now and then how it looks. */
+/* While a style learns, another part of the picture may be looked at. */
+static gboolean
+note_view (gconstpointer data, gpointer user_data)
+{
+  const ScumbleOrder *order = data;
+  Run                *run   = user_data;
+
+  if (order->kind != SCUMBLE_ORDER_PREVIEW || order->look != run->order->look)
+    return FALSE;
+
+  run->view  = order->view;
+  run->moved = TRUE;
+  return TRUE;
+}
+
+/* From afar a draft tells enough of a style that learns, where there is one. */
+static gboolean
+is_near (const Run *run)
+{
+  const ScumbleView *view = &run->view;
+
+  return view->w == view->rect.w ||
+         (double) view->rect.w * view->rect.h < pixels_of (run->studio->host->content);
+}
+
+/* The view in the style that was tried last. A fault will come up again when all has been
+ * learned. */
+static void
+look_closely (Run *run)
+{
+  const gint64 begun = g_get_monotonic_time ();
+
+  run->near = run->near || is_near (run);
+  if (run->near && !too_long (run->studio, &run->view) && need_before (run, NULL))
+    show_exact (run, NULL);
+
+  run->moved   = FALSE;
+  run->looked  = g_get_monotonic_time ();
+  run->looking = run->looked - begun;
+}
+
+/* How the picture looks in a style as it is now. */
+static void
+look (Run *run, guint style, const ScumbleAdapting *adapting)
+{
+  const gint64 begun = g_get_monotonic_time ();
+
+  scumble_easel_try (run->studio->easel, style, scumble_adapting_style (adapting));
+  show_draft (run, NULL);
+  look_closely (run);
+  run->look_at = run->looked + MAX (LOOK_MS * G_GINT64_CONSTANT (1000),
+                                    LOOK_RARELY * (run->looked - begun));
+}
+
+/* Where a learning style has come to, and now and then how it looks. Where the user goes
+ * meanwhile is shown sooner, but half of the time is for learning. */
 static void
 told (guint style, const ScumbleAdapting *adapting, gpointer user_data)
 {
@@ -375,24 +443,31 @@ told (guint style, const ScumbleAdapting *adapting, gpointer user_data)
                                   adapting->loss };
 
   answer (run, (ScumbleAnswer) { .lesson = lesson });
-  if (now - run->looked < LOOK_MS * G_GINT64_CONSTANT (1000))
-    return;
-
-  scumble_easel_try (run->studio->easel, style, scumble_adapting_style (adapting));
-  show_draft (run, NULL);
-  run->looked = g_get_monotonic_time ();
+  if (scumble_task_note (run->task, note_view, run))
+    need_before (run, NULL);
+  if (now >= run->look_at)
+    look (run, style, adapting);
+  else if (run->moved && now >= run->looked + run->looking)
+    look_closely (run);
 }
 
 static gboolean
 learn (Run *run, GError **error)
 {
-  if (!need_model (run, error) || !need_before (run, error) || !need_styles (run, error))
+  gboolean ok;
+
+  /* Surveyed first, the picture can be looked at closely meanwhile. */
+  if (!need_model (run, error) || !need_before (run, error) || !need_styles (run, error) ||
+      !scumble_easel_survey (run->studio->easel, SCUMBLE_CANVAS_FULL, &run->job, error))
     return FALSE;
 
-  run->looked = g_get_monotonic_time ();
-  return scumble_easel_learn (run->studio->easel, run->order, told, run, &run->job,
-                              error) &&
-         preview (run, error);
+  run->looked  = g_get_monotonic_time ();
+  run->look_at = run->looked + LOOK_MS * G_GINT64_CONSTANT (1000);
+  scumble_task_hold (run->task, TRUE);
+  ok = scumble_easel_learn (run->studio->easel, run->order, told, run, &run->job, error);
+  scumble_task_hold (run->task, FALSE);
+
+  return ok && preview (run, error);
 }
 
 static gboolean
@@ -442,8 +517,9 @@ void
 scumble_studio_run (ScumbleStudio *self, const ScumbleOrder *order, ScumbleTask *task)
 {
   GError *error = NULL;
-  Run     run   = { .studio = self, .order = order, .task = task, .part = 1.0 };
+  Run     run   = { .studio = self, .task = task, .part = 1.0 };
 
+  take_order (&run, order);
   run.job = (ScumbleJob) {
     .arena         = scumble_easel_arena (self->easel),
     .threads       = self->host->threads,

@@ -208,6 +208,29 @@ scumble_task_renew (ScumbleTask *task, ScumbleTaskServes serves, gconstpointer u
   return task->order;
 }
 
+gboolean
+scumble_task_note (ScumbleTask *task, ScumbleTaskNotes notes, gpointer user_data)
+{
+  ScumbleWorker *self  = task->worker;
+  ScumbleTask   *newer = NULL;
+  guint          serial;
+
+  g_mutex_lock (&self->lock);
+  if (self->waiting != NULL && notes (self->waiting->order, user_data))
+    newer = g_steal_pointer (&self->waiting);
+  g_mutex_unlock (&self->lock);
+
+  if (newer == NULL)
+    return FALSE;
+
+  serial        = task->serial;
+  task->serial  = newer->serial;
+  newer->serial = serial;
+  post (newer, NULL, newer);
+
+  return TRUE;
+}
+
 static ScumbleTask *
 next_task (ScumbleWorker *self)
 {

@@ -104,8 +104,8 @@ GCancellable  *scumble_task_cancellable (ScumbleTask *task);
  * scumble_task_hold:
  * @hold: whether newer orders leave this task alone
  *
- * For long work that newer orders are likely to need as well. While it lasts,
- * scumble_task_renew() has to be called often.
+ * For long work that newer orders are likely to need as well, or that must not be lost.
+ * While it lasts, scumble_task_renew() or scumble_task_note() has to be called often.
  */
 void           scumble_task_hold        (ScumbleTask *task, gboolean hold);
 
@@ -127,5 +127,25 @@ typedef gboolean (* ScumbleTaskServes) (gconstpointer order, gconstpointer user_
  */
 gpointer       scumble_task_renew       (ScumbleTask *task, ScumbleTaskServes serves,
                                          gconstpointer user_data);
+
+/**
+ * ScumbleTaskNotes:
+ *
+ * Called under a lock.
+ *
+ * Returns: whether all that @order wants has been noted, so that it need not be run
+ */
+typedef gboolean (* ScumbleTaskNotes) (gconstpointer order, gpointer user_data);
+
+/**
+ * scumble_task_note:
+ *
+ * Takes note of the order that is waiting beside the task's own, which goes on. What the
+ * task answers from then on is an answer to both.
+ *
+ * Returns: whether there was an order, and it has been noted; if not, it goes on waiting
+ */
+gboolean       scumble_task_note        (ScumbleTask *task, ScumbleTaskNotes notes,
+                                         gpointer user_data);
 
 G_END_DECLS
