@@ -8,9 +8,8 @@
 #include <string.h>
 
 static const ScumbleChoice colour_methods[] = {
-  { "luminance", N_("Brightness from the style, colours from the picture"),
-    SCUMBLE_COLOUR_LUMINANCE },
-  { "coral", N_("Style in the picture's colours (CORAL)"), SCUMBLE_COLOUR_CORAL },
+  { "luminance", N_("Style's brightness only"), SCUMBLE_COLOUR_LUMINANCE },
+  { "coral", N_("Style recoloured (CORAL)"), SCUMBLE_COLOUR_CORAL },
   { NULL }
 };
 
@@ -47,7 +46,8 @@ static const ScumbleParam params[] = {
        "the picture's"),
     NUMBER (colour, .min = 0.0, .max = 1.0, .def = 0.0) },
   { "colour-method", N_("Keep colours _by"),
-    N_("How the picture's own colours are kept"),
+    N_("How the picture's own colours are kept: by taking only brightness from the style, or "
+       "by giving the style the picture's colours before it is looked at"),
     CHOICE (colour_method, colour_methods, SCUMBLE_COLOUR_LUMINANCE) },
   { "temperature", N_("Temperat_ure"),
     N_("How widely every place of the picture looks around in the style: low values copy "

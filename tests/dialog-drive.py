@@ -137,9 +137,9 @@ def difference(a, b):
     return max(abs(p - q) for line, other in zip(a, b) for p, q in zip(line, other))
 
 
-def engine_paints(content, style, strength):
+def engine_paints(content, style, strength, *options):
     path = os.path.join(folder, "expected.png")
-    subprocess.run([stylize, "--strength", str(strength), content, style, path], check=True,
+    subprocess.run([stylize, "--strength", str(strength), *options, content, style, path], check=True,
                    stdout=subprocess.DEVNULL)
     return rows(GdkPixbuf.Pixbuf.new_from_file(path))
 
@@ -436,6 +436,60 @@ def test_region(content, styles, mask):
     assert f"style={styles[1]} 1.00 region={mask}" in out, out
 
 
+def test_mixture(content, styles):
+    """Two styles without regions are mixed by their shares, in the preview, in the result and
+    by the engine alike."""
+    dialog = Dialog(content, styles)
+    dialog.settle()
+    first = dialog.shown(240, 160)
+    dialog.keys("alt+x")
+    wait_for("two styles", lambda: 2 == sum(
+        n.name == "waves.png, in the mixture" for n in every(dialog.window)))
+    dialog.keys("Down")
+    dialog.find(pyatspi.ROLE_LIST_ITEM, "checks.png, in the mixture")
+    share = dialog.find(pyatspi.ROLE_SLIDER, "Share of checks.png")
+    share.queryValue().currentValue = 0.5
+    dialog.settle()
+    screenshot("mixture")
+    shown = dialog.shown(240, 160)
+    assert difference(first, shown) > 10, "the second style changed nothing"
+    out = check_painted(dialog, *[engine_paints(content, styles[0], 1.0, "--second", styles[1],
+                                                "--mix", str(1 / 3))] * 2)
+    assert f"style={styles[0]} 1.00\n" in out and f"style={styles[1]} 0.50\n" in out, out
+
+
+def inside(box, frame):
+    return (frame.x <= box.x and box.x + box.width <= frame.x + frame.width and
+            frame.y <= box.y and box.y + box.height <= frame.y + frame.height)
+
+
+def test_small_screen(content, styles, mask):
+    """Where the screen has 1024 x 600 pixels and everything is open, two styles can be seen,
+    and whatever is unfolded or has the keyboard is moved into sight."""
+    dialog = Dialog(content, styles, "--styles", box(styles), "--mask", mask)
+    dialog.settle()
+
+    def place(role, name):
+        return dialog.find(role, name).queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+    dialog.keys("alt+x", "Down")
+    dialog.find(pyatspi.ROLE_LIST_ITEM, "checks.png, in the mixture")
+    window = dialog.window.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+    assert window.height <= 600, f"the window is {window.height} pixels high"
+    dialog.keys("alt+f")
+    wait_for("what is unfolded",
+             lambda: inside(place(pyatspi.ROLE_COMBO_BOX, "Keep colours by"), window))
+    dialog.still(dialog.place())
+    screenshot("small-screen")
+    rows_seen = dialog.find(pyatspi.ROLE_LIST_BOX, "Style").parent.queryComponent() \
+        .getExtents(pyatspi.DESKTOP_COORDS).height
+    assert rows_seen >= 120, f"the list of styles is {rows_seen} pixels high"
+    dialog.keys("alt+y")
+    wait_for("the style", lambda: inside(place(pyatspi.ROLE_LIST_ITEM, "checks.png, in the image "
+                                               + os.path.basename(folder)), window))
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+
 def test_strength_map(content, styles, mask):
     """The strength is 0 where the map is black, and as set where it is white."""
     dialog = Dialog(content, styles, "--mask", mask)
@@ -699,6 +753,8 @@ def main():
     right = picture("right.png", 240, 160, lambda x, y: [255 * (x >= 0.5)] * 3)
     test_keyboard(small, styles)
     test_box(small, styles)
+    test_mixture(small, styles)
+    test_small_screen(small, styles, right)
     test_region(small, styles, right)
     test_strength_map(small, styles, right)
     test_more(small, styles)

@@ -8,8 +8,10 @@ struct _ScumbleControls
   GtkBox                parent_instance;
 
   ScumbleSettings      *settings;
+  GtkScrolledWindow    *scroller;
   ScumbleStylePanel    *styles;
   ScumbleSettingsPanel *values;
+  int                   frames; /* since something was unfolded */
 };
 
 enum
@@ -89,6 +91,28 @@ static void
 on_stop (ScumbleSettingsPanel *values, ScumbleControls *self)
 {
   g_signal_emit (self, signals[STOP], 0);
+}
+
+/* What has been unfolded has its place from the second frame on. */
+static gboolean
+show_end (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  ScumbleControls *self   = SCUMBLE_CONTROLS (widget);
+  GtkAdjustment   *adjust = gtk_scrolled_window_get_vadjustment (self->scroller);
+
+  if (self->frames++ == 0)
+    return G_SOURCE_CONTINUE;
+
+  gtk_adjustment_set_value (adjust, gtk_adjustment_get_upper (adjust));
+  return G_SOURCE_REMOVE;
+}
+
+/* Where the screen is small, what has been unfolded lies below its edge. */
+static void
+on_unfolded (ScumbleSettingsPanel *values, ScumbleControls *self)
+{
+  self->frames = 0;
+  gtk_widget_add_tick_callback (GTK_WIDGET (self), show_end, NULL, NULL);
 }
 
 void
@@ -199,6 +223,7 @@ scumble_controls_class_init (ScumbleControlsClass *klass)
   g_type_ensure (SCUMBLE_TYPE_SETTINGS_PANEL);
   g_type_ensure (SCUMBLE_TYPE_STYLE_PANEL);
   gtk_widget_class_set_template_from_resource (widget_class, "/scumble/ui/controls.ui");
+  gtk_widget_class_bind_template_child (widget_class, ScumbleControls, scroller);
   gtk_widget_class_bind_template_child (widget_class, ScumbleControls, styles);
   gtk_widget_class_bind_template_child (widget_class, ScumbleControls, values);
   gtk_widget_class_bind_template_callback (widget_class, on_compare);
@@ -210,6 +235,7 @@ scumble_controls_class_init (ScumbleControlsClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_styles_failed);
   gtk_widget_class_bind_template_callback (widget_class, on_styles_model);
   gtk_widget_class_bind_template_callback (widget_class, on_styles_save);
+  gtk_widget_class_bind_template_callback (widget_class, on_unfolded);
   gtk_widget_class_bind_template_callback (widget_class, on_value_changed);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mixture-row.h"
 #include "mask-button.h"
+#include "scroll.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -101,6 +102,7 @@ scumble_mixture_row_class_init (ScumbleMixtureRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ScumbleMixtureRow, region);
   gtk_widget_class_bind_template_child (widget_class, ScumbleMixtureRow, remove_button);
   gtk_widget_class_bind_template_callback (widget_class, on_weight_changed);
+  gtk_widget_class_bind_template_callback (widget_class, scumble_scroll_past);
   gtk_widget_class_bind_template_callback (widget_class, on_region_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_remove);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "param-row.h"
+#include "scroll.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -119,6 +120,7 @@ scumble_param_row_new (const ScumbleParam *param)
   self->param = param;
   self->quiet = TRUE;
   gtk_label_set_text_with_mnemonic (self->label, _(param->title));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->label), _(param->blurb));
   if (param->kind == SCUMBLE_PARAM_NUMBER)
     set_up_number (self);
   else
@@ -174,6 +176,7 @@ scumble_param_row_class_init (ScumbleParamRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ScumbleParamRow, spin);
   gtk_widget_class_bind_template_child (widget_class, ScumbleParamRow, combo);
   gtk_widget_class_bind_template_callback (widget_class, on_changed);
+  gtk_widget_class_bind_template_callback (widget_class, scumble_scroll_past);
 }
 
 static void

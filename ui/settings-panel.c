@@ -4,6 +4,7 @@
 #include "learned-styles.h"
 #include "mask-button.h"
 #include "param-row.h"
+#include "scroll.h"
 #include "shelf.h"
 
 #include <glib/gi18n-lib.h>
@@ -39,6 +40,7 @@ enum
   COMPARE,
   LEARN,
   STOP,
+  UNFOLDED,
   N_SIGNALS
 };
 
@@ -199,6 +201,13 @@ on_manage (ScumbleLearnPanel *learning, ScumbleSettingsPanel *self)
 }
 
 static void
+on_expanded (GtkExpander *expander, GParamSpec *pspec, ScumbleSettingsPanel *self)
+{
+  if (gtk_expander_get_expanded (expander))
+    g_signal_emit (self, signals[UNFOLDED], 0);
+}
+
+static void
 on_compare (GtkButton *button, ScumbleSettingsPanel *self)
 {
   g_signal_emit (self, signals[COMPARE], 0);
@@ -325,6 +334,7 @@ scumble_settings_panel_class_init (ScumbleSettingsPanelClass *klass)
   signals[COMPARE]        = add_signal ("compare");
   signals[LEARN]          = add_signal ("learn");
   signals[STOP]           = add_signal ("stop");
+  signals[UNFOLDED]       = add_signal ("unfolded");
 
   g_type_ensure (SCUMBLE_TYPE_LEARN_PANEL);
   g_type_ensure (SCUMBLE_TYPE_MASK_BUTTON);
@@ -343,12 +353,14 @@ scumble_settings_panel_class_init (ScumbleSettingsPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, map_row);
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, map_button);
   gtk_widget_class_bind_template_callback (widget_class, on_compare);
+  gtk_widget_class_bind_template_callback (widget_class, on_expanded);
   gtk_widget_class_bind_template_callback (widget_class, on_learn);
   gtk_widget_class_bind_template_callback (widget_class, on_manage);
   gtk_widget_class_bind_template_callback (widget_class, on_map_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_method_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_quality_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_stop);
+  gtk_widget_class_bind_template_callback (widget_class, scumble_scroll_past);
 }
 
 static void

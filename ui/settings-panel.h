@@ -16,7 +16,8 @@ G_DECLARE_FINAL_TYPE (ScumbleSettingsPanel, scumble_settings_panel, SCUMBLE,
  *
  * The method and its values. Signals: "method-changed"; "value-changed", of which many come
  * while a slider moves; "map-changed", when another strength map is chosen; "compare",
- * when samples are wanted; "learn" and "stop", for the method that learns.
+ * when samples are wanted; "learn" and "stop", for the method that learns;
+ * "unfolded", when there is more of the panel at its end.
  */
 
 /**
