@@ -146,6 +146,11 @@ describe_styles (GArray *defs)
   add (defs, GIMP_PDB_INT32ARRAY, "regions",
        "Where each style is painted: a layer, layer mask, channel or selection whose "
        "bright parts say so; -1 for everywhere that no other style's region covers");
+  add (defs, GIMP_PDB_INT32, "n-selected-only",
+       "As many as styles, or 0 to take the styles from whole layers");
+  add (defs, GIMP_PDB_INT32ARRAY, "selected-only",
+       "Whether each style is taken from the selected part of its layer only "
+       "{ TRUE, FALSE }");
   add (defs, GIMP_PDB_DRAWABLE, "strength-map",
        "A layer, layer mask, channel or selection to multiply the strength with, or -1");
 }
@@ -165,18 +170,21 @@ check_length (const char *what, int n, int n_styles, GError **error)
 static gboolean
 parse_styles (ScumbleCall *call, const GimpParam **at, GError **error)
 {
-  const GimpParam *args      = *at;
-  const int        n_styles  = args[0].data.d_int32;
-  const gint32    *styles    = args[1].data.d_int32array;
-  const int        n_weights = args[2].data.d_int32;
-  const double    *weights   = args[3].data.d_floatarray;
-  const int        n_regions = args[4].data.d_int32;
-  const gint32    *regions   = args[5].data.d_int32array;
+  const GimpParam *args       = *at;
+  const int        n_styles   = args[0].data.d_int32;
+  const gint32    *styles     = args[1].data.d_int32array;
+  const int        n_weights  = args[2].data.d_int32;
+  const double    *weights    = args[3].data.d_floatarray;
+  const int        n_regions  = args[4].data.d_int32;
+  const gint32    *regions    = args[5].data.d_int32array;
+  const int        n_selected = args[6].data.d_int32;
+  const gint32    *selected   = args[7].data.d_int32array;
 
-  *at += 7;
-  call->choices.strength_map = args[6].data.d_drawable;
+  *at += 9;
+  call->choices.strength_map = args[8].data.d_drawable;
   if (!check_length ("weights", n_weights, n_styles, error) ||
-      !check_length ("regions", n_regions, n_styles, error))
+      !check_length ("regions", n_regions, n_styles, error) ||
+      !check_length ("selected-only", n_selected, n_styles, error))
     return FALSE;
 
   for (int i = 0; i < n_styles; i++)
@@ -187,6 +195,8 @@ parse_styles (ScumbleCall *call, const GimpParam **at, GError **error)
         choice->weight = weights[i];
       if (n_regions > 0)
         choice->region = regions[i];
+      if (n_selected > 0)
+        choice->selected_only = selected[i] != FALSE;
     }
 
   return TRUE;

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /**
  * ScumbleGimpHost:
  * @host: the seam; without a window until there is one
- * @target: (transfer none): what is repainted
+ * @target: (transfer none) (nullable): what is repainted
  *
  * GIMP as the host of a dialog, or of a script.
  */
@@ -26,9 +26,10 @@ typedef struct
 /**
  * scumble_gimp_host_init:
  * @self: (out caller-allocates): clear with scumble_gimp_host_clear()
- * @target: (transfer none): what is repainted
- * @content: (transfer none): its pixels
- * @sink: (transfer none): receives the result
+ * @target: (transfer none) (nullable): what is repainted; %NULL together with the other two
+ *   where only styles are looked at
+ * @content: (transfer none) (nullable): its pixels
+ * @sink: (transfer none) (nullable): receives the result
  */
 void   scumble_gimp_host_init  (ScumbleGimpHost *self, const ScumbleTarget *target,
                                 ScumbleDrawableSource *content,

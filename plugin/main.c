@@ -140,10 +140,14 @@ repaint (ScumbleCall *call, GError **error)
 static gboolean
 save_style (const ScumbleCall *call, GError **error)
 {
-  const ScumbleHostChoice *choice = g_ptr_array_index (call->choices.styles, 0);
+  g_auto (ScumbleGimpHost) host = { { 0 } };
 
-  return scumble_choices_check (&call->choices, error) &&
-         scumble_save_style (choice, &call->settings, call->file, call->title, error);
+  if (!scumble_choices_check (&call->choices, error))
+    return FALSE;
+
+  scumble_gimp_host_init (&host, NULL, NULL, NULL);
+  return scumble_save_style (&host.host, &call->settings, &call->choices, call->file,
+                             call->title, error);
 }
 
 static GimpPDBStatusType

@@ -3,7 +3,6 @@
 #include "blend.h"
 #include "palette.h"
 #include "pick-book.h"
-#include "pixels.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -21,14 +20,15 @@ typedef struct
 /* One run without a dialog. */
 typedef struct
 {
-  ScumbleHost    *host;
-  ScumbleOrder    order;
-  ScumbleArena   *arena;
-  ScumbleJob      job;
-  Stage           stage;
-  ScumbleModel   *model;
-  ScumblePalette *palette;
-  GPtrArray      *styles;
+  ScumbleHost     *host;
+  ScumbleOrder     order;
+  ScumbleArena    *arena;
+  ScumbleJob       job;
+  Stage            stage;
+  ScumbleModel    *model;
+  ScumblePickBook *book;
+  ScumblePalette  *palette;
+  GPtrArray       *styles;
 } Run;
 
 char **
@@ -176,7 +176,7 @@ paint (Run *self, GError **error)
 }
 
 static gboolean
-run (Run *self, GError **error)
+open_model (Run *self, GError **error)
 {
   const ScumbleSettings *settings = &self->order.settings;
 
@@ -184,70 +184,83 @@ run (Run *self, GError **error)
   self->model = scumble_model_open (self->host->model_path, settings->method,
                                     settings->quality, error);
 
-  return self->model != NULL && study_styles (self, error) && paint (self, error);
+  return self->model != NULL;
+}
+
+static void
+run_init (Run *self, ScumbleHost *host, const ScumbleSettings *settings)
+{
+  *self     = (Run) { .host  = host,
+                      .order = { .kind = SCUMBLE_ORDER_PAINT, .settings = *settings },
+                      .arena = scumble_arena_new (host->memory) };
+  self->job = (ScumbleJob) { .arena    = self->arena,
+                             .threads  = host->threads,
+                             .progress = report,
+                             .progress_data = &self->stage };
+
+  self->book    = scumble_pick_book_new (host);
+  self->palette = scumble_palette_new (host);
+  self->styles  = g_ptr_array_new_with_free_func ((GDestroyNotify) scumble_style_unref);
+}
+
+static void
+run_clear (Run *self)
+{
+  g_ptr_array_unref (self->styles);
+  scumble_palette_free (self->palette);
+  g_clear_pointer (&self->model, scumble_model_unref);
+  g_array_unref (self->order.styles);
+  scumble_pick_unref (self->order.strength_map);
+  scumble_pick_book_free (self->book);
+  scumble_arena_free (self->arena);
 }
 
 gboolean
 scumble_paint (ScumbleHost *host, const ScumbleSettings *settings,
                const ScumbleHostChoices *choices, GError **error)
 {
-  ScumblePickBook *book = scumble_pick_book_new (host);
-  Run              self = { .host  = host,
-                            .order = { .kind = SCUMBLE_ORDER_PAINT, .settings = *settings },
-                            .arena = scumble_arena_new (host->memory) };
-  gboolean         ok;
+  Run      self;
+  gboolean ok;
 
-  self.job     = (ScumbleJob) { .arena = self.arena, .threads = host->threads,
-                                .progress = report, .progress_data = &self.stage };
-  self.palette = scumble_palette_new (host);
-  self.styles  = g_ptr_array_new_with_free_func ((GDestroyNotify) scumble_style_unref);
-
-  ok = scumble_pick_book_open (book, choices, &self.order, error) && run (&self, error);
+  run_init (&self, host, settings);
+  ok = scumble_pick_book_open (self.book, choices, &self.order, error) &&
+       open_model (&self, error) && study_styles (&self, error) && paint (&self, error);
   gimp_progress_end ();
-
-  g_ptr_array_unref (self.styles);
-  scumble_palette_free (self.palette);
-  g_clear_pointer (&self.model, scumble_model_unref);
-  g_array_unref (self.order.styles);
-  scumble_pick_unref (self.order.strength_map);
-  scumble_pick_book_free (book);
-  scumble_arena_free (self.arena);
+  run_clear (&self);
 
   return ok;
 }
 
-gboolean
-scumble_save_style (const ScumbleHostChoice *style, const ScumbleSettings *settings,
-                    const char *path, const char *title, GError **error)
+static gboolean
+save (Run *self, const char *path, const char *title, GError **error)
 {
-  g_auto (GStrv)                    models = scumble_model_path ();
-  const GeglRectangle               area   = { 0, 0, gimp_drawable_width (style->layer),
-                                               gimp_drawable_height (style->layer) };
-  g_autoptr (ScumbleArena)          arena  = scumble_arena_new (scumble_memory_budget ());
-  Stage                             stage  = { 0.0, 1.0 };
-  const ScumbleJob                  job    = { .arena    = arena,
-                                               .threads  = scumble_thread_count (),
-                                               .progress = report,
-                                               .progress_data = &stage };
-  g_autoptr (ScumbleDrawableSource) source = NULL;
-  g_autoptr (ScumbleModel)          model  = NULL;
-  g_autoptr (ScumbleStyle)          seen   = NULL;
-  ScumbleStyling                    styling;
+  ScumblePick  *pick = g_array_index (self->order.styles, ScumbleIngredient, 0).pick;
+  ScumbleStyle *style;
 
-  source = scumble_drawable_source_new (style->layer, &area, FALSE, error);
-  if (source == NULL)
-    return FALSE;
-  model = scumble_model_open ((const char *const *) models, settings->method,
-                              settings->quality, error);
-  if (model == NULL)
-    return FALSE;
+  begin (&self->stage, _("Studying the style"), 1.0);
+  style = scumble_palette_get (self->palette, self->model, pick, &self->order.settings,
+                               &self->job, error);
 
-  gimp_progress_init (_("Studying the style"));
-  scumble_settings_styling (settings, NULL, &styling);
-  seen = scumble_model_encode (model, &source->source, &styling, &job, error);
+  return style != NULL &&
+         scumble_style_save (style, path,
+                             title != NULL && *title != '\0' ? title
+                                                             : scumble_pick_name (pick),
+                             error);
+}
+
+gboolean
+scumble_save_style (ScumbleHost *host, const ScumbleSettings *settings,
+                    const ScumbleHostChoices *choices, const char *path,
+                    const char *title, GError **error)
+{
+  Run      self;
+  gboolean ok;
+
+  run_init (&self, host, settings);
+  ok = scumble_pick_book_open (self.book, choices, &self.order, error) &&
+       open_model (&self, error) && save (&self, path, title, error);
   gimp_progress_end ();
+  run_clear (&self);
 
-  return seen != NULL &&
-         scumble_style_save (seen, path,
-                             title != NULL && *title != '\0' ? title : style->name, error);
+  return ok;
 }

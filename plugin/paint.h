@@ -60,17 +60,19 @@ gboolean scumble_paint         (ScumbleHost *host, const ScumbleSettings *settin
 
 /**
  * scumble_save_style:
- * @style: a layer
- * @settings: method, quality and stroke size
+ * @host: repaints nothing, and may be without a layer
+ * @settings: method, quality, stroke size, and how it learns
+ * @choices: whose first style it is
  * @path: the file to write
  * @title: (nullable): what the style is called; its own name if there is none
  *
- * Lets a model look at a style, and saves what it has seen.
+ * Lets a model look at a style, and saves what it has seen, or what it has learned of that
+ * style another time: learning itself takes a layer to learn on.
  *
  * Returns: %FALSE with one of the engine's errors
  */
-gboolean scumble_save_style    (const ScumbleHostChoice *style,
-                                const ScumbleSettings *settings, const char *path,
+gboolean scumble_save_style    (ScumbleHost *host, const ScumbleSettings *settings,
+                                const ScumbleHostChoices *choices, const char *path,
                                 const char *title, GError **error);
 
 G_END_DECLS

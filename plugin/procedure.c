@@ -55,9 +55,10 @@ static const Procedure procedures[] =
     "Does what plug-in-scumble does with several styles. Styles without a region are mixed "
     "in proportion to their weights, and painted where no region is. A style with a region "
     "is painted where that is bright; where regions overlap, in proportion to region and "
-    "weight. The strength map multiplies the strength everywhere: black leaves the layer "
-    "nearly as it is. Regions and map count where they lie in the image; outside their "
-    "pixels they are black.",
+    "weight. A style may be taken from the selected part of its layer only, of one layer as "
+    "of several. The strength map multiplies the strength everywhere: black leaves the "
+    "layer nearly as it is. Regions and map count where they lie in the image; outside "
+    "their pixels they are black.",
     SCUMBLE_OUTPUT_LAYER,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_SETTINGS } },
   { "-style-file", NULL, NULL,
@@ -70,7 +71,10 @@ static const Procedure procedures[] =
   { "-save-style", NULL, NULL,
     "Save a layer's style as a small file",
     "Looks at a layer with one of the methods, and writes what it has seen into a file of "
-    "kilobytes, which stands for the layer in plug-in-scumble-style-file.",
+    "kilobytes, which stands for the layer in plug-in-scumble-style-file. A method that "
+    "learns its styles needs a layer to learn on: what it has learned of this style before, "
+    "in a run with the usual settings for learning, is saved. Otherwise the file's style "
+    "learns whenever it is painted with.",
     SCUMBLE_OUTPUT_STYLE,
     { SCUMBLE_PART_SAVE } },
   { "-preset", NULL, NULL,

@@ -120,4 +120,9 @@ add_plugin "$(realpath "$4")" scumble
 sed '/check-refusal/s/model damaged/model missing/' "$top/damaged.scm" > "$top/missing.scm"
 run_script "$top/missing.scm" || failed=1
 
+# The engine's sentences are in the user's language too.
+sed '/check-refusal/s/"model damaged" image "[^"]*"/"in German" image "in keinem der Modellordner"/' \
+  "$top/damaged.scm" > "$top/german.scm"
+LANGUAGE=de run_script "$top/german.scm" || failed=1
+
 exit $failed

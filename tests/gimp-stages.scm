@@ -3,6 +3,22 @@
 ; The stages of every method on offer, as GIMP's progress bar shows them, and what becomes
 ; of a run that is killed in one of them.  For a GIMP with windows.
 
+(define (without text texts)
+  (cond ((null? texts) '())
+        ((string=? text (car texts)) (without text (cdr texts)))
+        (else (cons (car texts) (without text (cdr texts))))))
+
+; What has been learned once, in a run that came to its end, is not learned again, and paints
+; the same.
+(define (check-memory-of-learning method stages watch image)
+  (let* ((again (cadr (watch -1)))
+         (read-top (lambda () (test-scumble-read (car (layers-of image)) 200 150)))
+         (first (read-top)))
+    (check-equal (string-append method ": learns once") again
+                 (without "Learning the style" stages))
+    (watch -1)
+    (check-equal (string-append method ": paints the same each time") (read-top) first)))
+
 ; Whether a plug-in lives or dies, the image is as it was until there is a result.
 (define (check-stages method quality n-stages)
   (let* ((image (new-image 500 400 RGB PRECISION-U8-GAMMA))
@@ -32,6 +48,7 @@
             (loop (+ stage 1)))))
     (check-equal (string-append method ": the run after that works")
       (list-ref (watch -1) 4) PDB-SUCCESS)
+    (check-memory-of-learning method stages watch image)
     (test-scumble-fill style 1)
     (gimp-image-delete image)))
 
