@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  *
  * Each code is a decision for the caller; the message is a sentence for the user. It
  * names the thing at fault and, where that helps, what to do about it. It is English
- * unless the host has bound the text domain "scumble" with bindtextdomain ().
+ * unless the host has bound the text domain "scumble".
  */
 typedef enum
 {
