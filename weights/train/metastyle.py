@@ -8,24 +8,25 @@ of a batch run at once, each with its own scales and shifts.
 
 The inner step is differentiated too (second order) unless --first-order is given.
 
-`spikes` keeps the network from smuggling the photograph's own contrast past the normalisations,
-which painted black and coloured blobs into flat dark parts.
-
 The paper asks nothing of the initialisation itself, and left alone it paints pictures of no
-use. It is what strength 0 shows, so here it has to return the photograph.
+use. It is what strength 0 shows, so here it has to return the photograph, at the mean and
+contrast of the average photograph: instance normalisation takes away a photograph's own, and
+when those were asked for the network smuggled them past in black and coloured blobs, mostly in
+flat dark parts. `spikes` keeps it from that.
 """
 import torch
 
 from critic import GramCritic
 from losses import spikes, transfer_loss, unexplained
 from methods import MetaStyle
-from nets import transfer
-from recipe import StyleRecipe
+from nets import adain, mean_std, transfer
+from recipe import StyleRecipe, fixed_crops
 
 INNER, OUTER, STYLE = 2, 3, 4
 INNER_RATE = 0.05
-IDENTITY_WEIGHT = 1.0
-SPIKES_WEIGHT = 0.3
+IDENTITY_WEIGHT = 3.0
+SPIKES_WEIGHT = 1.0
+LEVEL_CROPS = 64
 
 
 class Recipe(StyleRecipe):
@@ -37,6 +38,9 @@ class Recipe(StyleRecipe):
 
     def prepare(self):
         self._wanted = self.table("style-gram", self.style, self.critic)
+        device = next(self.network.encoder.parameters()).device
+        crops = fixed_crops(self.content, LEVEL_CROPS, self.options.size).to(device)
+        self._level = [part.mean(0, keepdim=True) for part in mean_std(crops)]
 
     def draw(self, draw):
         size = self.options.size
@@ -59,7 +63,7 @@ class Recipe(StyleRecipe):
         seen = []
         out = transfer(outer, p, seen)
         loss, terms = transfer_loss(self.network.encoder, out, outer, batch)
-        terms["identity"] = unexplained(start, inner)
+        terms["identity"] = unexplained(start, adain(inner, *self._level))
         terms["spikes"] = spikes(seen)
         loss = loss + IDENTITY_WEIGHT * terms["identity"] + SPIKES_WEIGHT * terms["spikes"]
         return loss, {"before": before, **terms}
