@@ -14,6 +14,7 @@ static const ScumbleChoice colour_methods[] = {
 };
 
 static const ScumbleChoice updates[] = {
+  { "0", N_("None (a first sketch)"), 0 },
   { "25", N_("Draft (25 updates)"), 25 },
   { "50", N_("Normal (50 updates)"), 50 },
   { "100", N_("Fine (100 updates)"), 100 },

@@ -29,7 +29,7 @@ typedef enum
  * @colour_method: a #ScumbleColourMethod
  * @temperature: of SANet's attention
  * @repetition: SANet's penalty on repetition
- * @updates: how often MetaStyle improves a style
+ * @updates: how often MetaStyle improves a style; 0 for a style as it was encoded
  * @adapt_all: whether MetaStyle does so with all parameters
  *
  * What a user chooses, as plain values. Workers get copies.

@@ -108,14 +108,15 @@ static gboolean
 study_style (Run *self, ScumblePick *pick, double to, GError **error)
 {
   const ScumbleSettings *settings = &self->order.settings;
-  const gboolean         learning = scumble_method_find (settings->method, NULL)->adapt != NULL;
+  const gboolean         learning = settings->updates > 0 &&
+                                    scumble_method_find (settings->method, NULL)->adapt != NULL;
   const double           from     = self->stage.to;
   ScumbleStyle          *style;
 
   begin (&self->stage, _("Studying the style"), learning ? from + 0.1 * (to - from) : to);
   style = scumble_palette_get (self->palette, self->model, pick, settings, &self->job,
                                error);
-  if (style != NULL && scumble_style_wants_adapting (style))
+  if (style != NULL && learning && scumble_style_wants_adapting (style))
     {
       begin (&self->stage, _("Learning the style"), to);
       style = scumble_palette_learn (self->palette, self->model, pick, settings, NULL, NULL,

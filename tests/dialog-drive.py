@@ -583,10 +583,32 @@ def test_learn(content, styles):
     dialog.settle()
     near = dialog.shown(240, 160)
     dialog.keys("alt+p")
-    dialog.end()
+    assert "\nupdates=200\n" in dialog.end()
     painted = rows(GdkPixbuf.Pixbuf.new_from_file(dialog.output))
     left, top = (len(painted[0]) // 3 - 240) // 2, (len(painted) - 160) // 2
     worst = difference(near, columns(painted[top:top + 160], left, left + 240))
+    assert worst <= 1, f"the preview differs from the result by {worst}/255"
+
+
+def test_sketch(content, styles):
+    """A style that has not learned is painted as it is, and that is what the settings say."""
+    dialog = Dialog(content, styles, "--models", tiny_models(), "--method", "metastyle")
+    dialog.settle()
+    assert dialog.has_status("A first sketch")
+    first = dialog.shown(240, 160)
+    learn = dialog.find(pyatspi.ROLE_PUSH_BUTTON, "Learn")
+    assert learn.getState().contains(pyatspi.STATE_SENSITIVE), "Learn cannot be pressed"
+    dialog.keys("alt+n", "Home")
+    wait_for("nothing to learn",
+             lambda: not learn.getState().contains(pyatspi.STATE_SENSITIVE))
+    dialog.keys("Down", "Down")
+    wait_for("something to learn",
+             lambda: learn.getState().contains(pyatspi.STATE_SENSITIVE))
+    dialog.settle()
+    dialog.keys("alt+p")
+    settings = dialog.end()
+    assert "\nupdates=0\n" in settings, settings
+    worst = difference(first, rows(GdkPixbuf.Pixbuf.new_from_file(dialog.output)))
     assert worst <= 1, f"the preview differs from the result by {worst}/255"
 
 
@@ -759,6 +781,7 @@ def main():
     test_strength_map(small, styles, right)
     test_more(small, styles)
     test_learn(large, styles)
+    test_sketch(small, styles)
     test_learned(small, styles)
     test_saved(small, styles)
     test_file(small, styles)

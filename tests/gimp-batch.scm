@@ -322,7 +322,7 @@
 (bad "strength too large" "strength is 1.6" layer style "adain" 1.6)
 (bad "strength negative" "strength is -0.1" layer style "adain" -0.1)
 (bad "strength not a number" "out of range" layer style "adain" (sqrt -1))
-(check-refusal "choice unknown" image "updates is \"7\"; it must be one of \"25\""
+(check-refusal "choice unknown" image "updates is \"7\"; it must be one of \"0\", \"25\""
   (lambda ()
     (plug-in-scumble RUN-NONINTERACTIVE image layer style "adain" "" 1.0 1.0 0.0
                      "luminance" 1.0 0.0 "7" "all")))

@@ -13,7 +13,7 @@
     (gimp-image-delete image)))
 
 ; The engine's twin paints with a style as it was encoded: it does not learn, so of MetaStyle
-; only change and alpha can be compared with it.
+; that has learned only change and alpha can be compared with it.
 (define (tolerance-of method tolerance)
   (if (string=? method "metastyle") 1.0 tolerance))
 
@@ -23,3 +23,23 @@
     (check-kind method RGB PRECISION-FLOAT-LINEAR #t 0.7 (tolerance-of method engine-own))
     (check-kind method GRAY PRECISION-U16-GAMMA #t 1.2 (tolerance-of method engine-own)))
   methods)
+
+; A first sketch, which has not learned, is what the twin paints: also when it is painted
+; again, from a file, and after the style has been learned above.
+
+(let* ((image (new-image 70 60 RGB PRECISION-U8-GAMMA))
+       (layer (new-layer image "Sky" 70 60 #f 0))
+       (path (string-append work-folder "/sketch.xcf"))
+       (sketch (car (plug-in-scumble RUN-NONINTERACTIVE image layer style "metastyle" "" 1.0
+                                     1.0 0.0 "luminance" 1.0 0.0 "0" "normalisation"))))
+  (check-method "a first sketch" "metastyle" sketch layer 1.0 eight-bits)
+  (let ((name (name-of sketch)))
+    (gimp-xcf-save 0 image layer path path)
+    (gimp-image-delete image)
+    (set! image (car (gimp-file-load RUN-NONINTERACTIVE path path)))
+    (set! layer (car (gimp-image-get-layer-by-name image "Sky")))
+    (check-method "a first sketch, again" "metastyle"
+                  (car (plug-in-scumble-again RUN-NONINTERACTIVE image
+                         (car (gimp-image-get-layer-by-name image name))))
+                  layer 1.0 eight-bits))
+  (gimp-image-delete image))

@@ -201,30 +201,53 @@ scumble_easel_set_model (ScumbleEasel *self, const ScumbleSettings *settings,
   return TRUE;
 }
 
-gboolean
-scumble_easel_mix (ScumbleEasel *self, const ScumbleOrder *order, const ScumbleJob *job,
-                   GError **error)
+typedef ScumbleStyle *(*Get) (ScumblePalette *palette, ScumbleModel *model,
+                              ScumblePick *pick, const ScumbleSettings *settings,
+                              const ScumbleJob *job, GError **error);
+
+static gboolean
+gather_styles (ScumbleEasel *self, const ScumbleOrder *order, Get get,
+               const ScumbleJob *job, GError **error)
 {
-  gboolean learned = order->styles->len > 0;
-
   g_ptr_array_set_size (self->styles, 0);
-  self->learned = FALSE;
-
   for (guint i = 0; i < order->styles->len; i++)
     {
       ScumblePick  *pick  = g_array_index (order->styles, ScumbleIngredient, i).pick;
-      ScumbleStyle *style = scumble_palette_get (self->palette, self->stand->model, pick,
-                                                 &order->settings, job, error);
+      ScumbleStyle *style = get (self->palette, self->stand->model, pick,
+                                 &order->settings, job, error);
 
       if (style == NULL)
         return FALSE;
       g_ptr_array_add (self->styles, scumble_style_ref (style));
-      learned = learned && scumble_palette_learned (self->palette, self->stand->model,
-                                                    pick, &order->settings);
     }
 
-  self->learned = learned;
   return TRUE;
+}
+
+static gboolean
+have_learned (const ScumbleEasel *self, const ScumbleOrder *order)
+{
+  for (guint i = 0; i < order->styles->len; i++)
+    if (!scumble_palette_learned (self->palette, self->stand->model,
+                                  g_array_index (order->styles, ScumbleIngredient, i).pick,
+                                  &order->settings))
+      return FALSE;
+
+  return order->styles->len > 0;
+}
+
+gboolean
+scumble_easel_mix (ScumbleEasel *self, const ScumbleOrder *order, const ScumbleJob *job,
+                   GError **error)
+{
+  self->learned = FALSE;
+  if (!gather_styles (self, order, scumble_palette_get, job, error))
+    return FALSE;
+
+  /* All of them have learned or none has: more the settings could not say. */
+  self->learned = have_learned (self, order);
+
+  return self->learned || gather_styles (self, order, scumble_palette_sketch, job, error);
 }
 
 /* One of the styles being learned. */

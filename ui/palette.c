@@ -177,13 +177,21 @@ need (ScumblePalette *self, ScumbleModel *model, ScumblePick *pick,
   if (blob.style == NULL)
     return NULL;
 
-  blob.learned = look_up (self, &blob, pick, job);
+  if (settings->updates > 0)
+    blob.learned = look_up (self, &blob, pick, job);
   found        = g_memdup2 (&blob, sizeof blob);
   g_queue_push_head (&self->blobs, found);
   while (self->blobs.length > MOST)
     free_blob (g_queue_pop_tail (&self->blobs));
 
   return found;
+}
+
+/* A saved style may have learned before it was saved. */
+static gboolean
+is_learned (const Blob *blob)
+{
+  return blob->learned != NULL || !scumble_style_wants_adapting (blob->style);
 }
 
 ScumbleStyle *
@@ -199,13 +207,23 @@ scumble_palette_get (ScumblePalette *self, ScumbleModel *model, ScumblePick *pic
   return blob->learned != NULL ? blob->learned : blob->style;
 }
 
+ScumbleStyle *
+scumble_palette_sketch (ScumblePalette *self, ScumbleModel *model, ScumblePick *pick,
+                        const ScumbleSettings *settings, const ScumbleJob *job,
+                        GError **error)
+{
+  const Blob *blob = need (self, model, pick, settings, job, error);
+
+  return blob == NULL ? NULL : blob->style;
+}
+
 gboolean
 scumble_palette_learned (ScumblePalette *self, ScumbleModel *model, ScumblePick *pick,
                          const ScumbleSettings *settings)
 {
   const Blob *blob = find (self, model, scumble_pick_serial (pick), settings);
 
-  return blob != NULL && blob->learned != NULL;
+  return blob != NULL && is_learned (blob);
 }
 
 gboolean
@@ -222,6 +240,8 @@ scumble_palette_learn (ScumblePalette *self, ScumbleModel *model, ScumblePick *p
 
   if (blob == NULL)
     return FALSE;
+  if (settings->updates == 0 || !scumble_style_wants_adapting (blob->style))
+    return TRUE;
 
   learned = scumble_model_adapt (model, blob->style, self->host->content, &adaptation,
                                  job, error);

@@ -28,9 +28,20 @@ ScumbleStyle   *scumble_palette_get  (ScumblePalette *self, ScumbleModel *model,
                                       const ScumbleJob *job, GError **error);
 
 /**
+ * scumble_palette_sketch:
+ *
+ * The same, but the style as it was before it learned.
+ */
+ScumbleStyle   *scumble_palette_sketch  (ScumblePalette *self, ScumbleModel *model,
+                                         ScumblePick *pick,
+                                         const ScumbleSettings *settings,
+                                         const ScumbleJob *job, GError **error);
+
+/**
  * scumble_palette_learned:
  *
- * Returns: whether scumble_palette_get() has a learned style to give
+ * Returns: whether scumble_palette_get() has a learned style to give, or one that does not
+ *   learn
  */
 gboolean        scumble_palette_learned (ScumblePalette *self, ScumbleModel *model,
                                          ScumblePick *pick,
@@ -38,7 +49,7 @@ gboolean        scumble_palette_learned (ScumblePalette *self, ScumbleModel *mod
 
 /**
  * scumble_palette_learn:
- * @settings: how long to learn, and what
+ * @settings: how long to learn, and what; for 0 updates nothing happens
  * @told: told of every update
  *
  * Adapts the style of @pick to the content. scumble_palette_get() gives the learned one

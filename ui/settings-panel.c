@@ -29,6 +29,7 @@ struct _ScumbleSettingsPanel
   GtkComboBox        *qualities;
   GtkWidget          *map_row;
   ScumbleMaskButton  *map_button;
+  gboolean            able;  /* there is a style to learn */
   gboolean            quiet; /* something is being shown, not chosen */
 };
 
@@ -107,6 +108,13 @@ show_method (ScumbleSettingsPanel *self)
   show_qualities (self);
 }
 
+static void
+show_able (ScumbleSettingsPanel *self)
+{
+  scumble_learn_panel_set_able (self->learning,
+                                self->able && self->settings->updates > 0);
+}
+
 void
 scumble_settings_panel_show (ScumbleSettingsPanel *self)
 {
@@ -115,6 +123,7 @@ scumble_settings_panel_show (ScumbleSettingsPanel *self)
   gtk_container_foreach (self->params, show_param, self->settings);
   gtk_container_foreach (self->more, show_param, self->settings);
   gtk_container_foreach (GTK_CONTAINER (self->learning), show_param, self->settings);
+  show_able (self);
   self->quiet = FALSE;
 }
 
@@ -175,6 +184,7 @@ static void
 on_param_changed (ScumbleParamRow *row, ScumbleSettingsPanel *self)
 {
   scumble_param_row_store (row, self->settings);
+  show_able (self);
   g_signal_emit (self, signals[VALUE_CHANGED], 0);
 }
 
@@ -281,7 +291,8 @@ void
 scumble_settings_panel_set_able (ScumbleSettingsPanel *self, gboolean able)
 {
   gtk_widget_set_sensitive (self->compare_button, able);
-  scumble_learn_panel_set_able (self->learning, able);
+  self->able = able;
+  show_able (self);
 }
 
 static void
