@@ -84,24 +84,6 @@ scumble_features_work (const ScumbleFeatures *features, ScumbleRect cells)
            ? 0.0 : compute_work (features, cells);
 }
 
-/* The mean alpha of every cell: alpha [in.h, in.w] -> weights [cells.h, cells.w]. */
-static void
-average_alpha (const float *alpha, ScumbleRect in, ScumbleRect cells, int stride,
-               float *weights)
-{
-  for (int i = 0; i < cells.h; i++)
-    for (int j = 0; j < cells.w; j++)
-      {
-        const int x   = (cells.x + j) * stride - in.x;
-        const int y   = (cells.y + i) * stride - in.y;
-        double    sum = 0.0;
-
-        for (int k = 0; k < stride * stride; k++)
-          sum += alpha[(gsize) (y + k / stride) * (gsize) in.w + (gsize) (x + k % stride)];
-        weights[i * cells.w + j] = (float) (sum / (stride * stride));
-      }
-}
-
 /* Reads what @in lies on, and how visible the cells above it are, if @weights is given. */
 static gboolean
 read_picture (const ScumbleFeatures *features, const ScumbleRegion *in, ScumbleRect cells,
@@ -119,7 +101,7 @@ read_picture (const ScumbleFeatures *features, const ScumbleRegion *in, ScumbleR
   if (!scumble_picture_read (features->picture, in->rect, in->tensor.data, alpha, job, error))
     return FALSE;
   if (weights != NULL)
-    average_alpha (alpha, in->rect, cells, features->stride, weights);
+    scumble_picture_average_alpha (alpha, in->rect, cells, features->stride, weights);
 
   return TRUE;
 }

@@ -86,23 +86,38 @@ total_weight (const ScumbleTensor *x, const float *weights)
 }
 
 void
-scumble_gram (const ScumbleTensor *x, const float *weights, float *gram, int threads)
+scumble_gram_init (ScumbleGram *gram, int c)
+{
+  *gram = (ScumbleGram) { c, 0.0, g_new0 (double, (gsize) c * (gsize) c) };
+}
+
+void
+scumble_gram_clear (ScumbleGram *gram)
+{
+  g_clear_pointer (&gram->sums, g_free);
+}
+
+void
+scumble_gram_add (ScumbleGram *gram, const ScumbleTensor *x, const float *weights,
+                  int threads)
 {
   const gsize       n     = (gsize) x->c * (gsize) x->c;
   const int         rows  = MAX (1, CELLS / x->w);
   const int         bands = (x->h + rows - 1) / rows;
-  const double      total = total_weight (x, weights);
   g_autofree float *sums  = g_new0 (float, (gsize) bands * n);
 
   add_bands (x, weights, sums, rows, threads);
-  for (gsize k = 0; k < n; k++)
-    {
-      double sum = 0.0;
+  for (gsize band = 0; band < (gsize) bands; band++)
+    for (gsize k = 0; k < n; k++)
+      gram->sums[k] += sums[band * n + k];
+  gram->weight += total_weight (x, weights);
+}
 
-      for (gsize band = 0; band < (gsize) bands; band++)
-        sum += sums[band * n + k];
-      gram[k] = (float) (sum / total);
-    }
+void
+scumble_gram_get (const ScumbleGram *gram, float *values)
+{
+  for (gsize k = 0; k < (gsize) gram->c * (gsize) gram->c; k++)
+    values[k] = (float) (gram->sums[k] / gram->weight);
 }
 
 /* g += x slope, cell by cell. */
@@ -126,8 +141,12 @@ scumble_gram_distance (const ScumbleTensor *x, const float *wanted, const Scumbl
   const gsize       n     = (gsize) x->c * (gsize) x->c;
   g_autofree float *slope = g_new (float, n);
   double            error = 0.0, power = FLAT, distance;
+  ScumbleGram       gram;
 
-  scumble_gram (x, NULL, slope, threads);
+  scumble_gram_init (&gram, x->c);
+  scumble_gram_add (&gram, x, NULL, threads);
+  scumble_gram_get (&gram, slope);
+  scumble_gram_clear (&gram);
   for (gsize k = 0; k < n; k++)
     {
       slope[k] -= wanted[k];

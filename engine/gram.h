@@ -6,18 +6,43 @@
 G_BEGIN_DECLS
 
 /**
- * scumble_gram:
+ * ScumbleGram:
+ * @c: channels
+ * @weight: sum of the cells' weights
+ * @sums: (owned): [c, c] weighted sums of the products of two channels
+ *
+ * Running sums of a feature plane that arrives in parts.
+ */
+typedef struct
+{
+  int     c;
+  double  weight;
+  double *sums;
+} ScumbleGram;
+
+void   scumble_gram_init     (ScumbleGram *gram, int c);
+void   scumble_gram_clear    (ScumbleGram *gram);
+
+/**
+ * scumble_gram_add:
  * @x: [h, w, c] features
- * @weights: (nullable): [h, w] in 0..1, not all of them 0; %NULL for all ones
- * @gram: (out caller-allocates): [c, c]
+ * @weights: (nullable): [h, w] in 0..1; %NULL for all ones
+ *
+ * Some rows are summed on their own in single precision, and these sums in order: threads
+ * change nothing, and the parts that a plane arrives in no more than rounding.
+ */
+void   scumble_gram_add      (ScumbleGram *gram, const ScumbleTensor *x,
+                              const float *weights, int threads);
+
+/**
+ * scumble_gram_get:
+ * @values: (out caller-allocates): [c, c]
  *
  * The Gram matrix of features: the weighted mean over all cells of the products of two
  * channels. Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural
- * Networks", CVPR 2016. Rows are summed on their own and then in order, so the threads
- * change nothing.
+ * Networks", CVPR 2016. The weights must not all have been 0.
  */
-void   scumble_gram          (const ScumbleTensor *x, const float *weights, float *gram,
-                              int threads);
+void   scumble_gram_get      (const ScumbleGram *gram, float *values);
 
 /**
  * scumble_gram_distance:

@@ -120,6 +120,23 @@ scumble_picture_read (const ScumblePicture *picture, ScumbleRect rect, float *rg
   return done;
 }
 
+void
+scumble_picture_average_alpha (const float *alpha, ScumbleRect in, ScumbleRect cells,
+                               int stride, float *weights)
+{
+  for (int i = 0; i < cells.h; i++)
+    for (int j = 0; j < cells.w; j++)
+      {
+        const int x   = (cells.x + j) * stride - in.x;
+        const int y   = (cells.y + i) * stride - in.y;
+        double    sum = 0.0;
+
+        for (int k = 0; k < stride * stride; k++)
+          sum += alpha[(gsize) (y + k / stride) * (gsize) in.w + (gsize) (x + k % stride)];
+        weights[i * cells.w + j] = (float) (sum / (stride * stride));
+      }
+}
+
 /* Adds a strip's visible colours to the grid: [fill_h, fill_w, 4], colours times alpha, and
  * alpha. */
 static void

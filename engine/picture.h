@@ -76,4 +76,15 @@ void     scumble_picture_mirror_span (int from, int count, int n, int *start, in
 gboolean scumble_picture_read  (const ScumblePicture *picture, ScumbleRect rect, float *rgb,
                                 float *alpha, const ScumbleJob *job, GError **error);
 
+/**
+ * scumble_picture_average_alpha:
+ * @alpha: [in.h, in.w] of the pixels of @in
+ * @cells: a rectangle of a plane, whose pixels are inside @in
+ * @stride: pixels that one cell stands for, along each side
+ * @weights: (out caller-allocates): [cells.h, cells.w]: how visible every cell is, the mean
+ *   of its pixels' alpha
+ */
+void     scumble_picture_average_alpha (const float *alpha, ScumbleRect in,
+                                        ScumbleRect cells, int stride, float *weights);
+
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "feature-plane.h"
+#include "picture.h"
 #include "vgg.h"
 
 G_BEGIN_DECLS
@@ -15,7 +15,9 @@ enum { SCUMBLE_TAPS_GRAMS = 4 };
  * @length: how many statistics there are
  *
  * An encoder that is asked for the statistics of a picture at relu1_1 .. relu5_1: for every
- * tap in turn the channels' means, then their deviations.
+ * tap in turn the channels' means, then their deviations. Pictures go through it tile by
+ * tile, with all that the deepest tap's cells of a tile depend on, so no plane is kept and
+ * the tiles change nothing.
  */
 typedef struct
 {
