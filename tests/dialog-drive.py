@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Drives the dialog as a user does, in a real window on a private X server.
 
-    dialog-drive.py DIALOG-DEMO STYLIZE FOLDER
+    dialog-drive.py DIALOG-DEMO STYLIZE DIALOG-PREVIEW FOLDER
 
 Keys go in through xdotool, the accessibility bus tells what a screen reader would, and what
 is on the screen is compared with what the engine paints without a dialog. Screenshots stay
@@ -23,8 +23,8 @@ def skip(reason):
 
 def sanitized(env):
     """In a build with sanitizers, leaves out what libraries keep as long as they live."""
-    os.makedirs(sys.argv[3], exist_ok=True)
-    path = os.path.join(sys.argv[3], "libraries.supp")
+    os.makedirs(sys.argv[4], exist_ok=True)
+    path = os.path.join(sys.argv[4], "libraries.supp")
     with open(path, "w") as file:
         file.write("leak:libfontconfig\nleak:call_init\n")
     # Full stacks: those through GLib end early otherwise, and match nothing.
@@ -47,8 +47,8 @@ def enter_session():
         skip("Xvfb does not start")
     env = dict(os.environ, DISPLAY=f":{display}", GDK_BACKEND="x11", SCUMBLE_DRIVE="1",
                GTK_THEME="Adwaita", LC_ALL="C.UTF-8", NO_AT_BRIDGE="0", GDK_SCALE="1",
-               XDG_CONFIG_HOME=os.path.join(sys.argv[3], "config"),
-               XDG_DATA_HOME=os.path.join(sys.argv[3], "data"))
+               XDG_CONFIG_HOME=os.path.join(sys.argv[4], "config"),
+               XDG_DATA_HOME=os.path.join(sys.argv[4], "data"))
     try:
         sys.exit(subprocess.call(["dbus-run-session", "--", sys.executable] + sys.argv,
                                  env=sanitized(env)))
@@ -58,7 +58,7 @@ def enter_session():
 
 
 if __name__ == "__main__" and "SCUMBLE_DRIVE" not in os.environ:
-    if len(sys.argv) != 4:
+    if len(sys.argv) != 5:
         sys.exit(__doc__)
     enter_session()
 
@@ -70,7 +70,7 @@ try:
 except (ImportError, ValueError) as error:
     skip(f"the accessibility bus cannot be read from Python: {error}")
 
-demo, stylize, folder = sys.argv[1:]
+demo, stylize, preview, folder = sys.argv[1:]
 pyatspi.setTimeout(10000, 30000)  # milliseconds; machines that build beside this are slow
 
 
@@ -347,6 +347,54 @@ def test_exact(content, styles):
     assert not os.path.exists(dialog.output), "giving up left a picture"
 
 
+def mouse(*commands):
+    subprocess.run(["xdotool", *[str(word) for command in commands for word in command]],
+                   check=True)
+
+
+def test_mouse(content, styles):
+    """The wheel zooms around the pointer, a drag moves the picture, and in the split view
+    the line; left of it is the original."""
+    dialog = Dialog(content, styles)
+    dialog.settle()
+    dialog.keys("ctrl+1")
+    dialog.settle()
+    place = dialog.place()
+    x, y = place.x + (place.width + 1) // 2, place.y + (place.height + 1) // 2
+    middle = dialog.shown(100, 100)
+    mouse(("mousemove", x, y), ("mousedown", 1), ("mousemove", x + 20, y + 10),
+          ("mousemove", x + 40, y + 30), ("mouseup", 1))
+    dialog.settle()
+    moved = rows(screen(x - 50 + 40, y - 50 + 30, 100, 100))
+    worst = difference(middle, moved)
+    assert worst <= 1, f"the drag has not moved the picture with it: {worst}/255"
+
+    mouse(("mousemove", x, y), ("click", 4))
+    wait_for("the zoom", lambda: dialog.has_status("200 %"))
+    mouse(("click", 5))
+    wait_for("the zoom", lambda: dialog.has_status("100 %"))
+    dialog.settle()
+
+    result = dialog.shown(300, 200)
+    dialog.keys("alt+o")
+    dialog.settle()
+    original = dialog.shown(300, 200)
+    assert difference(result, original) > 20, "the original looks like the result"
+    dialog.keys("alt+o", "alt+v")
+    dialog.settle()
+    screenshot("split")
+    split = dialog.shown(300, 200)
+    assert columns(split, 0, 120) == columns(original, 0, 120), "left is not the original"
+    assert columns(split, 180, 300) == columns(result, 180, 300), "right is not the result"
+    mouse(("mousemove", x, y + 60), ("mousedown", 1), ("mousemove", x + 60, y + 60),
+          ("mousemove", x + 120, y + 60), ("mouseup", 1))
+    dialog.settle()
+    split = dialog.shown(300, 200)
+    assert columns(split, 0, 240) == columns(original, 0, 240), "the line has not moved"
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+
 def test_file(content, styles):
     """A picture file becomes a style, and is chosen."""
     dialog = Dialog(content, styles[:1])
@@ -422,11 +470,7 @@ def test_region(content, styles, mask):
     """A second style is painted where its region is, the first one elsewhere."""
     dialog = Dialog(content, styles, "--mask", mask)
     dialog.settle()
-    dialog.keys("alt+x")
-    wait_for("two styles", lambda: 2 == sum(
-        n.name == "waves.png, in the mixture" for n in every(dialog.window)))
-    dialog.keys("Down")
-    dialog.find(pyatspi.ROLE_LIST_ITEM, "checks.png, in the mixture")
+    mix(dialog)
     dialog.choose("Where checks.png is painted", "right.png (picture)")
     dialog.settle()
     screenshot("region")
@@ -436,17 +480,22 @@ def test_region(content, styles, mask):
     assert f"style={styles[1]} 1.00 region={mask}" in out, out
 
 
+def mix(dialog):
+    """Adds the checks to the waves. A button takes its time to be pressed by its mnemonic."""
+    dialog.keys("alt+x")
+    wait_for("two styles", lambda: 2 == sum(
+        n.name == "waves.png, in the mixture" for n in every(dialog.window)))
+    dialog.keys("Down")
+    dialog.find(pyatspi.ROLE_LIST_ITEM, "checks.png, in the mixture")
+
+
 def test_mixture(content, styles):
     """Two styles without regions are mixed by their shares, in the preview, in the result and
     by the engine alike."""
     dialog = Dialog(content, styles)
     dialog.settle()
     first = dialog.shown(240, 160)
-    dialog.keys("alt+x")
-    wait_for("two styles", lambda: 2 == sum(
-        n.name == "waves.png, in the mixture" for n in every(dialog.window)))
-    dialog.keys("Down")
-    dialog.find(pyatspi.ROLE_LIST_ITEM, "checks.png, in the mixture")
+    mix(dialog)
     share = dialog.find(pyatspi.ROLE_SLIDER, "Share of checks.png")
     share.queryValue().currentValue = 0.5
     dialog.settle()
@@ -471,8 +520,7 @@ def test_small_screen(content, styles, mask):
 
     def place(role, name):
         return dialog.find(role, name).queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
-    dialog.keys("alt+x", "Down")
-    dialog.find(pyatspi.ROLE_LIST_ITEM, "checks.png, in the mixture")
+    mix(dialog)
     window = dialog.window.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
     assert window.height <= 600, f"the window is {window.height} pixels high"
     dialog.keys("alt+f")
@@ -764,6 +812,11 @@ def test_no_style(content):
     assert dialog.end() == "given up\n"
 
 
+def test_gestures():
+    """Two fingers zoom; there is nothing like them on this X server but a test program."""
+    subprocess.run([preview], check=True, stdout=subprocess.DEVNULL)
+
+
 def main():
     os.makedirs(folder, exist_ok=True)
     small = picture("small.png", 240, 160, lambda x, y: (255 * x, 255 * y, 128 + 127 * (x - y)))
@@ -773,6 +826,7 @@ def main():
               picture("checks.png", 128, 96, lambda x, y: (30, 40, 255) if
                       (int(8 * x) + int(8 * y)) % 2 else (250, 230, 60))]
     right = picture("right.png", 240, 160, lambda x, y: [255 * (x >= 0.5)] * 3)
+    test_gestures()
     test_keyboard(small, styles)
     test_box(small, styles)
     test_mixture(small, styles)
@@ -786,6 +840,7 @@ def main():
     test_saved(small, styles)
     test_file(small, styles)
     test_exact(large, styles)
+    test_mouse(large, styles)
     test_samples(small, styles)
     test_presets(small, styles)
     test_cancel(enlarged(large, "huge.png", 3000, 2250), styles)

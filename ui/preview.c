@@ -290,7 +290,10 @@ scumble_preview_motion (GtkWidget *widget, GdkEventMotion *event)
     gdk_cursor_new_from_name (gtk_widget_get_display (widget), name);
 
   gdk_window_set_cursor (gtk_widget_get_window (widget), cursor);
-  return GDK_EVENT_PROPAGATE;
+
+  /* The parent's handler is what the gestures hear of the motion from. */
+  return GTK_WIDGET_CLASS (scumble_preview_parent_class)->motion_notify_event (widget,
+                                                                               event);
 }
 
 static void

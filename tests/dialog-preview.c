@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The preview's gestures that no virtual X server can make: two fingers on a touchpad, and
+ * two on a touchscreen. dialog-drive.py runs this where there is a display. */
+#include "preview.h"
+
+enum { WIDTH = 1000, HEIGHT = 800, WINDOW_W = 400, WINDOW_H = 300 };
+
+enum { SKIP = 77 };
+
+typedef struct
+{
+  GtkWidget      *window;
+  ScumblePreview *preview;
+  guint           views; /* how often another view was wanted */
+} Fixture;
+
+static void
+count_view (ScumblePreview *preview, Fixture *fixture)
+{
+  fixture->views++;
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer unused)
+{
+  fixture->window  = gtk_window_new (GTK_WINDOW_POPUP);
+  fixture->preview = g_object_new (SCUMBLE_TYPE_PREVIEW, "visible", TRUE, NULL);
+  gtk_widget_set_size_request (GTK_WIDGET (fixture->preview), WINDOW_W, WINDOW_H);
+  gtk_container_add (GTK_CONTAINER (fixture->window), GTK_WIDGET (fixture->preview));
+  scumble_preview_set_size (fixture->preview, WIDTH, HEIGHT);
+  gtk_widget_show (fixture->window);
+  while (gtk_events_pending ())
+    gtk_main_iteration ();
+
+  scumble_preview_set_zoom (fixture->preview, 1.0);
+  g_signal_connect (fixture->preview, "view-changed", G_CALLBACK (count_view), fixture);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer unused)
+{
+  gtk_widget_destroy (fixture->window);
+}
+
+/* What is in sight, in pixels of the picture. */
+static ScumbleRect
+in_sight (const Fixture *fixture)
+{
+  return scumble_preview_get_view (fixture->preview).rect;
+}
+
+static GdkEvent *
+event_new (const Fixture *fixture, GdkEventType type)
+{
+  GtkWidget *widget = GTK_WIDGET (fixture->preview);
+  GdkSeat   *seat   = gdk_display_get_default_seat (gtk_widget_get_display (widget));
+  GdkEvent  *event  = gdk_event_new (type);
+
+  event->any.window     = g_object_ref (gtk_widget_get_window (widget));
+  event->any.send_event = TRUE;
+  gdk_event_set_device (event, gdk_seat_get_pointer (seat));
+  gdk_event_set_source_device (event, gdk_seat_get_pointer (seat));
+
+  return event;
+}
+
+static void
+pinch (const Fixture *fixture, GdkTouchpadGesturePhase phase, double x, double y,
+       double scale)
+{
+  g_autoptr (GdkEvent) event = event_new (fixture, GDK_TOUCHPAD_PINCH);
+
+  event->touchpad_pinch.phase     = (gint8) phase;
+  event->touchpad_pinch.n_fingers = 2;
+  event->touchpad_pinch.x         = x;
+  event->touchpad_pinch.y         = y;
+  event->touchpad_pinch.scale     = scale;
+  gtk_main_do_event (event);
+}
+
+/* The factor counts from where the fingers began, and what lies under them stays there. */
+static void
+test_touchpad (Fixture *fixture, gconstpointer unused)
+{
+  const double      x      = 100.0;
+  const double      y      = 60.0;
+  const ScumbleRect before = in_sight (fixture);
+  ScumbleRect       after;
+
+  g_assert_cmpint (before.w, ==, WINDOW_W);
+  pinch (fixture, GDK_TOUCHPAD_GESTURE_PHASE_BEGIN, x, y, 1.0);
+  pinch (fixture, GDK_TOUCHPAD_GESTURE_PHASE_UPDATE, x, y, 1.5);
+  pinch (fixture, GDK_TOUCHPAD_GESTURE_PHASE_UPDATE, x, y, 2.0);
+  pinch (fixture, GDK_TOUCHPAD_GESTURE_PHASE_END, x, y, 2.0);
+
+  after = in_sight (fixture);
+  g_assert_cmpint (after.w, ==, WINDOW_W / 2);
+  g_assert_cmpfloat_with_epsilon (after.x + x / 2.0, before.x + x, 1.0);
+  g_assert_cmpfloat_with_epsilon (after.y + y / 2.0, before.y + y, 1.0);
+  g_assert_cmpuint (fixture->views, >=, 2);
+
+  pinch (fixture, GDK_TOUCHPAD_GESTURE_PHASE_BEGIN, x, y, 1.0);
+  pinch (fixture, GDK_TOUCHPAD_GESTURE_PHASE_UPDATE, x, y, 0.5);
+  pinch (fixture, GDK_TOUCHPAD_GESTURE_PHASE_END, x, y, 0.5);
+  g_assert_cmpint (in_sight (fixture).w, ==, WINDOW_W);
+}
+
+static void
+touch (const Fixture *fixture, GdkEventType type, int finger, double x, double y)
+{
+  g_autoptr (GdkEvent) event = event_new (fixture, type);
+
+  event->touch.sequence = GINT_TO_POINTER (finger);
+  event->touch.x        = x;
+  event->touch.y        = y;
+  gtk_main_do_event (event);
+}
+
+/* Two fingers that move apart to twice their distance. */
+static void
+test_touchscreen (Fixture *fixture, gconstpointer unused)
+{
+  touch (fixture, GDK_TOUCH_BEGIN, 1, 150.0, 150.0);
+  touch (fixture, GDK_TOUCH_BEGIN, 2, 250.0, 150.0);
+  touch (fixture, GDK_TOUCH_UPDATE, 1, 100.0, 150.0);
+  touch (fixture, GDK_TOUCH_UPDATE, 2, 300.0, 150.0);
+  touch (fixture, GDK_TOUCH_END, 2, 300.0, 150.0);
+  touch (fixture, GDK_TOUCH_END, 1, 100.0, 150.0);
+
+  /* Where pixels are cut at both edges, one more is in sight. */
+  g_assert_cmpint (in_sight (fixture).w, >=, WINDOW_W / 2);
+  g_assert_cmpint (in_sight (fixture).w, <=, WINDOW_W / 2 + 1);
+}
+
+static void
+press (const Fixture *fixture, GdkEventType type, double x, double y)
+{
+  g_autoptr (GdkEvent) event = event_new (fixture, type);
+
+  event->button.button = GDK_BUTTON_PRIMARY;
+  event->button.x      = x;
+  event->button.y      = y;
+  gtk_main_do_event (event);
+}
+
+static void
+move (const Fixture *fixture, double x, double y)
+{
+  g_autoptr (GdkEvent) event = event_new (fixture, GDK_MOTION_NOTIFY);
+
+  event->motion.state = GDK_BUTTON1_MASK;
+  event->motion.x     = x;
+  event->motion.y     = y;
+  gtk_main_do_event (event);
+}
+
+/* The picture goes with the pointer. */
+static void
+test_drag (Fixture *fixture, gconstpointer unused)
+{
+  const ScumbleRect before = in_sight (fixture);
+
+  press (fixture, GDK_BUTTON_PRESS, 200.0, 100.0);
+  move (fixture, 210.0, 90.0);
+  move (fixture, 260.0, 80.0);
+  press (fixture, GDK_BUTTON_RELEASE, 260.0, 80.0);
+
+  g_assert_cmpint (in_sight (fixture).x, ==, before.x - 60);
+  g_assert_cmpint (in_sight (fixture).y, ==, before.y + 20);
+}
+
+int
+main (int argc, char **argv)
+{
+  if (!gtk_init_check (&argc, &argv))
+    return SKIP;
+
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/preview/drag", Fixture, NULL, set_up, test_drag, tear_down);
+  g_test_add ("/preview/touchpad", Fixture, NULL, set_up, test_touchpad, tear_down);
+  g_test_add ("/preview/touchscreen", Fixture, NULL, set_up, test_touchscreen, tear_down);
+
+  return g_test_run ();
+}
