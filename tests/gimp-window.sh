@@ -141,6 +141,41 @@ cp "$here/golden/tiny-metastyle.safetensors" "$here/golden/tiny-encoder.safetens
    "$GIMP2_DIRECTORY/scumble/models"
 run_in "$gimp" "$here/gimp-stages.scm" || failed=1
 
+# A picture larger than the memory that the user allows takes no more than that, beside what
+# a picture of no size takes.  GIMP has rewritten its settings file by now, so there is a new
+# one; and a new cache, because for conversions that it knows from an earlier start the
+# library babl makes tables of 300 MiB, whatever anybody's limit.
+if grep -q '^VmHWM:' /proc/self/status 2> /dev/null; then
+  cat > "$top/memory.scm" <<'EOF'
+(define limit 96)
+(define (peak-of w h)
+  (let* ((image (new-image w h RGB PRECISION-DOUBLE-GAMMA))
+         (layer (new-layer image "Sky" w h #t 0))
+         (seen (test-scumble-watch image layer style "adain" 1.0 -1 "")))
+    (check-equal (string-append "painted with little memory, width " (number->string w))
+                 (list-ref seen 4) PDB-SUCCESS)
+    (gimp-image-delete image)
+    (list-ref seen 5)))
+(check-equal "the limit is in force" (car (gimp-gimprc-query "tile-cache-size"))
+             (string-append (number->string limit) "M"))
+(let ((least (peak-of 16 16))
+      (peak (peak-of 2000 1600)))
+  (check "memory is measured" (> least 0) least " KiB")
+  (check "memory within the limit" (<= peak (+ least (* limit 1024))) peak " KiB")
+  (say "   at most " peak " KiB of memory, " least " KiB of them whatever the picture"))
+EOF
+  cp "$GIMP2_DIRECTORY/gimprc" "$top/gimprc"
+  cat > "$GIMP2_DIRECTORY/gimprc" <<EOF
+(plug-in-path "$GIMP2_DIRECTORY/plug-ins")
+(tile-cache-size 96M)
+(num-processors 2)
+EOF
+  XDG_CACHE_HOME="$top/no-cache" run_in "$gimp" "$top/memory.scm" || failed=1
+  cp "$top/gimprc" "$GIMP2_DIRECTORY/gimprc"
+else
+  echo "skipped memory: this system does not tell a process's peak"
+fi
+
 port=$((20000 + $$ % 20000))
 "$gimp" --new-instance --no-splash --no-fonts \
   --batch "(plug-in-script-fu-server 1 \"127.0.0.1\" $port \"$top/server.log\")" \
