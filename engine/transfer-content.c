@@ -33,10 +33,9 @@ n_nets (const ScumbleLook *look)
 static void
 rehearse_nets (const ScumbleTransferContent *content, const ScumbleJob *job)
 {
-  const ScumbleRect whole = { 0, 0, content->small.w, content->small.h };
-
   job->rehearsal->prepare = n_nets (job->rehearsal->look) *
-                            scumble_transfer_work (content->base, &content->small, &whole);
+                            scumble_transfer_new_work (content->base, &content->small,
+                                                       content->allowance, job);
 }
 
 gboolean
@@ -49,6 +48,10 @@ scumble_transfer_content_init (ScumbleTransferContent *content, ScumbleSource *s
       !scumble_picture_init (&content->small, content->proxy.source, SCUMBLE_TRANSFER_ALIGN,
                              job, error))
     return FALSE;
+
+  /* The rest is for the tiles that are painted meanwhile. */
+  content->arena     = job->arena;
+  content->allowance = scumble_arena_room (job->arena) / 4 * 3;
   if (job->rehearsal != NULL)
     rehearse_nets (content, job);
 
@@ -79,6 +82,13 @@ of_look (const Made *made, const ScumbleLook *look)
   return FALSE;
 }
 
+/* By now there may be less room than at first. */
+static gsize
+allowed (const ScumbleTransferContent *content)
+{
+  return MIN (content->allowance, scumble_arena_room (content->arena));
+}
+
 /* Networks of looks gone by would add up while a slider moves. */
 static void
 forget_others (ScumbleTransferContent *content, const ScumbleLook *look)
@@ -104,7 +114,8 @@ find_net (ScumbleTransferContent *content, const ScumbleStyle *style, double str
     }
 
   parameters = content->make (content->data, style, strength);
-  net        = scumble_transfer_new (content->base, parameters, &content->small, job, error);
+  net        = scumble_transfer_new (content->base, parameters, &content->small,
+                                     allowed (content), job, error);
   if (net == NULL)
     return NULL;
 
@@ -205,10 +216,10 @@ gsize
 scumble_transfer_content_room (const ScumbleTransferContent *content, const ScumbleLook *look,
                                int w, int h, int threads)
 {
-  const ScumblePicture *small = &content->small;
-  const gsize           run   = MAX (scumble_transfer_room (content->base, w, h, threads),
-                                     scumble_transfer_room (content->base, small->w, small->h,
-                                                            threads));
+  const ScumbleJob job  = { .arena = content->arena, .threads = threads };
+  const gsize      make = scumble_transfer_new_room (content->base, &content->small,
+                                                     allowed (content), &job);
+  const gsize      run  = MAX (make, scumble_transfer_room (content->base, w, h, threads));
 
   if (scumble_zones_plain (look))
     return run;

@@ -26,6 +26,8 @@ typedef float *(*ScumbleTransferMake) (gconstpointer data, const ScumbleStyle *s
  * @picture: the content
  * @proxy: a copy of at most a megapixel, or the content itself
  * @small: the proxy as the networks see it: what normalisations are frozen on
+ * @arena: working memory
+ * @allowance: bytes of it that making a network may take
  * @nets: the networks last rendered with
  *
  * The survey of a method that paints with a transfer network.
@@ -38,6 +40,8 @@ typedef struct
   ScumblePicture      picture;
   ScumbleProxy        proxy;
   ScumblePicture      small;
+  ScumbleArena       *arena;
+  gsize               allowance;
   GPtrArray          *nets;
 } ScumbleTransferContent;
 

@@ -8,6 +8,7 @@
 #include "kernels.h"
 #include "moments.h"
 #include "simd.h"
+#include "tiles.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -65,28 +66,42 @@ typedef struct
   int         h;
 } Extent;
 
-/* What the normalisations find, to be frozen. */
-typedef struct
-{
-  const float *parameters;
-  int          base;
-  float       *weights[LEVELS]; /* how visible the planes' cells are; NULL if all are */
-  float       *gain[SCUMBLE_TRANSFER_LAST];
-  float       *bias[SCUMBLE_TRANSFER_LAST];
-} Measure;
-
 /* Three buffers take the layers' inputs in turn, so that a block's input outlives it; the
  * fourth is the kernels' own. */
 enum { INPUTS = 3, SCRATCH = INPUTS, BUFFERS };
 
+/* Some layers, one after the other, for a rectangle of the last one's output. */
 typedef struct
 {
   const ScumbleConv *convs;
-  const Extent      *extents;
+  int                from;
+  int                to;
+  Extent             extents[SCUMBLE_TRANSFER_LAYERS + 1];
   float             *buffers[BUFFERS];
-  Measure           *measure; /* NULL when the normalisations are frozen */
   const ScumbleJob  *job;
 } Run;
+
+/* How normalisations are measured: which layers' results are kept for the layers after them,
+ * and the edge of a tile in pixels. */
+typedef struct
+{
+  int finest; /* level of the finest planes that are kept; LEVELS for none */
+  int edge;
+} Manner;
+
+/* The measuring of one layer's normalisation, all before it being frozen. */
+typedef struct
+{
+  int                   base;
+  const float          *parameters;
+  const ScumblePicture *picture;
+  Manner                manner;
+  float                *planes[INPUTS]; /* kept results take turns, as inputs do */
+  ScumbleTransfer      *transfer;
+  int                   layer;
+  ScumbleMoments        moments;
+  const ScumbleJob     *job;
+} Measure;
 
 ScumbleTransferLayer
 scumble_transfer_layer (int base, int i)
@@ -200,10 +215,12 @@ reach (const Row *row, ScumbleRect out)
                          row->stride * (out.h - 1) + row->kernel };
 }
 
-/* Fills @extents, one more than there are layers. */
+/* Fills the extents of @run, up to one more than there are layers. */
 static void
-walk (int plane_w, int plane_h, ScumbleRect out, Extent *extents)
+walk (Run *run, int plane_w, int plane_h, ScumbleRect out)
 {
+  Extent *extents = run->extents;
+
   extents[0] = (Extent) { .w = plane_w, .h = plane_h };
   for (int i = 0; i < SCUMBLE_TRANSFER_LAYERS; i++)
     {
@@ -211,9 +228,9 @@ walk (int plane_w, int plane_h, ScumbleRect out, Extent *extents)
       extents[i + 1].h = plane_h >> rows[i].level;
     }
 
-  extents[SCUMBLE_TRANSFER_LAYERS].rect = out;
-  extents[SCUMBLE_TRANSFER_LAYERS].at   = out;
-  for (int i = SCUMBLE_TRANSFER_LAST; i >= 0; i--)
+  extents[run->to + 1].rect = out;
+  extents[run->to + 1].at   = out;
+  for (int i = run->to; i >= run->from; i--)
     {
       const ScumbleRect plane = { 0, 0, extents[i].w, extents[i].h };
 
@@ -229,55 +246,68 @@ tensor_bytes (ScumbleRect rect, int c)
 }
 
 static void
-buffer_sizes (int base, const Extent *extents, int threads, gsize sizes[BUFFERS])
+buffer_sizes (const Run *run, int base, int threads, gsize sizes[BUFFERS])
 {
   memset (sizes, 0, BUFFERS * sizeof *sizes);
-  for (int i = 0; i < SCUMBLE_TRANSFER_LAYERS; i++)
+  for (int i = run->from; i <= run->to; i++)
     {
       const ScumbleConv conv  = plan_conv (base, i);
-      const gsize       bytes = tensor_bytes (extents[i].at, conv.c_in);
+      const gsize       bytes = tensor_bytes (run->extents[i].at, conv.c_in);
 
       sizes[i % INPUTS] = MAX (sizes[i % INPUTS], bytes);
       sizes[SCRATCH]    = MAX (sizes[SCRATCH], scumble_conv_scratch (&conv, threads));
     }
 }
 
-gsize
-scumble_transfer_room (int base, int w, int h, int threads)
+/* The most bytes that the layers @from to @to take for @w x @h cells. */
+static gsize
+run_room (int base, int from, int to, int w, int h, int threads)
 {
   /* Far from any border, and odd, so that upsampling reaches for most. */
   enum { FAR = (1 << 18) + 1, PLANE = 1 << 24 };
-  Extent extents[SCUMBLE_TRANSFER_LAYERS + 1];
-  gsize  sizes[BUFFERS];
-  gsize  total;
+  Run   run   = { .from = from, .to = to };
+  gsize total = 4096;
+  gsize sizes[BUFFERS];
 
-  walk (PLANE, PLANE, (ScumbleRect) { FAR, FAR, w, h }, extents);
-  buffer_sizes (base, extents, threads, sizes);
-  /* Reading takes 3 + 4 floats a pixel, and what is visible 1 + 1/4 + 1/16 more. */
-  total = tensor_bytes (extents[0].rect, 9) + 4096;
+  walk (&run, PLANE, PLANE, (ScumbleRect) { FAR, FAR, w, h });
+  buffer_sizes (&run, base, threads, sizes);
   for (int i = 0; i < BUFFERS; i++)
     total += sizes[i];
 
-  return total;
+  /* Reading the picture takes 3 + 4 floats a pixel. */
+  return from == 0 ? total + tensor_bytes (run.extents[0].rect, 7) : total;
 }
 
-double
-scumble_transfer_work (int base, const ScumblePicture *picture, const ScumbleRect *rect)
+gsize
+scumble_transfer_room (int base, int w, int h, int threads)
 {
-  Extent extents[SCUMBLE_TRANSFER_LAYERS + 1];
+  return run_room (base, 0, SCUMBLE_TRANSFER_LAST, w, h, threads);
+}
+
+static double
+run_work (int base, const Run *run)
+{
   double work = 0.0;
 
-  walk (picture->w, picture->h, *rect, extents);
-  for (int i = 0; i < SCUMBLE_TRANSFER_LAYERS; i++)
+  for (int i = run->from; i <= run->to; i++)
     {
       const ScumbleTransferLayer layer = scumble_transfer_layer (base, i);
-      const ScumbleRect          made  = extents[i + 1].rect;
+      const ScumbleRect          made  = run->extents[i + 1].rect;
 
       work += (double) (layer.kernel * layer.kernel) * layer.c_in * layer.c_out * made.w *
               made.h;
     }
 
   return work;
+}
+
+double
+scumble_transfer_work (int base, const ScumblePicture *picture, const ScumbleRect *rect)
+{
+  Run run = { .from = 0, .to = SCUMBLE_TRANSFER_LAST };
+
+  walk (&run, picture->w, picture->h, *rect);
+  return run_work (base, &run);
 }
 
 /* Where a plane of @n cells is continued at @i; upsampled, the cell at its edge is beside
@@ -373,51 +403,23 @@ add (const ScumbleTensor *x, const ScumbleTensor *y, int threads)
     }
 }
 
-/* Normalises layer @i's results by their own statistics, and notes how. */
-static void
-normalise (const Run *run, int i, const ScumbleTensor *y)
-{
-  const Measure             *measure = run->measure;
-  const ScumbleTransferLayer layer   = scumble_transfer_layer (measure->base, i);
-  const float               *scale   = measure->parameters + layer.scale;
-  const float               *shift   = measure->parameters + layer.shift;
-  g_autofree float          *mean    = g_new (float, y->c);
-  g_autofree float          *std     = g_new (float, y->c);
-  ScumbleMoments             moments;
-
-  scumble_moments_init (&moments, y->c);
-  scumble_moments_add (&moments, y, measure->weights[rows[i].level], run->job->threads);
-  scumble_moments_get_biased (&moments, mean, std);
-  scumble_moments_clear (&moments);
-
-  for (int k = 0; k < layer.c_out; k++)
-    {
-      measure->gain[i][k] = scale[k] / std[k];
-      measure->bias[i][k] = shift[k] - measure->gain[i][k] * mean[k];
-    }
-  scumble_affine (y, measure->gain[i], measure->bias[i], y, run->job->threads);
-  if (rows[i].relu)
-    rectify (y, run->job->threads);
-}
-
-/* Runs @n layers, the first of whose input lies ready; the last of all writes to @out. */
+/* Runs the layers, the first of whose input lies ready; the last writes to @out, to which
+ * nothing is added if it ends a block. */
 static gboolean
-run_layers (const Run *run, int n, const ScumbleTensor *out, GError **error)
+run_layers (const Run *run, const ScumbleTensor *out, GError **error)
 {
-  for (int i = 0; i < n; i++)
+  for (int i = run->from; i <= run->to; i++)
     {
-      const ScumbleTensor x = input_tensor (run, i);
+      const ScumbleTensor x  = input_tensor (run, i);
       const ScumbleRect   to = run->extents[i + 1].rect;
-      const ScumbleTensor y = i < SCUMBLE_TRANSFER_LAST ? input_part (run, i + 1, to) : *out;
+      const ScumbleTensor y  = i < run->to ? input_part (run, i + 1, to) : *out;
 
       if (!scumble_job_go_on (run->job, error))
         return FALSE;
 
       fill_border (&rows[i], &x, &run->extents[i]);
       run_conv (run, i, &y);
-      if (run->measure != NULL)
-        normalise (run, i, &y);
-      if (rows[i].skip)
+      if (rows[i].skip && i < run->to)
         {
           const ScumbleTensor before = input_part (run, i - 1, to);
 
@@ -433,7 +435,7 @@ take_buffers (Run *run, int base, GError **error)
 {
   gsize sizes[BUFFERS];
 
-  buffer_sizes (base, run->extents, run->job->threads, sizes);
+  buffer_sizes (run, base, run->job->threads, sizes);
   for (int i = 0; i < BUFFERS; i++)
     {
       run->buffers[i] = scumble_arena_take (run->job->arena, sizes[i], error);
@@ -446,7 +448,7 @@ take_buffers (Run *run, int base, GError **error)
 
 /* Reads the first layer's input. */
 static gboolean
-read_input (const Run *run, const ScumblePicture *picture, float *alpha, GError **error)
+read_input (const Run *run, const ScumblePicture *picture, GError **error)
 {
   const ScumbleRect   rect = run->extents[0].rect;
   const ScumbleTensor x    = input_part (run, 0, rect);
@@ -455,7 +457,7 @@ read_input (const Run *run, const ScumblePicture *picture, float *alpha, GError 
   gboolean            done;
 
   done = scumble_arena_tensor (run->job->arena, rect.h, rect.w, 3, &rgb, error) &&
-         scumble_picture_read (picture, rect, rgb.data, alpha, run->job, error);
+         scumble_picture_read (picture, rect, rgb.data, NULL, run->job, error);
   if (done)
     scumble_copy (&rgb, &x);
   scumble_arena_release (run->job->arena, mark);
@@ -463,93 +465,363 @@ read_input (const Run *run, const ScumblePicture *picture, float *alpha, GError 
   return done;
 }
 
-/* [2 h, 2 w] -> [h, w]: the means of 2x2 cells. */
-static void
-halve_weights (const float *from, float *to, gsize w, gsize h)
+/* Whether layer @i's normalised results are kept; nothing is measured after up2. */
+static gboolean
+is_kept (Manner manner, int i)
 {
-  for (gsize i = 0; i < h; i++)
-    for (gsize j = 0; j < w; j++)
-      {
-        const float *cell = from + 4 * i * w + 2 * j;
+  return i >= 0 && i < SCUMBLE_TRANSFER_LAST - 1 && rows[i].level >= manner.finest;
+}
 
-        to[i * w + j] = (cell[0] + cell[1] + cell[2 * w] + cell[2 * w + 1]) / 4.0f;
+/* Where computing layer @i begins: at the picture, or at the last results that are kept. */
+static int
+begin_at (Manner manner, int i)
+{
+  int from = i;
+
+  while (from > 0 && !is_kept (manner, from - 1))
+    from--;
+
+  return from;
+}
+
+/* Takes the place of the results of the third layer before it. */
+static ScumbleTensor
+kept_plane (const Measure *measure, int i)
+{
+  const int w = measure->picture->w >> rows[i].level, h = measure->picture->h >> rows[i].level;
+  const int c = padded_channels (measure->base, rows[i].out);
+
+  return (ScumbleTensor) { measure->planes[i % INPUTS], h, w, c, (gsize) w * (gsize) c };
+}
+
+static void
+plane_sizes (int base, const ScumblePicture *picture, Manner manner, gsize sizes[INPUTS])
+{
+  memset (sizes, 0, INPUTS * sizeof *sizes);
+  for (int i = 0; i < SCUMBLE_TRANSFER_LAYERS; i++)
+    if (is_kept (manner, i))
+      {
+        const ScumbleRect whole = { 0, 0, picture->w >> rows[i].level,
+                                    picture->h >> rows[i].level };
+        const gsize       bytes = tensor_bytes (whole, padded_channels (base, rows[i].out));
+
+        sizes[i % INPUTS] = MAX (sizes[i % INPUTS], bytes);
       }
 }
 
-static gboolean
-measure_layers (Run *run, const ScumblePicture *picture, GError **error)
+/* What measuring takes: planes, and the most that a tile of any layer does. */
+static gsize
+manner_room (int base, const ScumblePicture *picture, Manner manner, int threads)
 {
-  Measure *measure = run->measure;
+  gsize total = 0, most = 0;
+  gsize sizes[INPUTS];
 
-  for (int k = 0; k < LEVELS && picture->fill != NULL; k++)
+  plane_sizes (base, picture, manner, sizes);
+  for (int i = 0; i < INPUTS; i++)
+    total += sizes[i];
+
+  for (int i = 0; i < SCUMBLE_TRANSFER_LAST; i++)
     {
-      measure->weights[k] = scumble_arena_take (run->job->arena,
-                                                sizeof (float) * (gsize) (picture->w >> k) *
-                                                (gsize) (picture->h >> k), error);
-      if (measure->weights[k] == NULL)
-        return FALSE;
-    }
-  if (!read_input (run, picture, measure->weights[0], error))
-    return FALSE;
-  for (int k = 1; k < LEVELS && picture->fill != NULL; k++)
-    halve_weights (measure->weights[k - 1], measure->weights[k], (gsize) (picture->w >> k),
-                   (gsize) (picture->h >> k));
+      const int         level = rows[i].level;
+      const ScumbleRect tile  = { 0, 0, MIN (manner.edge, picture->w),
+                                  MIN (manner.edge, picture->h) };
+      const ScumbleRect cells = { 0, 0, tile.w >> level, tile.h >> level };
+      gsize             room  = run_room (base, begin_at (manner, i), i, cells.w, cells.h,
+                                          threads);
 
-  return run_layers (run, SCUMBLE_TRANSFER_LAST, NULL, error);
+      if (!is_kept (manner, i))
+        room += tensor_bytes (cells, padded_channels (base, rows[i].out));
+      /* Weights, and the pixels that they are taken from. */
+      if (picture->fill != NULL)
+        room += tensor_bytes (cells, 1) + tensor_bytes (tile, 8) + 256;
+      most = MAX (most, room);
+    }
+
+  return total + most;
 }
 
-static ScumbleTransfer *
-freeze (int base, const float *parameters, const Measure *measure)
+/* Keeps what can be, in the largest tiles that leave room for it. */
+static Manner
+choose_manner (int base, const ScumblePicture *picture, gsize allowance,
+               const ScumbleJob *job)
 {
-  ScumbleTransfer *transfer = g_new (ScumbleTransfer, 1);
+  static const int edges[] = { 512, 256, 128, 64, 32, 16 };
+  /* Smaller tiles mostly repeat each other's work, if more than a layer is computed. */
+  enum { SMALL = 64 };
+  Manner manner = { .edge = edges[0] };
 
-  transfer->base = base;
-  for (int i = 0; i < SCUMBLE_TRANSFER_LAYERS; i++)
+  for (manner.finest = 0; manner.finest <= LEVELS; manner.finest++)
+    for (guint i = 0; i < G_N_ELEMENTS (edges); i++)
+      {
+        manner.edge = job->tile > 0 ? MAX (job->tile / SCUMBLE_TRANSFER_ALIGN, 1) *
+                                        SCUMBLE_TRANSFER_ALIGN
+                                    : edges[i];
+        if ((manner.edge >= SMALL || manner.finest == LEVELS || job->tile > 0) &&
+            manner_room (base, picture, manner, job->threads) <= allowance)
+          return manner;
+      }
+  manner.finest = LEVELS;
+
+  return manner;
+}
+
+gsize
+scumble_transfer_new_room (int base, const ScumblePicture *picture, gsize allowance,
+                           const ScumbleJob *job)
+{
+  return manner_room (base, picture, choose_manner (base, picture, allowance, job),
+                      job->threads);
+}
+
+static gboolean
+take_planes (Measure *measure, GError **error)
+{
+  gsize sizes[INPUTS];
+
+  plane_sizes (measure->base, measure->picture, measure->manner, sizes);
+  for (int i = 0; i < INPUTS; i++)
     {
-      const gboolean last = i == SCUMBLE_TRANSFER_LAST;
-
-      make_conv (&transfer->convs[i], base, i, parameters, last ? NULL : measure->gain[i],
-                 last ? parameters + scumble_transfer_layer (base, i).shift
-                      : measure->bias[i]);
-      transfer->convs[i].relu = rows[i].relu;
+      measure->planes[i] = scumble_arena_take (measure->job->arena, sizes[i], error);
+      if (measure->planes[i] == NULL)
+        return FALSE;
     }
 
-  return transfer;
+  return TRUE;
+}
+
+static ScumbleRect
+cells_of (const ScumbleRect *tile, int level)
+{
+  return (ScumbleRect) { tile->x >> level, tile->y >> level, tile->w >> level,
+                         tile->h >> level };
+}
+
+/* The run that computes the measured layer in a tile. */
+static Run
+run_of (const Measure *measure, const ScumbleRect *tile)
+{
+  const int i   = measure->layer;
+  Run       run = { .from = begin_at (measure->manner, i), .to = i, .job = measure->job };
+
+  if (measure->transfer != NULL)
+    run.convs = measure->transfer->convs;
+  walk (&run, measure->picture->w, measure->picture->h, cells_of (tile, rows[i].level));
+
+  return run;
+}
+
+/* How visible the cells of a tile are; NULL if all are. */
+static gboolean
+weigh (const Measure *measure, const ScumbleRect *tile, float **weights, GError **error)
+{
+  const ScumbleRect cells = cells_of (tile, rows[measure->layer].level);
+  ScumbleArena     *arena = measure->job->arena;
+  ScumbleTensor     rgb, alpha, seen;
+
+  *weights = NULL;
+  if (measure->picture->fill == NULL)
+    return TRUE;
+
+  if (!scumble_arena_tensor (arena, cells.h, cells.w, 1, &seen, error) ||
+      !scumble_arena_tensor (arena, tile->h, tile->w, 3, &rgb, error) ||
+      !scumble_arena_tensor (arena, tile->h, tile->w, 1, &alpha, error) ||
+      !scumble_picture_read (measure->picture, *tile, rgb.data, alpha.data, measure->job,
+                             error))
+    return FALSE;
+
+  scumble_picture_average_alpha (alpha.data, *tile, cells, 1 << rows[measure->layer].level,
+                                 seen.data);
+  *weights = seen.data;
+
+  return TRUE;
+}
+
+/* The input of a run, from the picture or from results that are kept. */
+static gboolean
+fetch_input (const Measure *measure, const Run *run, GError **error)
+{
+  const ScumbleRect rect = run->extents[run->from].rect;
+  ScumbleTensor     plane, part, x;
+
+  if (run->from == 0)
+    return read_input (run, measure->picture, error);
+
+  plane = kept_plane (measure, run->from - 1);
+  part  = scumble_tensor_view (&plane, rect.y, rect.x, rect.h, rect.w);
+  x     = input_part (run, run->from, rect);
+  scumble_copy (&part, &x);
+
+  return TRUE;
+}
+
+/* Where a tile's results go: to the plane that is kept of them, or to scratch. */
+static gboolean
+place_output (const Measure *measure, const ScumbleRect *tile, ScumbleTensor *out,
+              GError **error)
+{
+  const int         i     = measure->layer;
+  const ScumbleRect cells = cells_of (tile, rows[i].level);
+  ScumbleTensor     plane;
+
+  if (!is_kept (measure->manner, i))
+    return scumble_arena_tensor (measure->job->arena, cells.h, cells.w,
+                                 padded_channels (measure->base, rows[i].out), out, error);
+
+  plane = kept_plane (measure, i);
+  *out  = scumble_tensor_view (&plane, cells.y, cells.x, cells.h, cells.w);
+
+  return TRUE;
+}
+
+static gboolean
+measure_tile (const ScumbleRect *tile, gpointer user_data, GError **error)
+{
+  Measure      *measure = user_data;
+  ScumbleArena *arena   = measure->job->arena;
+  const gsize   mark    = scumble_arena_mark (arena);
+  Run           run     = run_of (measure, tile);
+  ScumbleTensor out;
+  float        *weights;
+  gboolean      done;
+
+  done = place_output (measure, tile, &out, error) &&
+         take_buffers (&run, measure->base, error) &&
+         fetch_input (measure, &run, error) && run_layers (&run, &out, error) &&
+         weigh (measure, tile, &weights, error);
+  if (done)
+    scumble_moments_add (&measure->moments, &out, weights, measure->job->threads);
+  scumble_arena_release (arena, mark);
+
+  return done;
+}
+
+/* Freezes the measured layer, and normalises its results if they are kept. */
+static void
+freeze (Measure *measure)
+{
+  const int                  i     = measure->layer;
+  ScumbleConv               *conv  = &measure->transfer->convs[i];
+  const gsize                c     = (gsize) conv->c_out;
+  const ScumbleTransferLayer layer = scumble_transfer_layer (measure->base, i);
+  const float               *scale = measure->parameters + layer.scale;
+  const float               *shift = measure->parameters + layer.shift;
+  g_autofree float          *gain  = g_new0 (float, c);
+  g_autofree float          *bias  = g_new0 (float, c);
+  g_autofree float          *mean  = g_new (float, c);
+  g_autofree float          *std   = g_new (float, c);
+  ScumbleTensor              y, before;
+
+  scumble_moments_get_biased (&measure->moments, mean, std);
+  for (int k = 0; k < layer.c_out; k++)
+    {
+      gain[k] = scale[k] / std[k];
+      bias[k] = shift[k] - gain[k] * mean[k];
+    }
+  scumble_conv_clear (conv);
+  make_conv (conv, measure->base, i, measure->parameters, gain, bias);
+  conv->relu = rows[i].relu;
+  if (!is_kept (measure->manner, i))
+    return;
+
+  y = kept_plane (measure, i);
+  scumble_affine (&y, gain, bias, &y, measure->job->threads);
+  if (rows[i].relu)
+    rectify (&y, measure->job->threads);
+  if (rows[i].skip)
+    {
+      before = kept_plane (measure, i - 2);
+      add (&before, &y, measure->job->threads);
+    }
+}
+
+static gboolean
+measure_layer (Measure *measure, int i, GError **error)
+{
+  const ScumbleRect area = { 0, 0, measure->picture->w, measure->picture->h };
+  ScumbleConv      *conv = &measure->transfer->convs[i];
+  ScumbleStage      stage;
+  const ScumbleJob  part = scumble_job_stage (&stage, measure->job,
+                                              (double) i / SCUMBLE_TRANSFER_LAST,
+                                              (i + 1.0) / SCUMBLE_TRANSFER_LAST);
+  gboolean          done;
+
+  measure->layer = i;
+  make_conv (conv, measure->base, i, measure->parameters, NULL, NULL);
+  scumble_moments_init (&measure->moments, conv->c_out);
+  done = scumble_tiles_walk (&area, measure->manner.edge, measure_tile, measure, &part, error);
+  if (done)
+    freeze (measure);
+  scumble_moments_clear (&measure->moments);
+
+  return done;
+}
+
+static gboolean
+measure_layers (Measure *measure, GError **error)
+{
+  const int   last  = SCUMBLE_TRANSFER_LAST;
+  const gsize shift = scumble_transfer_layer (measure->base, last).shift;
+
+  if (!take_planes (measure, error))
+    return FALSE;
+  for (int i = 0; i < last; i++)
+    if (!measure_layer (measure, i, error))
+      return FALSE;
+  make_conv (&measure->transfer->convs[last], measure->base, last, measure->parameters, NULL,
+             measure->parameters + shift);
+
+  return TRUE;
 }
 
 ScumbleTransfer *
 scumble_transfer_new (int base, const float *parameters, const ScumblePicture *picture,
-                      const ScumbleJob *job, GError **error)
+                      gsize allowance, const ScumbleJob *job, GError **error)
 {
   const gsize      mark     = scumble_arena_mark (job->arena);
-  ScumbleTransfer *transfer = NULL;
-  ScumbleConv      plain[SCUMBLE_TRANSFER_LAYERS];
-  Extent           extents[SCUMBLE_TRANSFER_LAYERS + 1];
-  Measure          measure  = { .parameters = parameters, .base = base };
-  Run              run      = { plain, extents, { NULL }, &measure, job };
+  ScumbleTransfer *transfer = g_new0 (ScumbleTransfer, 1);
+  Measure          measure  = { .base = base, .parameters = parameters, .picture = picture,
+                                .manner   = choose_manner (base, picture, allowance, job),
+                                .transfer = transfer, .job = job };
 
-  for (int i = 0; i < SCUMBLE_TRANSFER_LAYERS; i++)
-    make_conv (&plain[i], base, i, parameters, NULL, NULL);
-  for (int i = 0; i < SCUMBLE_TRANSFER_LAST; i++)
-    {
-      measure.gain[i] = g_new0 (float, plain[i].c_out);
-      measure.bias[i] = g_new0 (float, plain[i].c_out);
-    }
-
-  walk (picture->w, picture->h, (ScumbleRect) { 0, 0, picture->w, picture->h }, extents);
-  if (take_buffers (&run, base, error) && measure_layers (&run, picture, error))
-    transfer = freeze (base, parameters, &measure);
+  transfer->base = base;
+  if (!measure_layers (&measure, error))
+    g_clear_pointer (&transfer, scumble_transfer_free);
   scumble_arena_release (job->arena, mark);
 
-  for (int i = 0; i < SCUMBLE_TRANSFER_LAYERS; i++)
-    scumble_conv_clear (&plain[i]);
-  for (int i = 0; i < SCUMBLE_TRANSFER_LAST; i++)
-    {
-      g_free (measure.gain[i]);
-      g_free (measure.bias[i]);
-    }
-
   return transfer;
+}
+
+static gsize
+no_room (int w, int h, gconstpointer user_data)
+{
+  return 0;
+}
+
+static double
+layer_work (const ScumbleRect *tile, gconstpointer user_data)
+{
+  const Measure *measure = user_data;
+  const Run      run     = run_of (measure, tile);
+
+  return run_work (measure->base, &run);
+}
+
+double
+scumble_transfer_new_work (int base, const ScumblePicture *picture, gsize allowance,
+                           const ScumbleJob *job)
+{
+  const ScumbleRect area    = { 0, 0, picture->w, picture->h };
+  ScumbleRehearsal  notes   = { .work = 0.0 };
+  ScumbleJob        trial   = *job;
+  Measure           measure = { .base = base, .picture = picture,
+                                .manner = choose_manner (base, picture, allowance, job) };
+
+  trial.rehearsal = &notes;
+  for (measure.layer = 0; measure.layer < SCUMBLE_TRANSFER_LAST; measure.layer++)
+    scumble_tiles_rehearse (&area, measure.manner.edge, no_room, layer_work, &measure, &trial,
+                            NULL);
+
+  return notes.work;
 }
 
 void
@@ -577,14 +849,13 @@ scumble_transfer_run (const ScumbleTransfer *transfer, const ScumblePicture *pic
 {
   const gsize         mark = scumble_arena_mark (job->arena);
   const ScumbleTensor out  = { rgb, rect->h, rect->w, 3, 3 * (gsize) rect->w };
-  Extent              extents[SCUMBLE_TRANSFER_LAYERS + 1];
-  Run                 run  = { transfer->convs, extents, { NULL }, NULL, job };
+  Run                 run  = { .convs = transfer->convs, .to = SCUMBLE_TRANSFER_LAST,
+                               .job = job };
   gboolean            done;
 
-  walk (picture->w, picture->h, *rect, extents);
+  walk (&run, picture->w, picture->h, *rect);
   done = take_buffers (&run, transfer->base, error) &&
-         read_input (&run, picture, NULL, error) &&
-         run_layers (&run, SCUMBLE_TRANSFER_LAYERS, &out, error);
+         read_input (&run, picture, error) && run_layers (&run, &out, error);
   scumble_arena_release (job->arena, mark);
 
   return done;

@@ -88,16 +88,36 @@ typedef struct _ScumbleTransfer ScumbleTransfer;
  * scumble_transfer_new:
  * @base: channels of the first layer
  * @parameters: (transfer none): as scumble_transfer_count() says
- * @picture: what the normalisations measure; invisible pixels are left out. It is taken as
- *   a whole, so it should be small
+ * @picture: what the normalisations measure; invisible pixels are left out. It is gone
+ *   through layer by layer, so it should be small
+ * @allowance: bytes of scratch to take at most, where that is possible. As many layers'
+ *   results are kept meanwhile as fit; the others are computed again, tile by tile, and
+ *   the network is the same but for rounding
  *
  * Returns: (transfer full) (nullable): the network, or %NULL with an error on cancel, out of
  *   budget, or if the picture fails to read
  */
 ScumbleTransfer *scumble_transfer_new  (int base, const float *parameters,
-                                        const ScumblePicture *picture,
+                                        const ScumblePicture *picture, gsize allowance,
                                         const ScumbleJob *job, GError **error);
 void             scumble_transfer_free (ScumbleTransfer *transfer);
+
+/**
+ * scumble_transfer_new_room:
+ *
+ * Returns: the most bytes of scratch that scumble_transfer_new() takes; more than
+ *   @allowance only if that is too little for anything
+ */
+gsize            scumble_transfer_new_room (int base, const ScumblePicture *picture,
+                                            gsize allowance, const ScumbleJob *job);
+
+/**
+ * scumble_transfer_new_work:
+ *
+ * Returns: its multiply-adds, as the convolutions' definition counts them
+ */
+double           scumble_transfer_new_work (int base, const ScumblePicture *picture,
+                                            gsize allowance, const ScumbleJob *job);
 
 /**
  * scumble_transfer_run:
@@ -121,7 +141,7 @@ void             scumble_transfer_squash (float *rgb, gsize n);
  * scumble_transfer_room:
  *
  * Returns: the most bytes of scratch that scumble_transfer_run() takes for a rectangle of
- *   @w x @h, or scumble_transfer_new() for a picture of that size
+ *   @w x @h
  */
 gsize            scumble_transfer_room (int base, int w, int h, int threads);
 

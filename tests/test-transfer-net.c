@@ -116,8 +116,8 @@ test_normalised (void)
                                        &job, NULL));
   for (int i = 0; i < 2; i++)
     {
-      g_autoptr (ScumbleTransfer) net = scumble_transfer_new (BASE, values, &picture, &job,
-                                                              NULL);
+      g_autoptr (ScumbleTransfer) net = scumble_transfer_new (BASE, values, &picture,
+                                                              32 << 20, &job, NULL);
 
       g_assert_true (scumble_transfer_run (net, &picture, &whole, i == 0 ? before : after,
                                            &job, NULL));
@@ -125,6 +125,114 @@ test_normalised (void)
         values[k] *= 3.0f;
     }
   ref_assert_close_floats (after, before, 3 * W * H, 1e-4);
+  scumble_picture_clear (&picture);
+}
+
+/* A network measured with some allowance and in some tiles, and what it paints. */
+static float *
+paint_measured (const ScumblePicture *picture, const float *values, int base, gsize allowance,
+                int tile, int threads)
+{
+  g_autoptr (ScumbleArena)    arena = scumble_arena_new (256 << 20);
+  const ScumbleJob            job   = { .arena = arena, .threads = threads, .tile = tile };
+  const ScumbleRect           whole = { 0, 0, picture->w, picture->h };
+  const gsize                 room  = scumble_transfer_new_room (base, picture, allowance,
+                                                                 &job);
+  g_autoptr (GError)          error = NULL;
+  g_autoptr (ScumbleTransfer) net   = NULL;
+  float                      *rgb   = g_new (float, 3 * picture->w * picture->h);
+
+  net = scumble_transfer_new (base, values, picture, allowance, &job, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (scumble_arena_peak (arena), <=, room);
+  g_assert_true (scumble_transfer_run (net, picture, &whole, rgb, &job, &error));
+
+  return rgb;
+}
+
+/* What is kept, tiles and threads make no difference beyond rounding, and what does not fit
+ * is computed again. */
+static void
+check_measuring (gboolean veiled)
+{
+  enum { BASE = 6, W = 150, H = 130, PADDED = 160 * 144 };
+  static const int         tiles[]    = { 16, 64, 0 };
+  g_autoptr (ScumbleArena) arena      = scumble_arena_new (64 << 20);
+  const ScumbleJob         job        = { .arena = arena, .threads = 2 };
+  const gsize              n          = scumble_transfer_count (BASE);
+  g_autofree float        *rgba       = ref_picture (W, H, 5);
+  g_autofree float        *values     = g_new (float, n);
+  g_autofree float        *expected   = NULL;
+  gsize                    allowances[8] = { 0 };
+  ScumbleMemorySource      source;
+  ScumblePicture           picture;
+  guint                    n_allowed  = 0;
+
+  for (int i = 0; i < W * H; i++)
+    rgba[4 * i + 3] = !veiled ? 1.0f : i % W < W / 3 ? 0.0f : i / W < H / 2 ? 0.4f : 1.0f;
+  ref_fill (values, n, 6, -0.3f, 0.3f);
+  scumble_memory_source_init (&source, W, H, rgba);
+  g_assert_true (scumble_picture_init (&picture, &source.source, SCUMBLE_TRANSFER_ALIGN,
+                                       &job, NULL));
+  g_assert_cmpint (picture.w * picture.h, ==, PADDED);
+
+  /* From everything kept to nothing. */
+  for (gsize allowance = 64 << 20, before = 0; allowance > 0; allowance -= allowance / 4)
+    {
+      const gsize room = scumble_transfer_new_room (BASE, &picture, allowance, &job);
+
+      if (room > allowance)
+        break;
+      if (room != before && n_allowed < G_N_ELEMENTS (allowances) - 1)
+        allowances[n_allowed++] = allowance;
+      before = room;
+    }
+  /* And the least. */
+  allowances[n_allowed++] = 0;
+  g_assert_cmpuint (n_allowed, >=, 4);
+  for (guint i = 1; i < n_allowed; i++)
+    g_assert_cmpfloat (scumble_transfer_new_work (BASE, &picture, allowances[i], &job), >=,
+                       scumble_transfer_new_work (BASE, &picture, allowances[i - 1], &job));
+
+  expected = paint_measured (&picture, values, BASE, allowances[0], 0, 1);
+  for (guint i = 0; i < n_allowed; i++)
+    for (guint k = 0; k < G_N_ELEMENTS (tiles); k++)
+      {
+        g_autofree float *found = paint_measured (&picture, values, BASE, allowances[i],
+                                                  tiles[k], 1 + (int) k % 2);
+
+        ref_assert_close_floats (found, expected, 3 * PADDED, 1e-4);
+      }
+  scumble_picture_clear (&picture);
+}
+
+static void
+test_measuring (void)
+{
+  check_measuring (FALSE);
+  check_measuring (TRUE);
+}
+
+/* Allowances of next to nothing take what they must, and no more than they say. */
+static void
+test_frugal (void)
+{
+  enum { BASE = 8, W = 640, H = 480 };
+  g_autoptr (ScumbleArena) arena   = scumble_arena_new (64 << 20);
+  const ScumbleJob         job     = { .arena = arena, .threads = 2 };
+  g_autofree float        *rgba    = ref_picture (W, H, 7);
+  ScumbleMemorySource      source;
+  ScumblePicture           picture;
+  gsize                    room;
+
+  scumble_memory_source_init (&source, W, H, rgba);
+  g_assert_true (scumble_picture_init (&picture, &source.source, SCUMBLE_TRANSFER_ALIGN,
+                                       &job, NULL));
+  room = scumble_transfer_new_room (BASE, &picture, 0, &job);
+  g_assert_cmpuint (room, <, 4 << 20);
+  for (gsize allowance = room; allowance <= 256 << 20; allowance *= 2)
+    g_assert_cmpuint (scumble_transfer_new_room (BASE, &picture, allowance, &job), <=,
+                      allowance);
   scumble_picture_clear (&picture);
 }
 
@@ -136,6 +244,8 @@ main (int argc, char **argv)
   g_test_add_func ("/transfer-net/any-conv", test_any_conv);
   g_test_add_func ("/transfer-net/layout", test_layout);
   g_test_add_func ("/transfer-net/normalised", test_normalised);
+  g_test_add_func ("/transfer-net/measuring", test_measuring);
+  g_test_add_func ("/transfer-net/frugal", test_frugal);
 
   return g_test_run ();
 }
