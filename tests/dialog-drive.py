@@ -167,9 +167,11 @@ class Dialog:
         self.output = os.path.join(folder, "output.png")
         if os.path.exists(self.output):
             os.remove(self.output)
+        self.begun = time.monotonic()
         self.process = subprocess.Popen([demo, *options, content, *styles, self.output],
                                         stdout=subprocess.PIPE, text=True)
         self.window = wait_for("the window", self.find_window)
+        self.opened = time.monotonic()
         self.preview = self.find(pyatspi.ROLE_IMAGE, "Preview")
         self.focus()
 
@@ -293,6 +295,61 @@ def check_names(dialog):
         dialog.find(role, name)
 
 
+def first_result(dialog, original):
+    """When the preview shows the result: something, and not the original."""
+    def result():
+        shown = dialog.shown(24, 24)
+        return len(set(b"".join(shown))) > 8 and difference(shown, original) > 8
+    wait_for("the first result", result)
+    return time.monotonic()
+
+
+def print_timings(content, styles):
+    """What a user waits for; printed, since machines differ."""
+    picture = GdkPixbuf.Pixbuf.new_from_file(content)
+    x, y = picture.get_width() // 2 - 12, picture.get_height() // 2 - 12
+    dialog = Dialog(content, styles)
+    first = first_result(dialog, rows(picture.new_subpixbuf(x, y, 24, 24)))
+    dialog.settle()
+    rest = time.monotonic()
+    slider = dialog.find(pyatspi.ROLE_SLIDER, "Strength")
+    slider.queryComponent().grabFocus()
+    shown = dialog.shown(240, 160)
+    begun = time.monotonic()
+    dialog.keys("Left")
+    wait_for("a new picture", lambda: dialog.shown(240, 160) != shown)
+    moved = time.monotonic()
+    print(f"{os.path.basename(content)}: start to window {dialog.opened - dialog.begun:.2f} s, "
+          f"to first result {first - dialog.begun:.2f} s, to rest {rest - dialog.begun:.2f} s; "
+          f"slider to new picture {moved - begun:.2f} s")
+    dialog.keys("Escape")
+    dialog.end()
+
+
+def test_tab(content, styles):
+    """The Tab key comes by everything, and around again; in a list it stops once."""
+    dialog = Dialog(content, styles)
+    dialog.settle()
+    wanted = {"Preview", "Zoom in", "Split view", "Style", "Mix", "Compare…", "Strength",
+              "Stroke size", "Keep colours", "More for AdaIN", "Help", "Reset", "Cancel", "Paint"}
+    seen = []
+    for _ in range(40):
+        dialog.keys("Tab")
+        dialog.place()
+        time.sleep(0.2)
+        # The button in a combo box has the focus unseen, and a number has the slider's name.
+        seen += ["Style" if n.getRole() == pyatspi.ROLE_LIST_ITEM else n.name
+                 for n in every(dialog.window) if n.getState().contains(pyatspi.STATE_FOCUSED)
+                 and n.getRole() not in (pyatspi.ROLE_FRAME, pyatspi.ROLE_SPIN_BUTTON)]
+        if len(seen) > 1 and seen[-1] == seen[0]:
+            break
+    assert wanted <= set(seen), f"Tab never comes by {sorted(wanted - set(seen))}: {seen}"
+    assert len(seen) == len(set(seen)) + 1, f"Tab comes by something twice: {seen}"
+    assert "Strength map" not in seen, "Tab comes by what is folded away"
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+
 def test_keyboard(content, styles):
     """Another style, another strength, painted, all without a mouse."""
     dialog = Dialog(content, styles)
@@ -309,10 +366,7 @@ def test_keyboard(content, styles):
 
     slider = dialog.find(pyatspi.ROLE_SLIDER, "Strength")
     before = slider.queryValue().currentValue
-    begun = time.monotonic()
     dialog.keys("alt+s", *["Left"] * 20)
-    wait_for("a new picture", lambda: dialog.shown(240, 160) != second)
-    print(f"keys to new picture: {time.monotonic() - begun:.2f} s for 20 keys")
     wait_for("20 steps of the slider",
              lambda: abs(slider.queryValue().currentValue - (before - 0.2)) < 1e-6)
     strength = slider.queryValue().currentValue
@@ -625,6 +679,11 @@ def test_learn(content, styles):
     wait_for("a closer look", lambda: is_sharp(dialog.shown(240, 160)))
     assert dialog.updates() > 3, "there was no closer look before all was learned"
     screenshot("learning-near")
+    dialog.keys("alt+p")  # "Stop" has it while "Paint" cannot be pressed
+    wait_for("the style", lambda: dialog.has_status("This style has been learned"))
+    dialog.settle()
+    dialog.keys("alt+a")
+    wait_for("an update", lambda: dialog.updates() >= 1)
     dialog.keys("Escape")
     wait_for("the style", lambda: dialog.has_status("This style has been learned"))
     assert dialog.process.poll() is None, "stopping closed the dialog"
@@ -784,6 +843,57 @@ def test_presets(content, styles):
     assert dialog.end() == "given up\n"
 
 
+def answer_file(dialog, title, path):
+    """Gives the path of a file to the window that asks for one."""
+    dialog.focus(title)
+    dialog.keys("ctrl+a", "slash")
+    wait_for("the entry for the path", dialog.find_entry).queryEditableText() \
+        .setTextContents(path)
+    time.sleep(0.5)
+    dialog.keys("Return")
+    dialog.focus()
+
+
+def test_preset_file(content, styles):
+    """Settings go to a file and come back."""
+    presets, path = os.path.join(folder, "exports"), os.path.join(folder, "soft.preset")
+    if os.path.exists(path):
+        os.remove(path)
+    dialog = Dialog(content, styles, "--folder", presets, "--strength", "0.4")
+    dialog.settle()
+    slider = dialog.find(pyatspi.ROLE_SLIDER, "Strength")
+    dialog.choose_menu("alt+t", "e")
+    answer_file(dialog, "^Export", path)
+    wait_for("the file", lambda: os.path.exists(path) and "strength=0.4" in open(path).read())
+    dialog.keys("alt+r")
+    wait_for("the reset strength", lambda: slider.queryValue().currentValue == 1.0)
+    dialog.choose_menu("alt+t", "i")
+    answer_file(dialog, "^Import", path)
+    wait_for("the file's strength", lambda: abs(slider.queryValue().currentValue - 0.4) < 1e-6)
+    dialog.settle()
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+
+def test_recent(content, styles):
+    """A picture that has been painted with is there when its image is closed."""
+    recent = os.path.join(folder, "recent")
+    shutil.rmtree(recent, ignore_errors=True)
+    dialog = Dialog(content, styles[:1], "--folder", recent)
+    dialog.settle()
+    first = dialog.shown(240, 160)
+    dialog.keys("Return")
+    dialog.end()
+
+    dialog = Dialog(content, [], "--folder", recent)
+    dialog.find(pyatspi.ROLE_LIST_ITEM, "waves.png, used recently")
+    dialog.settle()
+    worst = difference(first, dialog.shown(240, 160))
+    assert worst <= 1, f"the recent style differs from the picture's by {worst}/255"
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+
 def test_cancel(content, styles):
     """Cancelling the painting keeps the dialog; a second Escape leaves it."""
     dialog = Dialog(content, styles, "--dawdle", "500")
@@ -827,6 +937,8 @@ def main():
                       (int(8 * x) + int(8 * y)) % 2 else (250, 230, 60))]
     right = picture("right.png", 240, 160, lambda x, y: [255 * (x >= 0.5)] * 3)
     test_gestures()
+    print_timings(small, styles)
+    test_tab(small, styles)
     test_keyboard(small, styles)
     test_box(small, styles)
     test_mixture(small, styles)
@@ -843,6 +955,8 @@ def main():
     test_mouse(large, styles)
     test_samples(small, styles)
     test_presets(small, styles)
+    test_preset_file(small, styles)
+    test_recent(small, styles)
     test_cancel(enlarged(large, "huge.png", 3000, 2250), styles)
     test_no_style(small)
 

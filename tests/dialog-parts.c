@@ -4,6 +4,7 @@
 #include "blend.h"
 #include "box.h"
 #include "easel.h"
+#include "presets.h"
 #include "shelf.h"
 #include "viewport.h"
 #include "worker.h"
@@ -472,6 +473,60 @@ test_shelf (void)
   g_assert_cmpuint (entries->len, ==, 0);
 }
 
+/* The last ten settings are remembered, the latest first and each once. */
+static void
+test_recent_settings (void)
+{
+  g_autofree char   *folder = g_dir_make_tmp ("scumble-XXXXXX", NULL);
+  g_autoptr (GError) error  = NULL;
+  g_autoptr (GArray) recent = NULL;
+  ScumbleSettings    settings;
+
+  scumble_settings_init (&settings);
+  for (int i = 0; i < 14; i++)
+    {
+      settings.strength = (i < 13 ? i : 5) / 16.0;
+      g_assert_true (scumble_presets_remember (folder, &settings, &error));
+      g_assert_no_error (error);
+    }
+
+  recent = scumble_presets_recent (folder);
+  g_assert_cmpuint (recent->len, ==, 10);
+  for (guint i = 0; i < recent->len; i++)
+    {
+      const int wanted = i == 0 ? 5 : i <= 7 ? 13 - (int) i : 12 - (int) i;
+
+      g_assert_cmpfloat (g_array_index (recent, ScumbleSettings, i).strength, ==,
+                         wanted / 16.0);
+    }
+}
+
+/* What is exported can be imported; what is no preset is refused, and changes nothing. */
+static void
+test_preset_files (void)
+{
+  g_autofree char   *folder = g_dir_make_tmp ("scumble-XXXXXX", NULL);
+  g_autofree char   *path   = g_build_filename (folder, "soft", NULL);
+  g_autoptr (GError) error  = NULL;
+  ScumbleSettings    settings, imported;
+
+  scumble_settings_init (&settings);
+  settings.strength = 0.25;
+  settings.method   = "sanet";
+  g_assert_true (scumble_presets_export (path, &settings, &error));
+  scumble_settings_init (&imported);
+  g_assert_true (scumble_presets_import (path, &imported, &error));
+  g_assert_no_error (error);
+  g_assert_cmpfloat (imported.strength, ==, 0.25);
+  g_assert_cmpstr (imported.method, ==, "sanet");
+
+  g_assert_true (g_file_set_contents (path, "no settings\n", -1, NULL));
+  g_assert_false (scumble_presets_import (path, &imported, &error));
+  g_assert_nonnull (error);
+  g_assert_cmpfloat (imported.strength, ==, 0.25);
+  g_remove (path);
+}
+
 /* A host whose masks are rows of four weights. */
 enum { MASK_PIXELS = 4 };
 
@@ -681,6 +736,8 @@ main (int argc, char **argv)
   g_test_add_data_func ("/dialog/blend", argv[1], test_blend);
   g_test_add_data_func ("/dialog/learned", argv[1], test_learned);
   g_test_add_func ("/dialog/shelf", test_shelf);
+  g_test_add_func ("/dialog/presets/recent", test_recent_settings);
+  g_test_add_func ("/dialog/presets/files", test_preset_files);
   g_test_add_func ("/dialog/box", test_box);
   g_test_add_func ("/dialog/box/alpha", test_box_alpha);
   g_test_add_func ("/dialog/viewport", test_viewport);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mixture.h"
+#include "list-focus.h"
 #include "mixture-row.h"
 
 struct _ScumbleMixture
@@ -161,6 +162,7 @@ scumble_mixture_class_init (ScumbleMixtureClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class, "/scumble/ui/mixture.ui");
   gtk_widget_class_bind_template_child (widget_class, ScumbleMixture, list);
   gtk_widget_class_bind_template_callback (widget_class, on_row_selected);
+  gtk_widget_class_bind_template_callback (widget_class, scumble_list_focus_leave);
 }
 
 static void

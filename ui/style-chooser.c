@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "style-chooser.h"
+#include "list-focus.h"
 #include "picture-chooser.h"
 #include "style-row.h"
 
@@ -310,6 +311,7 @@ scumble_style_chooser_class_init (ScumbleStyleChooserClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_mix);
   gtk_widget_class_bind_template_callback (widget_class, on_mnemonic_activate);
   gtk_widget_class_bind_template_callback (widget_class, on_row_selected);
+  gtk_widget_class_bind_template_callback (widget_class, scumble_list_focus_leave);
   gtk_widget_class_bind_template_callback (widget_class, on_row_activated);
   gtk_widget_class_bind_template_callback (widget_class, on_refresh);
   gtk_widget_class_bind_template_callback (widget_class, on_save);
