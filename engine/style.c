@@ -7,7 +7,9 @@
 #include "safetensors.h"
 
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include <math.h>
+#include <unistd.h>
 
 /* A saved style's metadata.  It has no "scumble.method", so that it is never taken for a
  * model. */
@@ -119,13 +121,35 @@ check_model (const ScumbleModel *model, const ScumbleSafetensors *file, GError *
   return FALSE;
 }
 
+/* What is wrong with its bytes would not help: a style is made again, not mended. */
+static void
+refuse_file (const char *path, GError **error)
+{
+  if (g_access (path, R_OK) == 0)
+    g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
+                 _("The style file \"%s\" is damaged. Make the style again from its "
+                   "picture."), path);
+  else
+    g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
+                 _("The style file \"%s\" cannot be opened: it is not there, or may not be "
+                   "read."), path);
+}
+
 ScumbleStyle *
 scumble_style_load (ScumbleModel *model, const char *path, GError **error)
 {
-  g_autoptr (ScumbleSafetensors) file = scumble_safetensors_open (path, error);
+  g_autoptr (ScumbleSafetensors) file = scumble_safetensors_open (path, NULL);
+  gpointer                       data = NULL;
 
-  return file != NULL && check_model (model, file, error)
-           ? scumble_style_new (model, model->method->load (model, file, error)) : NULL;
+  if (file != NULL && !check_model (model, file, error))
+    return NULL;
+
+  if (file != NULL)
+    data = model->method->load (model, file, NULL);
+  if (data == NULL)
+    refuse_file (path, error);
+
+  return scumble_style_new (model, data);
 }
 
 gboolean
