@@ -19,7 +19,7 @@ import sys
 import tempfile
 
 METHODS = ["adain", "sanet", "metanet", "metastyle"]
-STAGES = ["encode", "survey", "render", "open"]
+STAGES = ["open", "encode", "survey", "render"]
 LEARNING = [("normalisation", []), ("all", ["--adapt-all"])]
 
 
