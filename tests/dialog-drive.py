@@ -139,8 +139,8 @@ def difference(a, b):
 
 def engine_paints(content, style, strength, *options):
     path = os.path.join(folder, "expected.png")
-    subprocess.run([stylize, "--strength", str(strength), *options, content, style, path], check=True,
-                   stdout=subprocess.DEVNULL)
+    subprocess.run([stylize, "--strength", str(strength), *options, content, style, path],
+                   check=True, stdout=subprocess.DEVNULL)
     return rows(GdkPixbuf.Pixbuf.new_from_file(path))
 
 

@@ -10,7 +10,7 @@ struct _ScumbleFoot
 {
   GtkStack             parent_instance;
 
-  gboolean             draft; /* the preview is the best that will come, not the real thing */
+  gboolean             draft;   /* the preview is not the real thing, nor will it be */
   double               seconds; /* what the painting will take, or 0 */
   gsize                memory;  /* likewise, bytes */
 
