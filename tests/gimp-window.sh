@@ -3,7 +3,8 @@
 
 # The filter as a painter meets it: GIMP in a window of a virtual display, two pictures
 # open, the filter started from the keyboard, the dialog painted with, undone, redone and
-# repeated.  What it looked like lies in SHOTS afterwards.
+# repeated, in two other languages too.  What it looked like lies in SHOTS afterwards, and
+# how long the dialog took is printed.
 #
 #   gimp-window.sh PLUGIN PROBE MODELS SHOTS
 
@@ -97,6 +98,66 @@ press ()
   xdotool key --clearmodifiers "$@"
 }
 
+milliseconds ()
+{
+  echo $(($(date +%s%N) / 1000000))
+}
+
+seconds_since ()
+{
+  echo $((($(milliseconds) - $1) / 1000)).$((($(milliseconds) - $1) / 100 % 10))
+}
+
+# The middle of the preview, as a number.
+picture ()
+{
+  import -window "$dialog" -crop 160x160+297+226 -depth 8 rgb:- | cksum
+}
+
+# follow PICTURE START: when the preview came to rest, in seconds after START
+follow ()
+{
+  local seen=$1 now changed= rest= end=$((SECONDS + 30))
+  while [ $SECONDS -lt $end ]; do
+    now=$(picture)
+    if [ "$now" != "$seen" ]; then
+      seen=$now changed=$(milliseconds) rest=$(seconds_since "$2")
+    fi
+    [ -z "$changed" ] || [ $(($(milliseconds) - changed)) -lt 3000 ] || break
+    sleep 0.05
+  done
+  echo "$rest"
+}
+
+start_gimp ()
+{
+  "$gimp" --new-instance --no-splash --no-fonts \
+    --batch "(plug-in-script-fu-server 1 \"127.0.0.1\" $port \"$top/server.log\")" \
+    "$top/sky.png" "$top/waves.png" > "$top/gimp.log" 2>&1 &
+  gimp_pid=$!
+  if ! wait_for 120 server_answers; then
+    echo "FAILED: GIMP did not start"
+    tail "$top/gimp.log"
+    exit 1
+  fi
+  wait_for 60 main_window_is_there || true
+  sleep 2
+}
+
+end_gimp ()
+{
+  ask '(gimp-quit 1)' > /dev/null 2>&1 || true
+  wait_for 30 test ! -d "/proc/$gimp_pid" || kill "$gimp_pid"
+  gimp_pid=
+}
+
+server_answers () { (ask 1) > /dev/null 2>&1; }
+main_window_is_there ()
+{
+  main=$(xdotool search --onlyvisible --name 'GIMP$' | tail -n 1)
+  [ -n "$main" ]
+}
+
 # Two pictures, as files that anybody could have opened.
 cat > "$top/pictures.scm" <<'EOF'
 (define (save name w h seed)
@@ -117,7 +178,19 @@ cat >> "$GIMP2_DIRECTORY/gimprc" <<'EOF'
 (check-updates no)
 (show-help-button yes)
 (theme "Dark")
+(help-browser web-browser)
 EOF
+
+# GIMP's help, and a browser that only notes what it is to show.
+add_plugin "$stock/help/help" help
+add_plugin "$stock/web-browser/web-browser" web-browser
+mkdir -p "$XDG_DATA_HOME/applications"
+printf '#!/bin/sh\necho "$1" > "%s/page"\n' "$top" > "$top/browser"
+chmod +x "$top/browser"
+printf '[Desktop Entry]\nType=Application\nName=Browser\nExec="%s" %%u\nMimeType=text/html;x-scheme-handler/file;\n' \
+  "$top/browser" > "$XDG_DATA_HOME/applications/browser.desktop"
+printf '[Default Applications]\ntext/html=browser.desktop\nx-scheme-handler/file=browser.desktop\n' \
+  > "$XDG_CONFIG_HOME/mimeapps.list"
 
 exec 4> "$top/display"
 Xvfb -displayfd 4 -screen 0 1280x800x24 -nolisten tcp > /dev/null 2>&1 &
@@ -177,25 +250,8 @@ else
 fi
 
 port=$((20000 + $$ % 20000))
-"$gimp" --new-instance --no-splash --no-fonts \
-  --batch "(plug-in-script-fu-server 1 \"127.0.0.1\" $port \"$top/server.log\")" \
-  "$top/sky.png" "$top/waves.png" > "$top/gimp.log" 2>&1 &
-gimp_pid=$!
-
-server_answers () { (ask 1) > /dev/null 2>&1; }
-if ! wait_for 120 server_answers; then
-  echo "FAILED: GIMP did not start"
-  tail "$top/gimp.log"
-  exit 1
-fi
+start_gimp
 check "two pictures open" "$(ask '(car (gimp-image-list))')" 2
-main_window_is_there ()
-{
-  main=$(xdotool search --onlyvisible --name 'GIMP$' | tail -n 1)
-  [ -n "$main" ]
-}
-wait_for 60 main_window_is_there || true
-sleep 2
 shot 1-gimp
 original=$(pixel_on_top)
 
@@ -207,10 +263,20 @@ sleep 1
 shot 2-menu
 xdotool key Escape Escape Escape
 
+began=$(milliseconds)
 press "$main" ctrl+alt+s
 wait_for 60 window_is_there || check "dialog opens" no yes
-sleep 5
+echo "   the dialog is there after $(seconds_since "$began") s," \
+     "its preview finished after $(follow "" "$began") s"
 shot 3-dialog
+
+press "$dialog" F1
+wait_for 60 test -s "$top/page" || true
+page=$(cat "$top/page" 2> /dev/null || true)
+check "F1 opens the manual at its place" "${page##*/help/}" "en/index.html#painting"
+page=${page#file://}
+[ -f "${page%%#*}" ] && there=yes || there=no
+check "F1 opens a page that is there" $there yes
 press "$dialog" Return
 wait_for 60 layers_are 2 || true
 check "painted with Enter" "$(layers)" 2
@@ -256,6 +322,47 @@ wait_for 20 window_is_gone || check "Escape closes the dialog" no yes
 check "Escape leaves the image alone" "$(layers)" 2
 shot 5-after-escape
 
+# A style in the box, chosen with the keyboard: the first after three layers.
+press "$main" ctrl+shift+f
+wait_for 60 window_is_there || true
+follow "$(picture)" 0 > /dev/null
+press "$dialog" alt+s
+before=$(picture)
+began=$(milliseconds)
+press "$dialog" Left
+xdotool key Left Left Left Left
+rest=$(follow "$before" "$began")
+[ -n "$rest" ] && changed=yes || changed=no
+check "the strength slider changes the preview" $changed yes
+echo "   from moving the slider to the new picture: $rest s"
+xdotool key Right Right Right Right Right
+press "$dialog" alt+y
+xdotool key Home Down Down Down
+sleep 1
+follow "$(picture)" 0 > /dev/null
+shot 6-style-in-the-box
+press "$dialog" Return
+wait_for 60 layers_are 3 || true
+name=$(ask "(car (gimp-item-get-name $(top_layer)))")
+check "painted with a style in the box" "(${name##*(}" '(AdaIN: Evening Wind, 100 %)"'
+wait_for 20 window_is_gone || true
+press "$main" ctrl+z
+wait_for 20 layers_are 2 || true
+press "$main" ctrl+shift+f
+wait_for 60 window_is_there || true
+sleep 3
+press "$dialog" alt+y
+xdotool key Home
+sleep 3
+press "$dialog" Return
+wait_for 60 layers_are 3 || true
+wait_for 20 window_is_gone || true
+name=$(ask "(car (gimp-item-get-name $(top_layer)))")
+case $name in *"(AdaIN: sky.png, 100 %)"*) again=yes ;; *) again=no ;; esac
+check "and with the first layer again" $again yes
+press "$main" ctrl+z
+wait_for 20 layers_are 2 || true
+
 # The layer goes away while the dialog is open: what was painted is not lost.
 press "$main" ctrl+shift+f
 wait_for 60 window_is_there || true
@@ -280,9 +387,26 @@ wait_for 60 layers_are 3 || true
 check "the run after that works" "$(layers)" 3
 
 # The values used last outlive GIMP.
-ask '(gimp-quit 1)' > /dev/null 2>&1 || true
-wait_for 30 test ! -d "/proc/$gimp_pid" || kill "$gimp_pid"
-gimp_pid=
+end_gimp
+for language in de zh_CN; do
+  export LANGUAGE=$language
+  rm -f "$top/page"
+  start_gimp
+  press "$main" ctrl+alt+s
+  wait_for 60 window_is_there || check "dialog opens in $language" no yes
+  follow "$(picture)" 0 > /dev/null
+  shot "7-dialog-$language"
+  press "$dialog" F1
+  wait_for 60 test -s "$top/page" || true
+  page=$(cat "$top/page" 2> /dev/null || true)
+  [ -d "$here/../plugin/help/$language" ] && expected=$language || expected=en
+  check "manual in $language" "${page##*/help/}" "$expected/index.html#painting"
+  press "$dialog" Return
+  wait_for 60 layers_are 2 || true
+  check "painted in $language" "$(layers)" 2
+  end_gimp
+done
+export LANGUAGE=
 unset DISPLAY
 cat > "$top/again.scm" <<'EOF'
 ; Like File > Open, which names the layer after the file.
