@@ -20,6 +20,11 @@ typedef enum
  * again too often.  Both measured, see SPEED.md. */
 enum { BLOCK = 1 << 19, MIN_ROWS = 28 };
 
+/* Bytes of weights in Winograd's form, seven to eleven times those of the definition, that a
+ * convolution keeps.  Beyond, every run makes them anew in its scratch, which counts against a
+ * job's budget; so a model takes little more memory than its weights are. */
+enum { KEEP = 4 << 20 };
+
 gboolean
 scumble_conv_fuses (int c_in, int c_out)
 {
@@ -116,47 +121,81 @@ static const float up_lines[][3] = {
   {        0,         0,         1 },
 };
 
-/* Sixteen kernels [3, 3] side by side -> [n, n], each product @step floats from the last. */
-static void
-transform_panel (float g[9][SCUMBLE_PANEL], const float lines[][3], int n, float *u,
-                 gsize step)
+/* How a convolution's kernels are transformed: to [n, n] products each. */
+typedef struct
 {
-  for (int i = 0; i < n; i++)
-    {
-      float half[3][SCUMBLE_PANEL];
+  const float (*lines)[3];
+  int           n;
+} Transform;
 
-      for (int k = 0; k < 3; k++)
-        for (int o = 0; o < SCUMBLE_PANEL; o++)
-          half[k][o] = lines[i][0] * g[k][o] + lines[i][1] * g[3 + k][o] +
-                       lines[i][2] * g[6 + k][o];
-      for (int j = 0; j < n; j++, u += step)
-        for (int o = 0; o < SCUMBLE_PANEL; o++)
-          u[o] = half[0][o] * lines[j][0] + half[1][o] * lines[j][1] +
-                 half[2][o] * lines[j][2];
-    }
+static Transform
+transform_of (const ScumbleConv *conv)
+{
+  return conv->form == SCUMBLE_CONV_UP
+           ? (Transform) { up_lines, G_N_ELEMENTS (up_lines) }
+           : (Transform) { winograd_lines, G_N_ELEMENTS (winograd_lines) };
 }
 
-/* -> [n n, panel, c_in, 16] */
-static void
-pack_transformed (const ScumbleConv *conv, const ScumbleKernels *kernels,
-                  const float lines[][3], int n)
+static gsize
+transformed_floats (const ScumbleConv *conv)
 {
-  const gsize c_in = (gsize) conv->c_in, c_out = (gsize) conv->c_out;
+  const gsize n = (gsize) transform_of (conv).n;
 
-  for (gsize at = 0; at < (gsize) kernels->c_out; at += SCUMBLE_PANEL)
+  return n * n * (gsize) conv->c_in * (gsize) conv->c_out;
+}
+
+static gboolean
+transforms (const ScumbleConv *conv)
+{
+  const Algorithm chosen = algorithm (conv);
+
+  return chosen == WINOGRAD || chosen == UP;
+}
+
+/* Whether the weights are transformed in every run. */
+static gboolean
+transforms_late (const ScumbleConv *conv)
+{
+  return transforms (conv) && transformed_floats (conv) * sizeof (float) > KEEP;
+}
+
+/* Channel in number @i of panel @panel: sixteen kernels [9, 16] -> its part of
+ * [n n, panel, c_in, 16] */
+static void
+transform_kernels (const ScumbleConv *conv, const float *g, gsize panel, gsize i, float *u)
+{
+  const Transform to   = transform_of (conv);
+  const gsize     c_in = (gsize) conv->c_in, c_out = (gsize) conv->c_out;
+
+  conv->simd->transform (g, to.lines, to.n, u + (panel * c_in + i) * SCUMBLE_PANEL,
+                         c_in * c_out);
+}
+
+/* -> [n n, panel, c_in, 16], or [panel, c_in, 9, 16] for every run to transform */
+static void
+pack_kernels (const ScumbleConv *conv, const ScumbleKernels *kernels)
+{
+  const gboolean late = transforms_late (conv);
+  const gsize    c_in = (gsize) conv->c_in;
+
+  for (gsize panel = 0; panel * SCUMBLE_PANEL < (gsize) kernels->c_out; panel++)
     for (gsize i = 0; i < (gsize) kernels->c_in; i++)
       {
-        float g[9][SCUMBLE_PANEL] = { { 0.0f } };
+        const gsize at    = panel * SCUMBLE_PANEL;
+        const gsize count = MIN (SCUMBLE_PANEL, (gsize) kernels->c_out - at);
+        float       g[9 * SCUMBLE_PANEL] = { 0.0f };
 
-        for (gsize o = at; o < MIN (at + SCUMBLE_PANEL, (gsize) kernels->c_out); o++)
+        for (gsize o = 0; o < count; o++)
           for (gsize k = 0; k < 9; k++)
-            g[k][o - at] = weight_at (kernels, o, i, k);
-        transform_panel (g, lines, n, conv->weights + at * c_in + i * SCUMBLE_PANEL,
-                         c_in * c_out);
+            g[k * SCUMBLE_PANEL + o] = weight_at (kernels, at + o, i, k);
+        if (late)
+          memcpy (conv->weights + (panel * c_in + i) * G_N_ELEMENTS (g), g, sizeof g);
+        else
+          transform_kernels (conv, g, panel, i, conv->weights);
       }
 }
 
-/* Room for the weights, as the algorithm wants them. */
+/* Room for the weights, as they are kept. */
 static gsize
 packed_floats (const ScumbleConv *conv)
 {
@@ -170,9 +209,8 @@ packed_floats (const ScumbleConv *conv)
     case DOT:
       return kernel_cells (conv) * c_in * 3;
     case WINOGRAD:
-      return SCUMBLE_WINO * c_in * c_out;
     case UP:
-      return SCUMBLE_UP * c_in * c_out;
+      return transforms_late (conv) ? 9 * c_in * c_out : transformed_floats (conv);
     }
 
   g_return_val_if_reached (0);
@@ -200,10 +238,8 @@ scumble_conv_set (ScumbleConv *conv, const ScumbleKernels *kernels, const float 
       pack_dot (conv, kernels);
       break;
     case WINOGRAD:
-      pack_transformed (conv, kernels, winograd_lines, G_N_ELEMENTS (winograd_lines));
-      break;
     case UP:
-      pack_transformed (conv, kernels, up_lines, G_N_ELEMENTS (up_lines));
+      pack_kernels (conv, kernels);
       break;
     }
 }
@@ -239,16 +275,22 @@ block_rows (const ScumbleConv *conv)
   return MAX (BLOCK / (int) (row_floats (conv) * sizeof (float)), MIN_ROWS);
 }
 
+/* Floats at the beginning of the scratch for weights that a run transforms. */
+static gsize
+late_floats (const ScumbleConv *conv)
+{
+  return transforms_late (conv) ? transformed_floats (conv) : 0;
+}
+
 /* A block of at least one tile has room for the patch that a tile at the edge needs. */
 gsize
 scumble_conv_scratch (const ScumbleConv *conv, int threads)
 {
-  const Algorithm chosen = algorithm (conv);
-
-  if (chosen == DIRECT || chosen == DOT)
+  if (!transforms (conv))
     return 0;
 
-  return (gsize) threads * (gsize) block_rows (conv) * row_floats (conv) * sizeof (float);
+  return (late_floats (conv) +
+          (gsize) threads * (gsize) block_rows (conv) * row_floats (conv)) * sizeof (float);
 }
 
 /* How many rows each of the blocks has that @rows are cut into for @threads threads. */
@@ -261,8 +303,28 @@ even_block (const ScumbleConv *conv, int rows, int threads)
 static float *
 own_scratch (const ScumbleConv *conv, float *scratch)
 {
-  return scratch + (gsize) omp_get_thread_num () * (gsize) block_rows (conv) *
-                     row_floats (conv);
+  return scratch + late_floats (conv) +
+         (gsize) omp_get_thread_num () * (gsize) block_rows (conv) * row_floats (conv);
+}
+
+/* The convolution as the kernels want it, its weights transformed. */
+static ScumbleConv
+make_ready (const ScumbleConv *conv, float *scratch, int threads)
+{
+  const int   c_in   = conv->c_in;
+  const int   panels = scumble_panels (conv->c_out);
+  ScumbleConv ready  = *conv;
+
+  if (!transforms_late (conv))
+    return ready;
+
+#pragma omp parallel for schedule(static) num_threads(threads)
+  for (int k = 0; k < panels * c_in; k++)
+    transform_kernels (conv, conv->weights + (gsize) k * 9 * SCUMBLE_PANEL,
+                       (gsize) (k / c_in), (gsize) (k % c_in), scratch);
+  ready.weights = scratch;
+
+  return ready;
 }
 
 /* @y: the results, or what is left of them after pooling */
@@ -284,13 +346,14 @@ static void
 run_winograd (const ScumbleConv *conv, const ScumbleTensor *x, const ScumbleTensor *y,
               float *scratch, int threads)
 {
-  const int useful = useful_threads (conv, y, threads);
-  const int tiles  = n_tiles (x, SCUMBLE_WINO_TILE);
-  const int block  = even_block (conv, tiles, useful);
+  const int         useful = useful_threads (conv, y, threads);
+  const int         tiles  = n_tiles (x, SCUMBLE_WINO_TILE);
+  const int         block  = even_block (conv, tiles, useful);
+  const ScumbleConv ready  = make_ready (conv, scratch, useful);
 
 #pragma omp parallel for schedule(dynamic) num_threads(useful)
   for (int from = 0; from < tiles; from += block)
-    conv->simd->winograd (conv, x, y, from, MIN (block, tiles - from),
+    conv->simd->winograd (&ready, x, y, from, MIN (block, tiles - from),
                           own_scratch (conv, scratch));
 }
 
@@ -319,12 +382,13 @@ void
 scumble_conv3x3_up (const ScumbleConv *conv, const ScumbleTensor *x, int y0, int x0,
                     const ScumbleTensor *y, float *scratch, int threads)
 {
-  const int useful = useful_threads (conv, y, threads);
-  const int tiles  = n_tiles (x, SCUMBLE_UP_TILE);
-  const int block  = even_block (conv, tiles, useful);
+  const int         useful = useful_threads (conv, y, threads);
+  const int         tiles  = n_tiles (x, SCUMBLE_UP_TILE);
+  const int         block  = even_block (conv, tiles, useful);
+  const ScumbleConv ready  = make_ready (conv, scratch, useful);
 
 #pragma omp parallel for schedule(dynamic) num_threads(useful)
   for (int from = 0; from < tiles; from += block)
-    conv->simd->up (conv, x, y0, x0, y, from, MIN (block, tiles - from),
+    conv->simd->up (&ready, x, y0, x0, y, from, MIN (block, tiles - from),
                     own_scratch (conv, scratch));
 }

@@ -32,7 +32,8 @@ typedef enum
  * @c_out: channels out
  * @relu: whether negative results become 0
  * @simd: (transfer none): the instruction set it runs on
- * @weights: (owned): as its algorithm wants them, see conv.c
+ * @weights: (owned): as its algorithm wants them, or, where that takes much memory, what a run
+ *   makes that of in its scratch; see conv.c
  * @bias: (owned): [c_out], padded with zeros to whole panels
  * @kernel: of %SCUMBLE_CONV_ANY: cells along a side of the kernel
  * @stride: of %SCUMBLE_CONV_ANY: cells from one result to the next

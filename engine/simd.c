@@ -590,6 +590,36 @@ up (const ScumbleConv *conv, const ScumbleTensor *x, int y0, int x0, const Scumb
                       (from + t) % cols * 2 * UP_TILE - x0);
 }
 
+/* One vector of kernels: g [9] -> u [n, n] */
+INLINE void
+transform_vector (const float *g, const float lines[][3], int n, float *u, gsize step)
+{
+  Vector kernel[9];
+
+  UNROLL
+  for (int k = 0; k < 9; k++)
+    kernel[k] = load (g + k * SCUMBLE_PANEL);
+
+  for (int i = 0; i < n; i++)
+    {
+      Vector half[3];
+
+      UNROLL
+      for (int k = 0; k < 3; k++)
+        half[k] = lines[i][0] * kernel[k] + lines[i][1] * kernel[3 + k] +
+                  lines[i][2] * kernel[6 + k];
+      for (int j = 0; j < n; j++, u += step)
+        store (u, half[0] * lines[j][0] + half[1] * lines[j][1] + half[2] * lines[j][2]);
+    }
+}
+
+static void
+transform (const float *g, const float lines[][3], int n, float *u, gsize step)
+{
+  for (int v = 0; v < SCUMBLE_PANEL; v += LANES)
+    transform_vector (g + v, lines, n, u + v, step);
+}
+
 static gboolean
 usable (void)
 {
@@ -606,12 +636,13 @@ extern const ScumbleSimd     SIMD_TABLE (scumble_simd);
 extern const ScumbleSimdGrad SIMD_TABLE (scumble_simd_grad);
 
 const ScumbleSimd SIMD_TABLE (scumble_simd) = {
-  .name     = STRING (SIMD_NAME),
-  .lanes    = LANES,
-  .usable   = usable,
-  .direct   = direct,
-  .dot      = dot,
-  .winograd = winograd,
-  .up       = up,
-  .grad     = &SIMD_TABLE (scumble_simd_grad),
+  .name      = STRING (SIMD_NAME),
+  .lanes     = LANES,
+  .usable    = usable,
+  .direct    = direct,
+  .dot       = dot,
+  .winograd  = winograd,
+  .up        = up,
+  .transform = transform,
+  .grad      = &SIMD_TABLE (scumble_simd_grad),
 };

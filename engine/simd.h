@@ -43,6 +43,8 @@ scumble_panels (int c)
  * @up: upsampled and convolved, @n tiles of 4x4 cells of @x's inside, from tile @from in
  *   reading order; c_in and c_out multiples of 16; weights [100, panel, c_in, 16]; scratch
  *   for 100 n (c_in + c_out) floats
+ * @transform: weights for these two: sixteen kernels side by side, [9, 16], to [n, n, 16],
+ *   @step floats from one product to the next; u = G g G', G being @lines [n, 3]
  * @grad: the inner loops of learning, see simd-grad.h
  *
  * One instruction set.
@@ -60,6 +62,8 @@ struct _ScumbleSimd
                          const ScumbleTensor *y, int from, int n, float *scratch);
   void      (*up)       (const ScumbleConv *conv, const ScumbleTensor *x, int y0, int x0,
                          const ScumbleTensor *y, int from, int n, float *scratch);
+  void      (*transform) (const float *g, const float lines[][3], int n, float *u,
+                          gsize step);
 
   const ScumbleSimdGrad *grad;
 };

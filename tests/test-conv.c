@@ -243,6 +243,38 @@ test_large (gconstpointer simd)
   clear (&f);
 }
 
+/* Widths whose transformed weights are made in every run. */
+static void
+test_wide (gconstpointer simd)
+{
+  const Widths  wide = { 160, 144 };
+  ScumbleTensor x, expected, pooled;
+  Fixture       f;
+
+  if (skip (simd))
+    return;
+
+  x        = ref_tensor (15, 21, wide.c_in, 4);
+  f        = make (wide, SCUMBLE_CONV_PLAIN, TRUE, simd);
+  expected = ref_conv3x3 (&x, f.weights, f.bias, wide.c_out, TRUE);
+  pooled   = ref_pool2 (&expected);
+  for (int threads = 1; threads <= 3; threads++)
+    check_plain (&f, &x, &expected, threads);
+  clear (&f);
+
+  f = make (wide, SCUMBLE_CONV_POOL, TRUE, simd);
+  check_plain (&f, &x, &pooled, 2);
+  clear (&f);
+
+  f = make (wide, SCUMBLE_CONV_UP, FALSE, simd);
+  check_up (&f, 5, 6);
+  clear (&f);
+
+  g_free (x.data);
+  g_free (expected.data);
+  g_free (pooled.data);
+}
+
 static void
 test_fuses (void)
 {
@@ -275,6 +307,7 @@ main (int argc, char **argv)
       add ("pooled", all[i], test_pooled);
       add ("up", all[i], test_up);
       add ("large", all[i], test_large);
+      add ("wide", all[i], test_wide);
     }
 
   return g_test_run ();
