@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Edge in pixels of the tiles that a plane must leave room for. */
-enum { WORKING_EDGE = 256 };
+enum { WORKING_EDGE = 128 };
 
 typedef struct
 {

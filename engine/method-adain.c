@@ -351,6 +351,7 @@ const ScumbleMethod scumble_method_adain = {
   .title        = N_("AdaIN"),
   .blurb        = N_("Takes on the painting's colours and contrasts. The quickest to "
                      "answer, and steady on any picture."),
+  .sees         = SCUMBLE_VGG_RELU4_1,
   .open         = adain_open,
   .close        = adain_close,
   .encode       = adain_encode,

@@ -350,6 +350,7 @@ const ScumbleMethod scumble_method_metanet = {
   .title        = N_("MetaNet"),
   .blurb        = N_("Makes a small network from one look at the painting. Gentle: it keeps most "
                      "of the picture."),
+  .sees         = SCUMBLE_VGG_RELU5_1,
   .open         = metanet_open,
   .close        = metanet_close,
   .encode       = metanet_encode,

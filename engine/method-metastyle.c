@@ -538,6 +538,7 @@ const ScumbleMethod scumble_method_metastyle = {
   .title        = N_("MetaStyle"),
   .blurb        = N_("Learns the painting while you wait, once for each style. Comes close to "
                      "its colours."),
+  .sees         = SCUMBLE_VGG_RELU5_1,
   .open         = metastyle_open,
   .close        = metastyle_close,
   .encode       = metastyle_encode,

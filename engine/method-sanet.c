@@ -1001,6 +1001,7 @@ const ScumbleMethod scumble_method_sanet = {
   .title        = N_("SANet"),
   .blurb        = N_("Takes brush strokes and patterns from where the painting resembles the "
                      "picture. Richer than AdaIN, and slower."),
+  .sees         = SCUMBLE_VGG_RELU5_1,
   .open         = sanet_open,
   .close        = sanet_close,
   .encode       = sanet_encode,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model.h"
+#include "vgg.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +17,7 @@ typedef struct _ScumbleSafetensorsWriter ScumbleSafetensorsWriter;
  * @title: what the method is called; marked for translation, translated by the ui
  * @blurb: one sentence on what it is good at, likewise
  *
+ * @sees: the deepest tap of the encoder that it uses
  * @open: builds what the method needs from its model file, the encoder's, and the encoder
  * @close: frees it
  * @encode: fills @style, whose model is set
@@ -46,6 +48,8 @@ struct _ScumbleMethod
   const char *id;
   const char *title;
   const char *blurb;
+
+  ScumbleVggTap sees;
 
   gpointer (*open)         (const ScumbleSafetensors *file,
                             const ScumbleSafetensors *encoder_file,

@@ -88,7 +88,7 @@ load (ScumbleModel *model, const char *const *path, const char *name, GError **e
   encoder = open_encoder (path, file, error);
   if (encoder == NULL)
     return FALSE;
-  model->encoder = scumble_vgg_encoder (encoder, error);
+  model->encoder = scumble_vgg_encoder (encoder, model->method->sees, error);
   if (model->encoder == NULL)
     return FALSE;
 

@@ -41,9 +41,9 @@ static const ScumbleLayer decoder[] = {
 };
 
 ScumbleConvnet *
-scumble_vgg_encoder (const ScumbleSafetensors *file, GError **error)
+scumble_vgg_encoder (const ScumbleSafetensors *file, ScumbleVggTap to, GError **error)
 {
-  return scumble_convnet_new (encoder, G_N_ELEMENTS (encoder), file, "encoder", 3, error);
+  return scumble_convnet_new (encoder, rows_to[to], file, "encoder", 3, error);
 }
 
 ScumbleConvnet *

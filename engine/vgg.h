@@ -28,15 +28,17 @@ typedef enum
 /**
  * scumble_vgg_encoder:
  * @file: holds tensors encoder.conv1_1 to encoder.conv5_1
+ * @to: where to end; what is beyond is not read: at full width, as many weights as before
  *
- * VGG-19's layer plan from the picture to relu5_1, at whatever widths the file has:
- * RGB [h, w, 3] in 0..1 -> [h / 16, w / 16, c].
+ * VGG-19's layer plan from the picture to a tap, at whatever widths the file has: RGB
+ * [h, w, 3] in 0..1 -> for relu5_1 [h / 16, w / 16, c].
  */
-ScumbleConvnet *scumble_vgg_encoder (const ScumbleSafetensors *file, GError **error);
+ScumbleConvnet *scumble_vgg_encoder (const ScumbleSafetensors *file, ScumbleVggTap to,
+                                     GError **error);
 
 /**
  * scumble_vgg_part:
- * @encoder: a whole encoder, which must outlive the part
+ * @encoder: an encoder that goes as far as @to, which must outlive the part
  * @from: what the part takes
  * @to: what it gives
  *

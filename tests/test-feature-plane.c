@@ -28,7 +28,7 @@ set_up (Fixture *f, gconstpointer data)
 
   ref_file_save (made, folder, "e");
   file       = scumble_safetensors_open (path, NULL);
-  f->whole   = scumble_vgg_encoder (file, NULL);
+  f->whole   = scumble_vgg_encoder (file, SCUMBLE_VGG_RELU5_1, NULL);
   f->encoder = scumble_vgg_part (f->whole, SCUMBLE_VGG_PICTURE, SCUMBLE_VGG_RELU4_1);
   f->deeper  = scumble_vgg_part (f->whole, SCUMBLE_VGG_RELU4_1, SCUMBLE_VGG_RELU5_1);
   f->arena   = scumble_arena_new (64 << 20);

@@ -113,7 +113,7 @@ open_encoder (const Fixture *f)
   g_autoptr (ScumbleSafetensors) file    = shipped ? open_file (f->weights, "encoder")
                                                    : open_file (f->golden, name);
   g_autoptr (GError)             error   = NULL;
-  ScumbleConvnet                *encoder = scumble_vgg_encoder (file, &error);
+  ScumbleConvnet                *encoder = scumble_vgg_encoder (file, SCUMBLE_VGG_RELU5_1, &error);
 
   g_assert_no_error (error);
   return encoder;

@@ -60,7 +60,7 @@ test_encoder (void)
   g_autoptr (RefFile)            made    = ref_encoder (&widths, 1);
   g_autoptr (ScumbleSafetensors) file    = open_file (made);
   g_autoptr (GError)             error   = NULL;
-  g_autoptr (ScumbleConvnet)     encoder = scumble_vgg_encoder (file, &error);
+  g_autoptr (ScumbleConvnet)     encoder = scumble_vgg_encoder (file, SCUMBLE_VGG_RELU5_1, &error);
 
   g_assert_no_error (error);
   for (int from = 0; from < SCUMBLE_VGG_TAPS; from++)
@@ -121,7 +121,7 @@ test_full_width (void)
   g_autoptr (RefFile)            made    = ref_encoder (&full, 1);
   g_autoptr (ScumbleSafetensors) file    = open_file (made);
   g_autoptr (GError)             error   = NULL;
-  g_autoptr (ScumbleConvnet)     encoder = scumble_vgg_encoder (file, &error);
+  g_autoptr (ScumbleConvnet)     encoder = scumble_vgg_encoder (file, SCUMBLE_VGG_RELU5_1, &error);
   g_autoptr (ScumbleConvnet)     part    = NULL;
   const ScumbleTensor            x       = ref_tensor (16, 16, 3, 2);
   ScumbleTensor                  y, expected;
@@ -150,7 +150,7 @@ test_misfits (void)
 
   g_assert_null (scumble_vgg_decoder (file, 6, &error));
   ref_assert_failed (&error, SCUMBLE_ERROR_MODEL, "decoder.conv4_1.weight");
-  g_assert_null (scumble_vgg_encoder (file, &error));
+  g_assert_null (scumble_vgg_encoder (file, SCUMBLE_VGG_RELU5_1, &error));
   ref_assert_failed (&error, SCUMBLE_ERROR_MODEL, "encoder.conv1_1.weight");
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
