@@ -12,7 +12,8 @@ open_encoder (void)
 {
   g_autoptr (ScumbleSafetensors) file  = golden_open ("narrow-encoder");
   g_autoptr (GError)             error = NULL;
-  ScumbleConvnet                *net   = scumble_vgg_encoder (file, &error);
+  ScumbleConvnet                *net   = scumble_vgg_encoder (file, SCUMBLE_VGG_RELU5_1,
+                                                              &error);
 
   g_assert_no_error (error);
   return net;

@@ -2,15 +2,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Measures the engine and writes what it saw as tables and plots.
 
-    report.py BENCH FOLDER [--full NETS/full] [--largest MP]
+    report.py BENCH FOLDER [--full NETS/full] [--largest MP] [--peers PEERS]
 
-FOLDER receives bench.tsv with every line that BENCH printed, bench.md, and, where matplotlib is
-installed, layers.png and linear.png. NETS/full, from export.py, adds the full-width network.
+FOLDER receives bench.tsv with every line that BENCH printed, bench.md, which ends with what is to
+be reached, and, where matplotlib is installed, layers.png and linear.png. NETS/full, from
+export.py, adds the full-width network. PEERS, by default $SCUMBLE_PEERS, is a folder of other
+engines to compare with: nets/ from export.py, node_modules/ with onnxruntime-node, runner-ncnn
+(compare.py says how to make them); FOLDER/compare receives what compare.py writes.
 """
 import argparse
 import os
+import statistics
 import subprocess
 import sys
+
+import goals
 
 SIZES = [1, 2, 4, 8, 12, 24, 48, 100]  # megapixels
 EDGES = [512, 1024, 2048]
@@ -33,10 +39,11 @@ def plan(options):
               for method in METHODS for edge in EDGES[:2]
               if os.path.exists(os.path.join(options.weights, method + ".safetensors"))]
     calls += [["tiles", "--edge", "1024"], ["strength"], ["first-picture"]]
-    for mp, mib in [(mp, PLENTY) for mp in SIZES] + SPARING:
+    for mp in SIZES:
         if mp <= options.largest:
-            runs = "3" if mp <= SOME else "1"
-            calls.append(["size", "--pixels", str(mp), "--memory", str(mib), "--runs", runs])
+            # In turn with what is to be compared with.
+            for mib in ([PLENTY] + [m for size, m in SPARING if size == mp]) * (3 if mp <= SOME else 2):
+                calls.append(["size", "--pixels", str(mp), "--memory", str(mib), "--runs", "1"])
     return calls
 
 
@@ -108,12 +115,46 @@ def write_tables(rows, path):
 
 
 def points(rows, measure, field, budget):
-    """[(megapixels, field)] of the pictures painted within a budget."""
-    found = []
+    """[(megapixels, median of a field)] of the pictures painted within a budget."""
+    found = {}
     for row in select(rows, measure, case=budget):
         w, h = map(int, row["size"].split("x"))
-        found.append((w * h / 1e6, float(row[field])))
-    return found
+        found.setdefault(w * h / 1e6, []).append(float(row[field]))
+    return [(mp, statistics.median(values)) for mp, values in found.items()]
+
+
+def sparing(rows):
+    """(what, MiB allowed, MiB resident, seconds, seconds without limit) of each budget."""
+    for mp, mib in SPARING:
+        budget = "%d MiB" % mib
+        seconds = dict(points(rows, "size", "seconds", budget))
+        plenty = dict(points(rows, "size", "seconds", "%d MiB" % PLENTY))
+        resident = dict(points(rows, "resident", "figure", budget))
+        for size in seconds:
+            if round(size) == mp and size in plenty:
+                yield "%d MP in %s" % (mp, budget), mib, resident[size], seconds[size], plenty[size]
+
+
+def all_goals(rows, options):
+    """(what, bar, seen, note) as goals.write() wants them."""
+    nothing = "no folder of other engines: --peers or SCUMBLE_PEERS"
+    folder = os.path.join(options.folder, "compare")
+    runner = os.path.join(os.path.dirname(options.bench), "runner")
+    if options.peers:
+        os.makedirs(folder, exist_ok=True)
+        yield from goals.peer_goals(goals.compare(options.peers, runner, folder))
+    else:
+        yield from ((what, bar, seen, nothing) for what, bar, seen, _ in goals.peer_goals({}))
+    for threads in ("1", "2"):
+        yield ("full-width 3x3 layers, %s thread(s): times sgemm" % threads, -2.5,
+               value(rows, "layers", case="full", threads=threads) / limits(rows, threads)[0], "")
+    yield ("strength change: ms", 60, value(rows, "strength", case="adain"), "")
+    yield ("first picture, 12 MP: ms", 1500, value(rows, "first-picture", case="adain"), "")
+    seconds, why = goals.gmic(1024)
+    ours = [float(r["seconds"]) for r in select(rows, "stylize", case="adain", size="1024x1024")]
+    yield ("G'MIC's Stylize, 1024: times as long", -50, seconds / (ours or [float("nan")])[0], why)
+    yield ("1 to 100 MP: farthest from a line, %", 10, 100 * fit(rows)[2], "")
+    yield from goals.sparing_goals(sparing(rows))
 
 
 def fit(rows):
@@ -175,6 +216,7 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--full", metavar="FOLDER")
     parser.add_argument("--weights", metavar="FOLDER", default=WEIGHTS)
+    parser.add_argument("--peers", metavar="FOLDER", default=os.environ.get("SCUMBLE_PEERS"))
     parser.add_argument("--largest", type=float, default=SIZES[-1], metavar="MP")
     options = parser.parse_args(namespace=argparse.Namespace(failed=False))
     os.makedirs(options.folder, exist_ok=True)
@@ -182,6 +224,7 @@ def main():
     rows = measure(options)
     write_tsv(rows, os.path.join(options.folder, "bench.tsv"))
     write_tables(rows, os.path.join(options.folder, "bench.md"))
+    goals.write(all_goals(rows, options), os.path.join(options.folder, "bench.md"))
     try:
         import matplotlib
         matplotlib.use("Agg")
