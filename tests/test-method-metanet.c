@@ -43,7 +43,8 @@ write_model (const char *path, int base)
   g_autoptr (ScumbleSafetensorsWriter) writer  = scumble_safetensors_writer_new ();
   g_autoptr (ScumbleSafetensors)       file    = golden_open ("tiny-encoder");
   g_autoptr (GError)                   error   = NULL;
-  g_autoptr (ScumbleConvnet)           encoder = scumble_vgg_encoder (file, &error);
+  g_autoptr (ScumbleConvnet)           encoder =
+    scumble_vgg_encoder (file, SCUMBLE_VGG_RELU5_1, &error);
   ScumbleTaps                          taps;
 
   g_assert_no_error (error);
