@@ -3,10 +3,11 @@
 """No two labels of the dialog that can be used at a time share a mnemonic, in any language.
 
     mnemonics.py SOURCE-FOLDER"""
-import ast
 import os
 import re
 import sys
+
+from catalogue import translations
 
 root = sys.argv[1]
 
@@ -45,17 +46,6 @@ def mnemonic(label):
     return match.group(1).lower() if match else None
 
 
-def translations(language):
-    """Messages of a catalogue, by what they translate."""
-    found = {}
-    entry = re.compile(r'^msgid ((?:".*"\s*)+)^msgstr ((?:".*"\s*)+)', re.MULTILINE)
-    for match in entry.finditer(read(f"po/{language}.po")):
-        source, target = ("".join(ast.literal_eval(part) for part in re.findall(r'".*"', text))
-                          for text in match.groups())
-        found[source] = target
-    return found
-
-
 def apart(a, b):
     if "Sto_p" in (a, b) and not (a in LEARNING and b in LEARNING):
         return True
@@ -85,7 +75,7 @@ def main():
     languages = read("po/LINGUAS").split()
     found = list(clashes("en", {}))
     for language in languages:
-        found += clashes(language, translations(language))
+        found += clashes(language, dict(translations(read(f"po/{language}.po"))))
     print("\n".join(found))
     sys.exit(1 if found else 0)
 
