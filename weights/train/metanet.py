@@ -23,7 +23,7 @@ from recipe import StyleRecipe
 CONTENT, PAINTING, OWN = 2, 3, 4
 PAINTING_STEPS = 20
 IDENTITY_EVERY = 8
-WEIGHTS = {"content": 0.4, "style": 1.0, "smooth": 0.5, "drift": 0.01, "identity": 2.0}
+WEIGHTS = {"content": 0.3, "style": 1.0, "smooth": 0.5, "drift": 0.01, "identity": 2.0}
 
 
 def drift(p):
