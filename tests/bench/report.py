@@ -24,7 +24,7 @@ METHODS = ["sanet", "metanet", "metastyle"]  # beyond AdaIN, those whose weights
 # Megapixels, and the MiB that they are to be painted in.
 SPARING = [(24, 512), (100, 1024)]
 PLENTY = 8192  # MiB, where memory is not to be what limits
-SOME = 24      # megapixels; the larger ones are painted once
+SOME = 24      # megapixels; the larger ones are painted twice, the others three times
 WEIGHTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "weights")
 FIELDS = ["measure", "case", "size", "threads", "seconds", "figure", "unit"]
 
@@ -41,8 +41,9 @@ def plan(options):
     calls += [["tiles", "--edge", "1024"], ["strength"], ["first-picture"]]
     for mp in SIZES:
         if mp <= options.largest:
-            # In turn with what is to be compared with.
-            for mib in ([PLENTY] + [m for size, m in SPARING if size == mp]) * (3 if mp <= SOME else 2):
+            # Budgets in turn, as they are compared.
+            budgets = [PLENTY] + [mib for size, mib in SPARING if size == mp]
+            for mib in budgets * (3 if mp <= SOME else 2):
                 calls.append(["size", "--pixels", str(mp), "--memory", str(mib), "--runs", "1"])
     return calls
 
