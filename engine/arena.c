@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "arena.h"
 #include "error.h"
+#include "mark.h"
 
-#include <glib/gi18n-lib.h>
 #include <sys/mman.h>
 
 enum { LINE = 64, PAGE = 4096 };
@@ -41,11 +41,11 @@ map (gsize bytes)
 static void
 refuse (const ScumbleArena *arena, gsize bytes, GError **error)
 {
-  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MEMORY,
-               _("This needs %.1f MiB more working memory, but %.1f of the allowed %.1f MiB "
-                 "are left. Allow more memory, or use a smaller picture."),
-               bytes / 1048576.0, scumble_arena_room (arena) / 1048576.0,
-               arena->budget / 1048576.0);
+  scumble_set_error (error, SCUMBLE_ERROR_MEMORY,
+                     N_("This needs %.1f MiB more working memory, but %.1f of the "
+                        "allowed %.1f MiB are left. Allow more memory, or use a "
+                        "smaller picture."), bytes / 1048576.0,
+                     scumble_arena_room (arena) / 1048576.0, arena->budget / 1048576.0);
 }
 
 ScumbleArena *

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "attention.h"
 #include "error.h"
+#include "mark.h"
 
 #include <cblas.h>
-#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <omp.h>
 #include <string.h>
@@ -51,11 +51,11 @@ load_map (Map *map, const ScumbleSafetensors *file, const char *prefix, const ch
     return FALSE;
   if (shape[0] != c || shape[1] != c || shape[2] != 1 || shape[3] != 1)
     {
-      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-                   _("The model file \"%s\" does not fit the network: tensor \"%s\" has shape "
-                     "[%d, %d, %d, %d] where [%d, %d, 1, 1] is needed."),
-                   scumble_safetensors_path (file), weight, shape[0], shape[1], shape[2],
-                   shape[3], c, c);
+      scumble_set_error (error, SCUMBLE_ERROR_MODEL,
+                         N_("The model file \"%s\" does not fit the network: tensor "
+                            "\"%s\" has shape [%d, %d, %d, %d] where [%d, %d, 1, 1] is "
+                            "needed."), scumble_safetensors_path (file), weight, shape[0],
+                         shape[1], shape[2], shape[3], c, c);
       return FALSE;
     }
 

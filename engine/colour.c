@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "colour.h"
 #include "error.h"
+#include "mark.h"
 
-#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -106,8 +106,9 @@ finish (Colours *colours, const double sum[3], Matrix products, GError **error)
 
   if (!(w > 0.0))
     {
-      g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
-                           _("The picture has no visible pixel: all of it is transparent."));
+      scumble_set_error (error, SCUMBLE_ERROR_PICTURE,
+                         N_("The picture has no visible pixel: all of it is "
+                            "transparent."));
       return FALSE;
     }
 

@@ -6,9 +6,9 @@
  * plane, and reflected ones where the plane ends.  So the kernels know of no borders. */
 #include "convnet.h"
 #include "error.h"
+#include "mark.h"
 #include "simd.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* A layer, or a convolution and the resampling beside it in one pass. */
@@ -41,11 +41,11 @@ static gboolean
 misfit (const ScumbleSafetensors *file, const char *name, const int *shape, int c_in,
         GError **error)
 {
-  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-               _("The model file \"%s\" does not fit the network: tensor \"%s\" has shape "
-                 "[%d, %d, %d, %d] where [any, %d, 3, 3] is needed."),
-               scumble_safetensors_path (file), name, shape[0], shape[1], shape[2], shape[3],
-               c_in);
+  scumble_set_error (error, SCUMBLE_ERROR_MODEL,
+                     N_("The model file \"%s\" does not fit the network: tensor \"%s\" "
+                        "has shape [%d, %d, %d, %d] where [any, %d, 3, 3] is needed."),
+                     scumble_safetensors_path (file), name, shape[0], shape[1], shape[2],
+                     shape[3], c_in);
   return FALSE;
 }
 

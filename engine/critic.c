@@ -3,9 +3,9 @@
 #include "error.h"
 #include "grad.h"
 #include "gram.h"
+#include "mark.h"
 #include "vgg.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* Of the content's term; the style's count 1 each. */
@@ -54,11 +54,11 @@ load_conv (ScumbleCritic *critic, int i, const ScumbleSafetensors *file, GError 
     return FALSE;
   if (shape[1] != critic->c[i] || shape[2] != 3 || shape[3] != 3)
     {
-      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-                   _("The model file \"%s\" does not fit the network: tensor \"%s\" has shape "
-                     "[%d, %d, %d, %d] where [any, %d, 3, 3] is needed."),
-                   scumble_safetensors_path (file), weight_name, shape[0], shape[1], shape[2],
-                   shape[3], critic->c[i]);
+      scumble_set_error (error, SCUMBLE_ERROR_MODEL,
+                         N_("The model file \"%s\" does not fit the network: tensor "
+                            "\"%s\" has shape [%d, %d, %d, %d] where [any, %d, 3, 3] "
+                            "is needed."), scumble_safetensors_path (file), weight_name,
+                         shape[0], shape[1], shape[2], shape[3], critic->c[i]);
       return FALSE;
     }
 

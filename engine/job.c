@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "job.h"
 #include "error.h"
-
-#include <glib/gi18n-lib.h>
+#include "mark.h"
 
 gboolean
 scumble_job_go_on (const ScumbleJob *job, GError **error)
@@ -10,8 +9,7 @@ scumble_job_go_on (const ScumbleJob *job, GError **error)
   if (!g_cancellable_is_cancelled (job->cancellable))
     return TRUE;
 
-  g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_CANCELLED,
-                       _("The run was cancelled."));
+  scumble_set_error (error, SCUMBLE_ERROR_CANCELLED, N_("The run was cancelled."));
   return FALSE;
 }
 

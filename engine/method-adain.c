@@ -12,12 +12,12 @@
  * rendered exactly from the part of the plane that it depends on. */
 #include "model-private.h"
 #include "feature-plane.h"
+#include "mark.h"
 #include "proxy.h"
 #include "safetensors-writer.h"
 #include "vgg.h"
 #include "zones.h"
 
-#include <glib/gi18n-lib.h>
 #include <omp.h>
 #include <string.h>
 

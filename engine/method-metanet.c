@@ -10,11 +10,11 @@
  * pictures is made from the blend of their hidden vectors. */
 #include "model-private.h"
 #include "error.h"
+#include "mark.h"
 #include "safetensors-writer.h"
 #include "taps.h"
 #include "transfer-content.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
 
 /* A fully connected layer. */
@@ -77,11 +77,12 @@ load_map (Map *map, const ScumbleSafetensors *file, const char *name, GError **e
     return FALSE;
   if ((map->out != 0 && shape[0] != map->out) || (map->in != 0 && shape[1] != map->in))
     {
-      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-                   _("The model file \"%s\" does not fit the network: tensor \"%s\" has shape "
-                     "[%d, %d] where [%d, %d] is needed."), scumble_safetensors_path (file),
-                   weight, shape[0], shape[1], map->out != 0 ? map->out : shape[0],
-                   map->in != 0 ? map->in : shape[1]);
+      scumble_set_error (error, SCUMBLE_ERROR_MODEL,
+                         N_("The model file \"%s\" does not fit the network: tensor "
+                            "\"%s\" has shape [%d, %d] where [%d, %d] is needed."),
+                         scumble_safetensors_path (file), weight, shape[0], shape[1],
+                         map->out != 0 ? map->out : shape[0],
+                         map->in != 0 ? map->in : shape[1]);
       return FALSE;
     }
 

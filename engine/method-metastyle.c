@@ -9,12 +9,12 @@
 #include "model-private.h"
 #include "critic.h"
 #include "error.h"
+#include "mark.h"
 #include "safetensors-writer.h"
 #include "taps.h"
 #include "transfer-content.h"
 #include "transfer-grad.h"
 
-#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 

@@ -15,12 +15,12 @@
 #include "attention.h"
 #include "error.h"
 #include "feature-plane.h"
+#include "mark.h"
 #include "proxy.h"
 #include "safetensors-writer.h"
 #include "vgg.h"
 #include "zones.h"
 
-#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -111,10 +111,10 @@ load (Net *net, const ScumbleSafetensors *file, GError **error)
 
   if (fine != deep)
     {
-      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-                   _("The model file \"%s\" needs an encoder with as many channels at relu4_1 "
-                     "as at relu5_1, not %d and %d."), scumble_safetensors_path (file), fine,
-                   deep);
+      scumble_set_error (error, SCUMBLE_ERROR_MODEL,
+                         N_("The model file \"%s\" needs an encoder with as many "
+                            "channels at relu4_1 as at relu5_1, not %d and %d."),
+                         scumble_safetensors_path (file), fine, deep);
       return FALSE;
     }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "method.h"
 #include "error.h"
-
-#include <glib/gi18n-lib.h>
+#include "mark.h"
 
 /* SCUMBLE_METHODS is made from the list in meson.build: METHOD (adain) METHOD (...), and
  * SCUMBLE_OFFERED are those of them that come with a model file. */
@@ -32,8 +31,8 @@ scumble_method_find (const char *id, GError **error)
 
   for (guint i = 0; offered[i] != NULL; i++)
     g_string_append_printf (known, "%s\"%s\"", i > 0 ? ", " : "", offered[i]->id);
-  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-               _("There is no method \"%s\". The methods are: %s."), id != NULL ? id : "",
-               known->str);
+  scumble_set_error (error, SCUMBLE_ERROR_ARGUMENT,
+                     N_("There is no method \"%s\". The methods are: %s."),
+                     id != NULL ? id : "", known->str);
   return NULL;
 }

@@ -3,13 +3,13 @@
 #include "colour.h"
 #include "convnet.h"
 #include "error.h"
+#include "mark.h"
 #include "params.h"
 #include "proxy.h"
 #include "safetensors.h"
 #include "tiles.h"
 #include "vgg.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
 
 static void
@@ -40,9 +40,9 @@ open_file (const char *const *path, const char *name, GError **error)
           return scumble_safetensors_open (file, error);
       }
 
-  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-               _("The model file \"%s\" is not in any of the model folders (%s). Reinstall "
-                 "Scumble, or put the file there."), base, folders);
+  scumble_set_error (error, SCUMBLE_ERROR_MODEL,
+                     N_("The model file \"%s\" is not in any of the model folders (%s). "
+                        "Reinstall Scumble, or put the file there."), base, folders);
   return NULL;
 }
 
@@ -54,9 +54,10 @@ expect (const ScumbleSafetensors *file, const char *key, const char *value, GErr
   if (g_strcmp0 (found, value) == 0)
     return TRUE;
 
-  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-               _("The model file \"%s\" says %s = \"%s\" where \"%s\" is needed."),
-               scumble_safetensors_path (file), key, found != NULL ? found : "", value);
+  scumble_set_error (error, SCUMBLE_ERROR_MODEL,
+                     N_("The model file \"%s\" says %s = \"%s\" where \"%s\" is needed."),
+                     scumble_safetensors_path (file), key, found != NULL ? found : "",
+                     value);
   return FALSE;
 }
 
@@ -274,15 +275,16 @@ scumble_model_adapt (ScumbleModel *model, const ScumbleStyle *style, ScumbleSour
 
   if (model->method->adapt == NULL)
     {
-      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                   _("The method \"%s\" does not adapt its styles."), model->method->id);
+      scumble_set_error (error, SCUMBLE_ERROR_ARGUMENT,
+                         N_("The method \"%s\" does not adapt its styles."),
+                         model->method->id);
       return NULL;
     }
   if (adaptation->updates < 1)
     {
-      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                   _("The number of updates is %d; it must be at least 1."),
-                   adaptation->updates);
+      scumble_set_error (error, SCUMBLE_ERROR_ARGUMENT,
+                         N_("The number of updates is %d; it must be at least 1."),
+                         adaptation->updates);
       return NULL;
     }
 
@@ -368,9 +370,10 @@ check_mask (const ScumbleContent *content, const ScumbleMask *mask, GError **err
   if (mask == NULL || (mask->width == source->width && mask->height == source->height))
     return TRUE;
 
-  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-               _("A mask has %d x %d pixels, but the picture %d x %d; they must be the same."),
-               mask->width, mask->height, source->width, source->height);
+  scumble_set_error (error, SCUMBLE_ERROR_ARGUMENT,
+                     N_("A mask has %d x %d pixels, but the picture %d x %d; they must "
+                        "be the same."), mask->width, mask->height, source->width,
+                     source->height);
   return FALSE;
 }
 
@@ -379,8 +382,8 @@ check_zones (const ScumbleContent *content, const ScumbleLook *look, GError **er
 {
   if (look->n_zones == 0)
     {
-      g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                           _("There is no style to paint with; at least one is needed."));
+      scumble_set_error (error, SCUMBLE_ERROR_ARGUMENT,
+                         N_("There is no style to paint with; at least one is needed."));
       return FALSE;
     }
 
@@ -417,9 +420,10 @@ check_render (const ScumbleContent *content, const ScumbleLook *look, const Scum
 
   if (rect->w < 1 || rect->h < 1 || !scumble_rect_contains (whole, *rect))
     {
-      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                   _("The rectangle %d x %d at (%d, %d) is not inside the picture of %d x %d "
-                     "pixels."), rect->w, rect->h, rect->x, rect->y, whole.w, whole.h);
+      scumble_set_error (error, SCUMBLE_ERROR_ARGUMENT,
+                         N_("The rectangle %d x %d at (%d, %d) is not inside the "
+                            "picture of %d x %d pixels."), rect->w, rect->h, rect->x,
+                         rect->y, whole.w, whole.h);
       return FALSE;
     }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "params.h"
 #include "error.h"
+#include "mark.h"
 #include "method.h"
 
-#include <glib/gi18n-lib.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -110,8 +110,9 @@ refuse_choice (const ScumbleParam *param, const char *value, GError **error)
   for (const ScumbleChoice *choice = param->choices; choice->id != NULL; choice++)
     g_string_append_printf (known, "%s\"%s\"", choice > param->choices ? ", " : "",
                             choice->id);
-  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-               _("The %s is \"%s\"; it must be one of %s."), param->name, value, known->str);
+  scumble_set_error (error, SCUMBLE_ERROR_ARGUMENT,
+                     N_("The %s is \"%s\"; it must be one of %s."), param->name, value,
+                     known->str);
   return FALSE;
 }
 
@@ -159,9 +160,9 @@ check_number (const ScumbleParam *param, double value, GError **error)
   if (in_range (param, value))
     return TRUE;
 
-  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-               _("The %s is %g; it must be a number from %g to %g."), param->name, value,
-               param->min, param->max);
+  scumble_set_error (error, SCUMBLE_ERROR_ARGUMENT,
+                     N_("The %s is %g; it must be a number from %g to %g."), param->name,
+                     value, param->min, param->max);
   return FALSE;
 }
 
@@ -260,12 +261,12 @@ scumble_settings_from_text (ScumbleSettings *settings, const char *text, GError 
       g_key_file_get_integer (file, group, "version", &local) != VERSION)
     {
       if (local != NULL)
-        g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                     _("These are no settings of this version of Scumble: %s."),
-                     local->message);
+        scumble_set_error (error, SCUMBLE_ERROR_ARGUMENT,
+                           N_("These are no settings of this version of Scumble: %s."),
+                           local->message);
       else
-        g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                             _("These are no settings of this version of Scumble."));
+        scumble_set_error (error, SCUMBLE_ERROR_ARGUMENT,
+                           N_("These are no settings of this version of Scumble."));
       return FALSE;
     }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "picture.h"
 #include "error.h"
+#include "mark.h"
 
-#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -224,8 +224,9 @@ find_fill (ScumblePicture *picture, const ScumbleJob *job, GError **error)
     seen += grid[4 * i + 3];
   if (!(seen > 0.0) && job->rehearsal == NULL)
     {
-      g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
-                           _("The picture has no visible pixel: all of it is transparent."));
+      scumble_set_error (error, SCUMBLE_ERROR_PICTURE,
+                         N_("The picture has no visible pixel: all of it is "
+                            "transparent."));
       return FALSE;
     }
 

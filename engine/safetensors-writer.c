@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "safetensors-writer.h"
 #include "error.h"
+#include "mark.h"
 
-#include <glib/gi18n-lib.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
 
@@ -100,7 +100,7 @@ scumble_safetensors_writer_save (const ScumbleSafetensorsWriter *writer, const c
   if (g_file_set_contents (path, (const char *) file->data, (gssize) file->len, &local))
     return TRUE;
 
-  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
-               _("The file cannot be written: %s."), local->message);
+  scumble_set_error (error, SCUMBLE_ERROR_PICTURE,
+                     N_("The file cannot be written: %s."), local->message);
   return FALSE;
 }

@@ -5,8 +5,8 @@
 #include "safetensors.h"
 #include "error.h"
 #include "half.h"
+#include "mark.h"
 
-#include <glib/gi18n-lib.h>
 #include <json-glib/json-glib.h>
 #include <math.h>
 #include <string.h>
@@ -41,13 +41,11 @@ struct _ScumbleSafetensors
 static gboolean G_GNUC_PRINTF (2, 3)
 fault (GError **error, const char *format, ...)
 {
-  va_list          args;
-  g_autofree char *message = NULL;
+  va_list args;
 
   va_start (args, format);
-  message = g_strdup_vprintf (format, args);
+  scumble_set_error_valist (error, SCUMBLE_ERROR_MODEL, format, args);
   va_end (args);
-  g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL, message);
 
   return FALSE;
 }
@@ -84,7 +82,7 @@ check_depth (const char *header, gsize length, GError **error)
         depth--;
 
       if (depth > MAX_DEPTH)
-        return fault (error, _("its header is nested too deeply"));
+        return fault (error, N_("its header is nested too deeply"));
     }
 
   return TRUE;
@@ -117,7 +115,7 @@ parse_shape (JsonObject *object, const char *name, Entry *entry, GError **error)
   JsonArray *shape = array_member (object, "shape");
 
   if (shape == NULL || json_array_get_length (shape) > MAX_DIMS)
-    return fault (error, _("tensor \"%s\" has no shape of at most %d dimensions"), name,
+    return fault (error, N_("tensor \"%s\" has no shape of at most %d dimensions"), name,
                   MAX_DIMS);
 
   entry->n_dims = json_array_get_length (shape);
@@ -127,10 +125,10 @@ parse_shape (JsonObject *object, const char *name, Entry *entry, GError **error)
       gint64 extent;
 
       if (!integer_at (shape, i, G_MAXINT, &extent) || extent == 0)
-        return fault (error, _("dimension %u of tensor \"%s\" is not a positive integer"), i,
-                      name);
+        return fault (error, N_("dimension %u of tensor \"%s\" is not a positive "
+                                "integer"), i, name);
       if (!g_size_checked_mul (&entry->n, entry->n, (gsize) extent))
-        return fault (error, _("tensor \"%s\" is larger than memory"), name);
+        return fault (error, N_("tensor \"%s\" is larger than memory"), name);
       entry->shape[i] = (int) extent;
     }
 
@@ -148,14 +146,14 @@ parse_place (JsonObject *object, const char *name, gsize data_size, Entry *entry
   if (offsets == NULL || json_array_get_length (offsets) != 2 ||
       !integer_at (offsets, 0, G_MAXINT64, &begin) ||
       !integer_at (offsets, 1, G_MAXINT64, &end) || begin > end)
-    return fault (error, _("tensor \"%s\" has no valid data_offsets"), name);
+    return fault (error, N_("tensor \"%s\" has no valid data_offsets"), name);
   if ((guint64) end > data_size)
-    return fault (error, _("tensor \"%s\" ends at byte %lld of %zu bytes of data"), name,
+    return fault (error, N_("tensor \"%s\" ends at byte %lld of %zu bytes of data"), name,
                   (long long) end, data_size);
   if (!g_size_checked_mul (&bytes, entry->n, item_size (entry)) ||
       bytes != (guint64) (end - begin))
-    return fault (error, _("tensor \"%s\" has %lld bytes, which does not fit its shape"), name,
-                  (long long) (end - begin));
+    return fault (error, N_("tensor \"%s\" has %lld bytes, which does not fit its shape"),
+                  name, (long long) (end - begin));
 
   entry->begin = (gsize) begin;
   entry->end   = (gsize) end;
@@ -170,8 +168,8 @@ parse_type (JsonObject *object, const char *name, Entry *entry, GError **error)
                        ? json_node_get_string (node) : NULL;
 
   if (g_strcmp0 (type, "F16") != 0 && g_strcmp0 (type, "F32") != 0)
-    return fault (error, _("tensor \"%s\" is of type %s; only F16 and F32 are known"), name,
-                  type != NULL ? type : "unknown");
+    return fault (error, N_("tensor \"%s\" is of type %s; only F16 and F32 are known"),
+                  name, type != NULL ? type : "unknown");
 
   entry->half = g_str_equal (type, "F16");
   return TRUE;
@@ -184,7 +182,7 @@ parse_tensor (ScumbleSafetensors *self, const char *name, JsonNode *node, GError
   JsonObject       *object;
 
   if (!JSON_NODE_HOLDS_OBJECT (node))
-    return fault (error, _("the header's \"%s\" is not a tensor"), name);
+    return fault (error, N_("the header's \"%s\" is not a tensor"), name);
 
   object = json_node_get_object (node);
   if (!parse_type (object, name, entry, error) ||
@@ -204,7 +202,7 @@ parse_metadata (ScumbleSafetensors *self, JsonNode *node, GError **error)
   JsonNode      *value;
 
   if (!JSON_NODE_HOLDS_OBJECT (node))
-    return fault (error, _("its metadata is not an object"));
+    return fault (error, N_("its metadata is not an object"));
 
   json_object_iter_init (&iter, json_node_get_object (node));
   while (json_object_iter_next (&iter, &key, &value))
@@ -212,7 +210,7 @@ parse_metadata (ScumbleSafetensors *self, JsonNode *node, GError **error)
       const char *text = JSON_NODE_HOLDS_VALUE (value) ? json_node_get_string (value) : NULL;
 
       if (text == NULL)
-        return fault (error, _("its metadata \"%s\" is not text"), key);
+        return fault (error, N_("its metadata \"%s\" is not text"), key);
       g_hash_table_insert (self->metadata, g_strdup (key), g_strdup (text));
     }
 
@@ -229,14 +227,14 @@ parse_header (ScumbleSafetensors *self, const char *header, gsize length, GError
   JsonNode              *node;
 
   if (!g_utf8_validate_len (header, length, NULL))
-    return fault (error, _("its header is not text"));
+    return fault (error, N_("its header is not text"));
   if (!check_depth (header, length, error))
     return FALSE;
   if (!json_parser_load_from_data (parser, header, (gssize) length, &local))
-    return fault (error, _("its header is not JSON (%s)"), local->message);
+    return fault (error, N_("its header is not JSON (%s)"), local->message);
   if (json_parser_get_root (parser) == NULL ||
       !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
-    return fault (error, _("its header is not a JSON object"));
+    return fault (error, N_("its header is not a JSON object"));
 
   json_object_iter_init (&iter, json_node_get_object (json_parser_get_root (parser)));
   while (json_object_iter_next (&iter, &name, &node))
@@ -270,13 +268,14 @@ check_places (const ScumbleSafetensors *self, GError **error)
 
       if (entry->begin != end)
         return fault (error, entry->begin < end
-                             ? _("two of its tensors overlap at byte %zu of the data")
-                             : _("two of its tensors leave a gap at byte %zu of the data"),
+                      ? N_("two of its tensors overlap at byte %zu of the data")
+                      : N_("two of its tensors leave a gap at byte %zu of the data"),
                       MIN (entry->begin, end));
       end = entry->end;
     }
   if (end != self->size)
-    return fault (error, _("it has %zu bytes of data, its tensors %zu"), self->size, end);
+    return fault (error, N_("it has %zu bytes of data, its tensors %zu"),
+                  self->size, end);
 
   return TRUE;
 }
@@ -311,7 +310,7 @@ check_values (const ScumbleSafetensors *self, GError **error)
 
       for (gsize i = 0; i < entry->n; i++)
         if (!isfinite (value_at (self, entry, i)))
-          return fault (error, _("value %zu of tensor \"%s\" is not finite"), i,
+          return fault (error, N_("value %zu of tensor \"%s\" is not finite"), i,
                         (const char *) name);
     }
 
@@ -326,12 +325,12 @@ load_header (ScumbleSafetensors *self, GError **error)
   guint64     length;
 
   if (size < sizeof length)
-    return fault (error, _("it is too short for a model file"));
+    return fault (error, N_("it is too short for a model file"));
 
   memcpy (&length, bytes, sizeof length);
   length = GUINT64_FROM_LE (length);
   if (length > size - sizeof length || length > MAX_HEADER)
-    return fault (error, _("its header would be %llu bytes long"),
+    return fault (error, N_("its header would be %llu bytes long"),
                   (unsigned long long) length);
 
   self->data = bytes + sizeof length + length;
@@ -362,13 +361,15 @@ scumble_safetensors_open (const char *path, GError **error)
 
   if (self->map == NULL)
     {
-      fault (error, _("The model file cannot be opened: %s."), local->message);
+      fault (error, N_("The model file cannot be opened: %s."), local->message);
       return NULL;
     }
   if (!load_header (self, &local) || !check_places (self, &local) ||
       !check_values (self, &local))
     {
-      fault (error, _("The model file \"%s\" is damaged: %s."), path, local->message);
+      scumble_set_error_caused (error, SCUMBLE_ERROR_MODEL, local,
+                                N_("The model file \"%s\" is damaged: %s."), path,
+                                local->message);
       return NULL;
     }
 
@@ -417,7 +418,7 @@ find (const ScumbleSafetensors *file, const char *name, GError **error)
   const Entry *entry = g_hash_table_lookup (file->entries, name);
 
   if (entry == NULL)
-    fault (error, _("The model file \"%s\" lacks the tensor \"%s\"."), file->path, name);
+    fault (error, N_("The model file \"%s\" lacks the tensor \"%s\"."), file->path, name);
 
   return entry;
 }
@@ -431,8 +432,8 @@ scumble_safetensors_shape (const ScumbleSafetensors *file, const char *name, gui
   if (entry == NULL)
     return FALSE;
   if (entry->n_dims != n_dims)
-    return fault (error, _("The model file \"%s\" has a tensor \"%s\" of %u dimensions instead "
-                           "of %u."), file->path, name, entry->n_dims, n_dims);
+    return fault (error, N_("The model file \"%s\" has a tensor \"%s\" of %u dimensions "
+                            "instead of %u."), file->path, name, entry->n_dims, n_dims);
 
   memcpy (shape, entry->shape, n_dims * sizeof *shape);
   return TRUE;
@@ -449,8 +450,8 @@ scumble_safetensors_floats (const ScumbleSafetensors *file, const char *name, gs
     return NULL;
   if (entry->n != n)
     {
-      fault (error, _("The model file \"%s\" has %zu values in tensor \"%s\" "
-                      "instead of %zu."), file->path, entry->n, name, n);
+      fault (error, N_("The model file \"%s\" has %zu values in tensor \"%s\" "
+                       "instead of %zu."), file->path, entry->n, name, n);
       return NULL;
     }
 

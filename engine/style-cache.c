@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "style-cache.h"
 #include "error.h"
+#include "mark.h"
 #include "model-private.h"
 
 #include <errno.h>
-#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -154,9 +154,9 @@ scumble_style_cache_store (const char *folder, const char *key, const ScumbleSty
 
   if (g_mkdir_with_parents (folder, 0700) != 0)
     {
-      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
-                   _("The folder \"%s\" for adapted styles cannot be made: %s."), folder,
-                   g_strerror (errno));
+      scumble_set_error (error, SCUMBLE_ERROR_PICTURE,
+                         N_("The folder \"%s\" for adapted styles cannot be made: %s."),
+                         folder, g_strerror (errno));
       return FALSE;
     }
 
@@ -244,7 +244,8 @@ scumble_style_cache_delete (const char *folder, const char *key, GError **error)
   if (g_unlink (path) == 0 || errno == ENOENT)
     return TRUE;
 
-  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
-               _("The adapted style \"%s\" cannot be removed: %s."), path, g_strerror (errno));
+  scumble_set_error (error, SCUMBLE_ERROR_PICTURE,
+                     N_("The adapted style \"%s\" cannot be removed: %s."), path,
+                     g_strerror (errno));
   return FALSE;
 }

@@ -3,10 +3,10 @@
 /* What styles can do once they are there: be mixed, saved and loaded. */
 #include "model-private.h"
 #include "error.h"
+#include "mark.h"
 #include "safetensors-writer.h"
 #include "safetensors.h"
 
-#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <unistd.h>
@@ -29,15 +29,16 @@ check_mixture (const ScumbleStyle *const *styles, const double *weights, guint n
     {
       if (!(weights[i] >= 0.0) || isinf (weights[i]))
         {
-          g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                       _("The weight of style %u of the mixture is %g; it must be a number that "
-                         "is not negative."), i + 1, weights[i]);
+          scumble_set_error (error, SCUMBLE_ERROR_ARGUMENT,
+                             N_("The weight of style %u of the mixture is %g; it must "
+                                "be a number that is not negative."), i + 1, weights[i]);
           return FALSE;
         }
       if (styles[i]->model != styles[0]->model)
         {
-          g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                               _("Only styles that were made with the same model can be mixed."));
+          scumble_set_error (error, SCUMBLE_ERROR_ARGUMENT,
+                             N_("Only styles that were made with the same model can be "
+                                "mixed."));
           return FALSE;
         }
       *total += weights[i];
@@ -45,8 +46,9 @@ check_mixture (const ScumbleStyle *const *styles, const double *weights, guint n
   if (*total > 0.0)
     return TRUE;
 
-  g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-                       _("All weights of the mixture are 0; at least one style must count."));
+  scumble_set_error (error, SCUMBLE_ERROR_ARGUMENT,
+                     N_("All weights of the mixture are 0; at least one style must "
+                        "count."));
   return FALSE;
 }
 
@@ -106,18 +108,20 @@ check_model (const ScumbleModel *model, const ScumbleSafetensors *file, GError *
   if (g_strcmp0 (scumble_safetensors_metadata (file, PART), "style") != 0 ||
       g_strcmp0 (scumble_safetensors_metadata (file, VERSION), "1") != 0 || method == NULL)
     {
-      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-                   _("The file \"%s\" is no style that this version of Scumble knows."), path);
+      scumble_set_error (error, SCUMBLE_ERROR_MODEL,
+                         N_("The file \"%s\" is no style that this version of Scumble "
+                            "knows."), path);
       return FALSE;
     }
   if (g_strcmp0 (method, model->method->id) == 0 &&
       g_strcmp0 (scumble_safetensors_metadata (file, IDENTITY), model->identity) == 0)
     return TRUE;
 
-  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-               _("The style \"%s\" was made for the method \"%s\" with another model, \"%s\"; it "
-                 "cannot be used with \"%s\". Make it again from its picture."), path, method,
-               name != NULL ? name : "", model->name);
+  scumble_set_error (error, SCUMBLE_ERROR_MODEL,
+                     N_("The style \"%s\" was made for the method \"%s\" with another "
+                        "model, \"%s\"; it cannot be used with \"%s\". Make it again "
+                        "from its picture."), path, method, name != NULL ? name : "",
+                     model->name);
   return FALSE;
 }
 
@@ -126,13 +130,13 @@ static void
 refuse_file (const char *path, GError **error)
 {
   if (g_access (path, R_OK) == 0)
-    g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-                 _("The style file \"%s\" is damaged. Make the style again from its "
-                   "picture."), path);
+    scumble_set_error (error, SCUMBLE_ERROR_MODEL,
+                       N_("The style file \"%s\" is damaged. Make the style again from "
+                          "its picture."), path);
   else
-    g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-                 _("The style file \"%s\" cannot be opened: it is not there, or may not be "
-                   "read."), path);
+    scumble_set_error (error, SCUMBLE_ERROR_MODEL,
+                       N_("The style file \"%s\" cannot be opened: it is not there, or "
+                          "may not be read."), path);
 }
 
 ScumbleStyle *
@@ -162,8 +166,9 @@ scumble_style_file_read (ScumbleStyleFile *file, const char *path, GError **erro
       g_strcmp0 (g_hash_table_lookup (metadata, PART), "style") != 0 ||
       g_strcmp0 (g_hash_table_lookup (metadata, VERSION), "1") != 0)
     {
-      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-                   _("The file \"%s\" is no style that this version of Scumble knows."), path);
+      scumble_set_error (error, SCUMBLE_ERROR_MODEL,
+                         N_("The file \"%s\" is no style that this version of Scumble "
+                            "knows."), path);
       return FALSE;
     }
 

@@ -6,11 +6,11 @@
 #include "transfer-net.h"
 #include "error.h"
 #include "kernels.h"
+#include "mark.h"
 #include "moments.h"
 #include "simd.h"
 #include "tiles.h"
 
-#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -142,9 +142,10 @@ scumble_transfer_base (const ScumbleSafetensors *file, const char *prefix, GErro
   if (shape[0] >= 1 && shape[0] <= 320)
     return shape[0];
 
-  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-               _("The model file \"%s\" does not fit the network: its base width is %d where "
-                 "1 to 320 is allowed."), scumble_safetensors_path (file), shape[0]);
+  scumble_set_error (error, SCUMBLE_ERROR_MODEL,
+                     N_("The model file \"%s\" does not fit the network: its base "
+                        "width is %d where 1 to 320 is allowed."),
+                     scumble_safetensors_path (file), shape[0]);
   return 0;
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "vgg.h"
 #include "error.h"
-
-#include <glib/gi18n-lib.h>
+#include "mark.h"
 
 #define CONV(name) { SCUMBLE_LAYER_CONV3, name, TRUE }
 #define POOL       { SCUMBLE_LAYER_POOL2, NULL, FALSE }
@@ -67,10 +66,10 @@ scumble_vgg_decoder (const ScumbleSafetensors *file, int c_in, GError **error)
 
   if (net != NULL && scumble_convnet_channels (net) != 3)
     {
-      g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MODEL,
-                   _("The model file \"%s\" does not fit the network: its decoder ends in %d "
-                     "channels instead of 3."), scumble_safetensors_path (file),
-                   scumble_convnet_channels (net));
+      scumble_set_error (error, SCUMBLE_ERROR_MODEL,
+                         N_("The model file \"%s\" does not fit the network: its decoder "
+                            "ends in %d channels instead of 3."),
+                         scumble_safetensors_path (file), scumble_convnet_channels (net));
       return NULL;
     }
 

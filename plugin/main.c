@@ -8,6 +8,7 @@
 #include "procedure.h"
 #include "session.h"
 #include "window.h"
+#include "wording.h"
 
 #include <glib/gi18n-lib.h>
 #include <locale.h>
@@ -221,7 +222,7 @@ run (const char *name, int n_params, const GimpParam *params, int *n_results,
   *n_results              = 2;
   values[0].data.d_status = status_for (error);
   values[1].type          = GIMP_PDB_STRING;
-  values[1].data.d_string = g_strdup (error->message);
+  values[1].data.d_string = scumble_wording (error);
 }
 
 const GimpPlugInInfo PLUG_IN_INFO =

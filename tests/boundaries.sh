@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # The laws of the architecture that a compiler does not see: plugin -> ui -> engine and
-# never back, an engine that neither prints nor exits, no GTK 2.
+# never back, an engine that neither prints nor exits nor hears of languages, no GTK 2.
 #
 #   boundaries.sh SOURCE-FOLDER
 
@@ -29,8 +29,8 @@ deny engine 'know of toolkits or hosts' '#include *[<"](gtk|gdk|gegl|babl|libgim
 deny engine 'know of ui or plugin' "#include *\"(\.\./)?((ui|plugin)/|($(headers ui engine)|$(headers plugin engine))\")"
 deny engine 'print or exit' \
   '(^|[^a-z_>.])(printf|fprintf|puts|putchar|perror|exit|_exit|abort|g_print|g_printerr|g_message|g_debug|g_error) *\('
-deny engine 'choose a language; hosts do' \
-  '(^|[^A-Za-z_])(setlocale|textdomain|bindtextdomain|bind_textdomain_codeset|gettext) *\('
+deny engine 'know of languages; it marks texts with N_() of mark.h, and hosts translate' \
+  '#include *[<"](libintl|locale|glib/gi18n)|GETTEXT_PACKAGE|(^|[^A-Za-z0-9_])(g_)?(d?c?n?p?gettext[2]?|_|C_|Q_|setlocale|newlocale|uselocale|textdomain|bindtextdomain|bind_textdomain_codeset) *\('
 
 deny ui 'know of GIMP or GEGL' '#include *[<"](gegl|babl|libgimp|gimp)'
 deny ui 'know of the plug-in' "#include *\"(\.\./)?(plugin/|($(headers plugin ui))\")"

@@ -10,6 +10,7 @@
 #include "scumble-resources.h"
 #include "studio.h"
 #include "viewer.h"
+#include "wording.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -181,6 +182,14 @@ take_lesson (ScumbleDialog *self)
 }
 
 static void
+complain (ScumbleDialog *self, const ScumbleAnswer *answer)
+{
+  g_autofree char *sentence = scumble_wording (answer->error);
+
+  scumble_banner_complain (self->banner, sentence, answer->kind == SCUMBLE_ORDER_PREVIEW);
+}
+
+static void
 take_answer (gconstpointer data, gpointer user_data)
 {
   const ScumbleAnswer *answer = data;
@@ -207,8 +216,7 @@ take_answer (gconstpointer data, gpointer user_data)
   if (scumble_answer_has_result (answer))
     scumble_banner_previewed (self->banner);
   if (answer->error != NULL)
-    scumble_banner_complain (self->banner, answer->error->message,
-                             answer->kind == SCUMBLE_ORDER_PREVIEW);
+    complain (self, answer);
 }
 
 /* Nothing but an order that must not be dropped, until it is done. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learned-styles.h"
 #include "engine.h"
+#include "wording.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -25,12 +26,17 @@ free_entry (gpointer data, GClosure *closure)
 static void
 on_delete (GtkButton *button, Entry *entry)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) error    = NULL;
+  g_autofree char   *sentence = NULL;
 
   if (scumble_style_cache_delete (entry->folder, entry->key, &error))
-    gtk_widget_destroy (entry->row);
-  else
-    gtk_widget_set_tooltip_text (GTK_WIDGET (button), error->message);
+    {
+      gtk_widget_destroy (entry->row);
+      return;
+    }
+
+  sentence = scumble_wording (error);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (button), sentence);
 }
 
 /* "24 Nov 2026, 6.7 MB" */

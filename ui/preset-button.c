@@ -3,6 +3,7 @@
 #include "method.h"
 #include "presets.h"
 #include "prompt.h"
+#include "wording.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -126,8 +127,10 @@ window_of (ScumblePresetButton *self)
 static void
 finish (ScumblePresetButton *self, gboolean loaded, const GError *error)
 {
-  if (error != NULL)
-    g_signal_emit (self, signals[FAILED], 0, error->message);
+  g_autofree char *sentence = error != NULL ? scumble_wording (error) : NULL;
+
+  if (sentence != NULL)
+    g_signal_emit (self, signals[FAILED], 0, sentence);
   else if (loaded)
     g_signal_emit (self, signals[LOADED], 0);
   else

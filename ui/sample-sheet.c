@@ -2,6 +2,7 @@
 #include "sample-sheet.h"
 #include "sample.h"
 #include "sampler.h"
+#include "wording.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -53,14 +54,16 @@ scumble_sample_sheet_new (GtkWindow *parent, const ScumbleView *view)
 void
 scumble_sample_sheet_take (ScumbleSampleSheet *self, const ScumbleAnswer *answer)
 {
-  GtkWidget *sample = gtk_grid_get_child_at (self->grid,
-                                             answer->sample % SCUMBLE_SAMPLER_COLUMNS,
-                                             answer->sample / SCUMBLE_SAMPLER_COLUMNS);
+  GtkWidget       *sample =
+    gtk_grid_get_child_at (self->grid, answer->sample % SCUMBLE_SAMPLER_COLUMNS,
+                           answer->sample / SCUMBLE_SAMPLER_COLUMNS);
+  g_autofree char *sentence =
+    answer->error != NULL ? scumble_wording (answer->error) : NULL;
 
   if (answer->shot != NULL)
     scumble_sample_take (SCUMBLE_SAMPLE (sample), answer->shot);
-  if (answer->error != NULL)
-    scumble_sample_complain (SCUMBLE_SAMPLE (sample), answer->error->message);
+  if (sentence != NULL)
+    scumble_sample_complain (SCUMBLE_SAMPLE (sample), sentence);
 }
 
 void

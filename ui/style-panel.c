@@ -5,6 +5,7 @@
 #include "prompt.h"
 #include "shelf.h"
 #include "style-chooser.h"
+#include "wording.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -29,6 +30,14 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_TYPE (ScumbleStylePanel, scumble_style_panel, GTK_TYPE_BOX)
 
+static void
+fail (ScumbleStylePanel *self, const GError *error)
+{
+  g_autofree char *sentence = scumble_wording (error);
+
+  g_signal_emit (self, signals[FAILED], 0, sentence);
+}
+
 void
 scumble_style_panel_open (ScumbleStylePanel *self)
 {
@@ -37,7 +46,7 @@ scumble_style_panel_open (ScumbleStylePanel *self)
   scumble_pick_book_open (self->book, self->choices, &self->open, &error);
   g_signal_emit (self, signals[CHANGED], 0);
   if (error != NULL)
-    g_signal_emit (self, signals[FAILED], 0, error->message);
+    fail (self, error);
 }
 
 /* Only layers of images with a selection have a selected part. */
@@ -192,7 +201,7 @@ shelve (ScumbleStylePanel *self, const char *path, GdkPixbuf *thumbnail)
     }
 
   if (error != NULL)
-    g_signal_emit (self, signals[FAILED], 0, error->message);
+    fail (self, error);
 }
 
 void
@@ -224,7 +233,7 @@ on_style_delete (ScumbleStyleChooser *chooser, const ScumbleStyleItem *item,
     return;
 
   if (!scumble_shelf_remove (folder, item->file, &error))
-    g_signal_emit (self, signals[FAILED], 0, error->message);
+    fail (self, error);
   list_styles (self, scumble_mixture_get_in_hand (self->mixture));
 }
 
@@ -262,7 +271,7 @@ on_style_file (ScumbleStyleChooser *chooser, const char *path, ScumbleStylePanel
 
   if (error != NULL)
     {
-      g_signal_emit (self, signals[FAILED], 0, error->message);
+      fail (self, error);
       return;
     }
 
