@@ -898,12 +898,15 @@ def test_cancel(content, styles):
     """Cancelling the painting keeps the dialog; a second Escape leaves it."""
     dialog = Dialog(content, styles, "--dawdle", "500")
     dialog.settle()
+
+    def painting():
+        return any(n.getRole() == pyatspi.ROLE_PROGRESS_BAR
+                   and n.getState().contains(pyatspi.STATE_SHOWING) for n in every(dialog.window))
     dialog.keys("Return")
-    wait_for("the progress bar", lambda: any(
-        n.getRole() == pyatspi.ROLE_PROGRESS_BAR and n.getState().contains(pyatspi.STATE_SHOWING)
-        for n in every(dialog.window)))
+    wait_for("the progress bar", painting)
     screenshot("painting")
     dialog.keys("Escape")
+    wait_for("the end of the painting", lambda: not painting())  # which dawdles
     dialog.settle()
     assert dialog.process.poll() is None, "cancelling closed the dialog"
     dialog.keys("Escape")
