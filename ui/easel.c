@@ -3,33 +3,10 @@
 #include "blend.h"
 #include "box.h"
 #include "palette.h"
+#include "stand.h"
 
 /* Pixels of a content that several models may have seen at a time. */
 enum { SMALL = 2000000 };
-
-enum { STRIP_PIXELS = 1 << 18 };
-
-/* A size of the content, read. */
-typedef struct
-{
-  ScumbleView         view;
-  ScumbleMemorySource source;
-  float              *rgba;
-  cairo_surface_t    *before;
-  GHashTable         *cuts; /* serial of a mask's pick -> ScumbleMemoryMask */
-} Cloth;
-
-/* A model, and all that it has seen. */
-typedef struct
-{
-  const char     *method;
-  const char     *quality;
-  ScumbleModel   *model;
-  ScumbleContent *contents[SCUMBLE_N_CANVASES];
-  ScumblePlan     plan;        /* of the whole content; all 0 if it does not fit */
-  double          survey_pace; /* seconds per multiply-add; 0 until measured */
-  double          paint_pace;
-} Stand;
 
 struct _ScumbleEasel
 {
@@ -37,53 +14,19 @@ struct _ScumbleEasel
   ScumbleArena   *arena;
   ScumblePalette *palette;
   GPtrArray      *stands;
-  Stand          *stand; /* the one in hand */
+  ScumbleStand   *stand; /* the one in hand */
   GPtrArray      *styles;
   gboolean        learned; /* all of them */
-  Cloth           cloths[SCUMBLE_CANVAS_FULL];
+  ScumbleCloth    cloths[SCUMBLE_CANVAS_FULL];
 };
-
-static void
-forget_content (Stand *stand, ScumbleCanvas canvas)
-{
-  g_clear_pointer (&stand->contents[canvas], scumble_content_free);
-}
-
-static void
-free_stand (gpointer data)
-{
-  Stand *stand = data;
-
-  for (ScumbleCanvas canvas = 0; canvas < SCUMBLE_N_CANVASES; canvas++)
-    forget_content (stand, canvas);
-  scumble_model_unref (stand->model);
-  g_free (stand);
-}
-
-static void
-free_cut (gpointer data)
-{
-  ScumbleMemoryMask *cut = data;
-
-  g_free ((gpointer) cut->weights);
-  g_free (cut);
-}
-
-static void
-clear_cloth (Cloth *cloth)
-{
-  g_clear_pointer (&cloth->before, cairo_surface_destroy);
-  g_clear_pointer (&cloth->rgba, g_free);
-  g_clear_pointer (&cloth->cuts, g_hash_table_unref);
-}
 
 /* What was seen of a canvas goes with its picture. */
 static void
 clear_canvas (ScumbleEasel *self, ScumbleCanvas canvas)
 {
   for (guint i = 0; i < self->stands->len; i++)
-    forget_content (g_ptr_array_index (self->stands, i), canvas);
-  clear_cloth (&self->cloths[canvas]);
+    scumble_stand_forget (g_ptr_array_index (self->stands, i), canvas);
+  scumble_cloth_clear (&self->cloths[canvas]);
 }
 
 ScumbleEasel *
@@ -94,7 +37,7 @@ scumble_easel_new (ScumbleHost *host)
   self->host    = host;
   self->arena   = scumble_arena_new (host->memory);
   self->palette = scumble_palette_new (host);
-  self->stands  = g_ptr_array_new_with_free_func (free_stand);
+  self->stands  = g_ptr_array_new_with_free_func ((GDestroyNotify) scumble_stand_free);
   self->styles  = g_ptr_array_new_with_free_func ((GDestroyNotify) scumble_style_unref);
 
   return self;
@@ -120,82 +63,35 @@ scumble_easel_arena (ScumbleEasel *self)
   return self->arena;
 }
 
-static double
-pixels_of (const ScumbleSource *source)
-{
-  return (double) source->width * source->height;
-}
-
-/* @look: (nullable): as for ScumbleDemand */
-static ScumblePlan
-plan_for (const ScumbleEasel *self, ScumbleModel *model, const ScumbleSource *source,
-          const ScumbleLook *look)
-{
-  const ScumbleDemand demand = { .width     = source->width,
-                                 .height    = source->height,
-                                 .has_alpha = source->has_alpha,
-                                 .look      = look,
-                                 .budget    = self->host->memory,
-                                 .threads   = self->host->threads };
-  ScumblePlan         plan   = { 0 };
-
-  /* What does not fit is said when it is tried. */
-  if (!scumble_model_plan (model, &demand, &plan, NULL))
-    plan = (ScumblePlan) { 0 };
-
-  return plan;
-}
-
-static gboolean
-stand_is (const Stand *stand, const ScumbleSettings *settings)
-{
-  return stand != NULL && stand->method == settings->method &&
-         stand->quality == settings->quality;
-}
-
 gboolean
 scumble_easel_has_model (const ScumbleEasel *self, const ScumbleSettings *settings)
 {
-  return stand_is (self->stand, settings);
+  return scumble_stand_serves (self->stand, settings);
 }
 
-static Stand *
-open_stand (ScumbleEasel *self, const ScumbleSettings *settings, GError **error)
+static ScumbleStand *
+find_stand (ScumbleEasel *self, const ScumbleSettings *settings)
 {
-  ScumbleModel *model = scumble_model_open (self->host->model_path, settings->method,
-                                            settings->quality, error);
-  Stand        *stand;
+  for (guint i = 0; i < self->stands->len; i++)
+    if (scumble_stand_serves (g_ptr_array_index (self->stands, i), settings))
+      return g_ptr_array_index (self->stands, i);
 
-  if (model == NULL)
-    return NULL;
-
-  stand          = g_new0 (Stand, 1);
-  stand->method  = settings->method;
-  stand->quality = settings->quality;
-  stand->model   = model;
-  stand->plan    = plan_for (self, model, self->host->content, NULL);
-  g_ptr_array_add (self->stands, stand);
-
-  return stand;
+  return NULL;
 }
 
 gboolean
 scumble_easel_set_model (ScumbleEasel *self, const ScumbleSettings *settings,
                          GError **error)
 {
-  Stand *stand = NULL;
-
-  if (stand_is (self->stand, settings))
-    return TRUE;
-
-  for (guint i = 0; i < self->stands->len && stand == NULL; i++)
-    if (stand_is (g_ptr_array_index (self->stands, i), settings))
-      stand = g_ptr_array_index (self->stands, i);
+  ScumbleStand *stand = find_stand (self, settings);
 
   if (stand == NULL)
-    stand = open_stand (self, settings, error);
-  if (stand == NULL)
-    return FALSE;
+    {
+      stand = scumble_stand_new (self->host, settings, error);
+      if (stand == NULL)
+        return FALSE;
+      g_ptr_array_add (self->stands, stand);
+    }
 
   self->stand = stand;
   return TRUE;
@@ -315,23 +211,13 @@ gboolean
 scumble_easel_stretch (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleView *view,
                        const ScumbleJob *job, GError **error)
 {
-  const gsize pixels = (gsize) view->w * (gsize) view->h;
-  Cloth      *cloth  = &self->cloths[canvas];
+  ScumbleCloth *cloth = &self->cloths[canvas];
 
-  if (cloth->before != NULL && scumble_view_equal (&cloth->view, view))
+  if (scumble_cloth_shows (cloth, view))
     return TRUE;
 
   clear_canvas (self, canvas);
-  cloth->rgba = g_new (float, pixels * 4);
-  if (!scumble_easel_read (self, view, cloth->rgba, job, error))
-    return FALSE;
-
-  cloth->view   = *view;
-  cloth->before = scumble_shot_surface (cloth->rgba, view->w, view->h);
-  cloth->cuts   = g_hash_table_new_full (NULL, NULL, NULL, free_cut);
-  scumble_memory_source_init (&cloth->source, view->w, view->h, cloth->rgba);
-
-  return TRUE;
+  return scumble_cloth_read (cloth, self->host->content, view, job->cancellable, error);
 }
 
 static ScumbleSource *
@@ -344,7 +230,9 @@ source_of (ScumbleEasel *self, ScumbleCanvas canvas)
 gboolean
 scumble_easel_is_small (const ScumbleEasel *self)
 {
-  return pixels_of (self->host->content) <= SMALL;
+  const ScumbleSource *content = self->host->content;
+
+  return (double) content->width * content->height <= SMALL;
 }
 
 static void
@@ -356,38 +244,17 @@ make_room (ScumbleEasel *self)
   for (guint i = 0; i < self->stands->len; i++)
     if (g_ptr_array_index (self->stands, i) != self->stand)
       for (ScumbleCanvas canvas = 0; canvas < SCUMBLE_N_CANVASES; canvas++)
-        forget_content (g_ptr_array_index (self->stands, i), canvas);
-}
-
-static void
-keep_pace (double *pace, gint64 begun, double work)
-{
-  const double now = (g_get_monotonic_time () - begun) / 1e6 / work;
-
-  if (work > 0.0)
-    *pace = *pace > 0.0 ? 0.5 * (*pace + now) : now;
+        scumble_stand_forget (g_ptr_array_index (self->stands, i), canvas);
 }
 
 gboolean
 scumble_easel_survey (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleJob *job,
                       GError **error)
 {
-  Stand           *stand   = self->stand;
-  ScumbleContent **content = &stand->contents[canvas];
-  ScumbleSource   *source  = source_of (self, canvas);
-  const gint64     begun   = g_get_monotonic_time ();
-
-  if (*content != NULL)
-    return TRUE;
-
-  if (canvas == SCUMBLE_CANVAS_FULL)
+  if (canvas == SCUMBLE_CANVAS_FULL && !scumble_easel_surveyed (self, canvas))
     make_room (self);
-  *content = scumble_model_survey (stand->model, source, job, error);
-  if (*content == NULL)
-    return FALSE;
 
-  keep_pace (&stand->survey_pace, begun, plan_for (self, stand->model, source, NULL).survey);
-  return TRUE;
+  return scumble_stand_survey (self->stand, canvas, source_of (self, canvas), job, error);
 }
 
 gboolean
@@ -396,57 +263,19 @@ scumble_easel_surveyed (const ScumbleEasel *self, ScumbleCanvas canvas)
   return self->stand->contents[canvas] != NULL;
 }
 
-static gboolean
-read_cut (ScumbleMask *mask, ScumbleBox *box, GCancellable *cancellable, GError **error)
-{
-  const ScumbleRect *from  = &box->from;
-  const int          rows  = MAX (1, STRIP_PIXELS / from->w);
-  g_autofree float  *strip = g_new (float, (gsize) rows * (gsize) from->w);
-
-  for (int y = 0; y < from->h; y += rows)
-    {
-      const ScumbleRect rect = { from->x, from->y + y, from->w, MIN (rows, from->h - y) };
-
-      if (g_cancellable_set_error_if_cancelled (cancellable, error) ||
-          !mask->read (mask, &rect, strip, error))
-        return FALSE;
-      scumble_box_add (box, &rect, strip);
-    }
-
-  return TRUE;
-}
-
 typedef struct
 {
-  Cloth            *cloth;
+  ScumbleCloth     *cloth;
   const ScumbleJob *job;
 } Cutter;
 
-/* A mask at the size of a shrunken canvas, read once. */
+/* A mask at the size of a shrunken canvas. */
 static ScumbleMask *
 cut_small (ScumblePick *pick, gpointer user_data, GError **error)
 {
-  const Cutter      *cutter = user_data;
-  Cloth             *cloth  = cutter->cloth;
-  const gpointer     key    = GUINT_TO_POINTER (scumble_pick_serial (pick));
-  ScumbleMemoryMask *cut    = g_hash_table_lookup (cloth->cuts, key);
-  ScumbleBox         box;
+  const Cutter *cutter = user_data;
 
-  if (cut != NULL)
-    return &cut->mask;
-
-  scumble_box_init (&box, &cloth->view.rect, cloth->view.w, cloth->view.h, 1);
-  if (!read_cut (scumble_pick_mask (pick), &box, cutter->job->cancellable, error))
-    {
-      scumble_box_clear (&box);
-      return NULL;
-    }
-
-  cut = g_new0 (ScumbleMemoryMask, 1);
-  scumble_memory_mask_init (cut, cloth->view.w, cloth->view.h, box.sum);
-  g_hash_table_insert (cloth->cuts, key, cut);
-
-  return &cut->mask;
+  return scumble_cloth_cut (cutter->cloth, pick, cutter->job->cancellable, error);
 }
 
 static ScumbleMask *
@@ -460,14 +289,10 @@ scumble_easel_paint (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleOrde
                      const ScumbleRect *area, ScumbleSink *sink, const ScumbleJob *job,
                      GError **error)
 {
-  Stand                   *stand  = self->stand;
   const gboolean           full   = canvas == SCUMBLE_CANVAS_FULL;
-  ScumbleSource           *source = source_of (self, canvas);
-  const gint64             begun  = g_get_monotonic_time ();
   Cutter                   cutter = { full ? NULL : &self->cloths[canvas], job };
   g_autoptr (ScumbleBlend) blend  = NULL;
   ScumbleLook              look;
-  double                   share;
 
   blend = scumble_blend_new (order, self->styles, full ? cut_full : cut_small, &cutter,
                              error);
@@ -475,14 +300,8 @@ scumble_easel_paint (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleOrde
     return FALSE;
 
   scumble_blend_look (blend, &look);
-  stand->plan = plan_for (self, stand->model, self->host->content, &look);
-  if (!scumble_content_paint (stand->contents[canvas], &look, area, sink, job, error))
-    return FALSE;
-
-  share = (double) area->w * area->h / pixels_of (source);
-  keep_pace (&stand->paint_pace, begun,
-             share * plan_for (self, stand->model, source, &look).paint);
-  return TRUE;
+  return scumble_stand_paint (self->stand, canvas, source_of (self, canvas), &look, area,
+                              sink, job, error);
 }
 
 cairo_surface_t *
@@ -501,22 +320,13 @@ scumble_easel_clear (ScumbleEasel *self)
 double
 scumble_easel_survey_seconds (const ScumbleEasel *self)
 {
-  const Stand *stand = self->stand;
-
-  return stand == NULL || stand->contents[SCUMBLE_CANVAS_FULL] != NULL
-             ? 0.0
-             : stand->plan.survey * stand->survey_pace +
-                   stand->plan.prepare * stand->paint_pace;
+  return self->stand == NULL ? 0.0 : scumble_stand_survey_seconds (self->stand);
 }
 
 double
 scumble_easel_paint_seconds (const ScumbleEasel *self, double pixels)
 {
-  const Stand *stand = self->stand;
-
-  return stand == NULL ? 0.0
-                       : stand->plan.paint * stand->paint_pace * pixels /
-                           pixels_of (self->host->content);
+  return self->stand == NULL ? 0.0 : scumble_stand_paint_seconds (self->stand, pixels);
 }
 
 gsize

@@ -1,28 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "order.h"
-#include "shot.h"
+#include "canvas.h"
 
 G_BEGIN_DECLS
-
-/**
- * ScumbleCanvas:
- * @SCUMBLE_CANVAS_DRAFT: the whole content, shrunk until it can follow a slider
- * @SCUMBLE_CANVAS_SCREEN: the whole content, shrunk to the screen
- * @SCUMBLE_CANVAS_PIECE: a part of the content, shrunk or not, taken for all of it
- * @SCUMBLE_CANVAS_FULL: the content as it is
- *
- * The pictures that are painted on.
- */
-typedef enum
-{
-  SCUMBLE_CANVAS_DRAFT,
-  SCUMBLE_CANVAS_SCREEN,
-  SCUMBLE_CANVAS_PIECE,
-  SCUMBLE_CANVAS_FULL,
-  SCUMBLE_N_CANVASES,
-} ScumbleCanvas;
 
 /**
  * ScumbleEasel:

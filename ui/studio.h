@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /**
  * ScumbleStudio:
  *
- * The one place where the dialog uses the engine. It belongs to the worker: it keeps the
+ * Where the dialog uses the engine. It belongs to the worker: it keeps the
  * model, the style and the content, each as long as what it was made from stays the same,
  * so that another strength is a matter of rendering and nothing else.
  */

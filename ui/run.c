@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "run.h"
+
+void
+scumble_run_take_order (ScumbleRun *run, const ScumbleOrder *order)
+{
+  run->order = order;
+  run->view  = order->view;
+}
+
+double
+scumble_run_pixels (const ScumbleRun *run)
+{
+  const ScumbleSource *content = run->host->content;
+
+  return (double) content->width * content->height;
+}
+
+double
+scumble_run_seconds (const ScumbleRun *run, double pixels)
+{
+  return scumble_easel_survey_seconds (run->easel) +
+         scumble_easel_paint_seconds (run->easel, pixels);
+}
+
+void
+scumble_run_answer (ScumbleRun *run, ScumbleAnswer values)
+{
+  const double pixels = scumble_run_pixels (run);
+
+  values.kind    = run->order->kind;
+  values.learned = scumble_easel_learned (run->easel);
+  if (values.shot != NULL)
+    values.shot->look = run->order->look;
+  if (scumble_easel_paint_seconds (run->easel, pixels) > 0.0)
+    {
+      values.seconds = scumble_run_seconds (run, pixels);
+      values.memory  = scumble_easel_memory (run->easel);
+    }
+  scumble_task_answer (run->task, g_memdup2 (&values, sizeof values));
+}
+
+gboolean
+scumble_run_need_model (ScumbleRun *run, GError **error)
+{
+  return scumble_easel_set_model (run->easel, &run->order->settings, error);
+}
+
+gboolean
+scumble_run_need_styles (ScumbleRun *run, GError **error)
+{
+  return scumble_easel_mix (run->easel, run->order, &run->job, error);
+}
+
+gboolean
+scumble_run_paint (ScumbleRun *run, ScumbleCanvas canvas, const ScumbleRect *area,
+                   ScumbleSink *sink, GError **error)
+{
+  return scumble_easel_paint (run->easel, canvas, run->order, area, sink, &run->job,
+                              error);
+}

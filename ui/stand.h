@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "canvas.h"
+
+G_BEGIN_DECLS
+
+/**
+ * ScumbleStand:
+ * @model: of the method and the quality
+ * @contents: (nullable): the canvases that the model has seen
+ * @plan: of painting the whole content as it was painted last; all 0 if it does not fit
+ *
+ * A model, all that it has seen, and how quick it is. Belongs to the worker.
+ */
+typedef struct
+{
+  ScumbleModel   *model;
+  ScumbleContent *contents[SCUMBLE_N_CANVASES];
+  ScumblePlan     plan;
+
+  /*< private >*/
+  const ScumbleHost *host;
+  const char        *method;
+  const char        *quality;
+  double             survey_pace; /* seconds per multiply-add; 0 until measured */
+  double             paint_pace;
+} ScumbleStand;
+
+/**
+ * scumble_stand_new:
+ *
+ * Opens the model of the settings' method and quality.
+ *
+ * Returns: (transfer full) (nullable): the stand; %NULL with the engine's error
+ */
+ScumbleStand *scumble_stand_new    (const ScumbleHost *host,
+                                    const ScumbleSettings *settings, GError **error);
+void          scumble_stand_free   (ScumbleStand *self);
+
+/**
+ * scumble_stand_serves:
+ * @self: (nullable): a stand
+ *
+ * Returns: whether it is the one that the settings want
+ */
+gboolean      scumble_stand_serves (const ScumbleStand *self,
+                                    const ScumbleSettings *settings);
+void          scumble_stand_forget (ScumbleStand *self, ScumbleCanvas canvas);
+
+/**
+ * scumble_stand_survey:
+ * @source: what is on @canvas
+ *
+ * Lets the model see a canvas, unless it has.
+ *
+ * Returns: %FALSE with the engine's error
+ */
+gboolean      scumble_stand_survey (ScumbleStand *self, ScumbleCanvas canvas,
+                                    ScumbleSource *source, const ScumbleJob *job,
+                                    GError **error);
+
+/**
+ * scumble_stand_paint:
+ * @canvas: surveyed
+ * @source: what is on it
+ *
+ * Paints a part of a canvas, and plans the same for the whole content.
+ *
+ * Returns: %FALSE with the engine's or the sink's error
+ */
+gboolean      scumble_stand_paint  (ScumbleStand *self, ScumbleCanvas canvas,
+                                    const ScumbleSource *source, const ScumbleLook *look,
+                                    const ScumbleRect *area, ScumbleSink *sink,
+                                    const ScumbleJob *job, GError **error);
+
+/**
+ * scumble_stand_survey_seconds:
+ *
+ * Returns: what is still to be seen of the content takes about so long; 0 if unknown
+ */
+double        scumble_stand_survey_seconds (const ScumbleStand *self);
+
+/**
+ * scumble_stand_paint_seconds:
+ * @pixels: of the content
+ *
+ * Returns: painting so many takes about so long; 0 if unknown
+ */
+double        scumble_stand_paint_seconds  (const ScumbleStand *self, double pixels);
+
+G_END_DECLS
