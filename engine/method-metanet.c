@@ -9,39 +9,22 @@
  * The generators are linear in the hidden vector, so a blend of the parameters of two
  * pictures is made from the blend of their hidden vectors. */
 #include "model-private.h"
-#include "error.h"
 #include "mark.h"
+#include "meta-net.h"
 #include "safetensors-writer.h"
 #include "taps.h"
 #include "transfer-content.h"
 
-#include <string.h>
-
-/* A fully connected layer. */
 typedef struct
 {
-  int    in;
-  int    out;
-  float *weights; /* [out, in] */
-  float *bias;    /* [out] */
-} Map;
-
-typedef struct
-{
-  int         base;
-  int         slice;  /* hidden numbers per generator */
-  ScumbleTaps taps;
-  float      *mean;   /* [taps.length] */
-  float      *scale;  /* [taps.length] */
-  Map         hidden;
-  Map         generators[SCUMBLE_TRANSFER_LAST];
-  float      *shared; /* parameters of a network, those that are not generated */
+  ScumbleTaps     taps;
+  ScumbleMetaNet *meta;
 } Net;
 
 typedef struct
 {
   ScumbleTransferContent transfer;
-  const Net             *net;
+  const ScumbleMetaNet  *meta;
   float                 *own; /* hidden vector of the content itself */
 } Content;
 
@@ -51,126 +34,8 @@ metanet_close (gpointer data)
   Net *net = data;
 
   scumble_taps_clear (&net->taps);
-  for (int i = 0; i < SCUMBLE_TRANSFER_LAST; i++)
-    {
-      g_free (net->generators[i].weights);
-      g_free (net->generators[i].bias);
-    }
-  g_free (net->hidden.weights);
-  g_free (net->hidden.bias);
-  g_free (net->mean);
-  g_free (net->scale);
-  g_free (net->shared);
+  scumble_meta_net_free (net->meta);
   g_free (net);
-}
-
-/* Reads meta.NAME.weight [out, in] and meta.NAME.bias [out]; map->in and map->out say what
- * is expected, 0 for anything. */
-static gboolean
-load_map (Map *map, const ScumbleSafetensors *file, const char *name, GError **error)
-{
-  g_autofree char *weight = g_strdup_printf ("meta.%s.weight", name);
-  g_autofree char *bias   = g_strdup_printf ("meta.%s.bias", name);
-  int              shape[2];
-
-  if (!scumble_safetensors_shape (file, weight, 2, shape, error))
-    return FALSE;
-  if ((map->out != 0 && shape[0] != map->out) || (map->in != 0 && shape[1] != map->in))
-    {
-      scumble_set_error (error, SCUMBLE_ERROR_MODEL,
-                         N_("The model file \"%s\" does not fit the network: tensor "
-                            "\"%s\" has shape [%d, %d] where [%d, %d] is needed."),
-                         scumble_safetensors_path (file), weight, shape[0], shape[1],
-                         map->out != 0 ? map->out : shape[0],
-                         map->in != 0 ? map->in : shape[1]);
-      return FALSE;
-    }
-
-  map->out     = shape[0];
-  map->in      = shape[1];
-  map->weights = scumble_safetensors_floats (file, weight,
-                                             (gsize) map->out * (gsize) map->in, error);
-  if (map->weights == NULL)
-    return FALSE;
-  map->bias = scumble_safetensors_floats (file, bias, (gsize) map->out, error);
-
-  return map->bias != NULL;
-}
-
-/* Reads a tensor to the place that it has among a network's parameters. */
-static gboolean
-load_shared (Net *net, const ScumbleSafetensors *file, const char *name, gsize from, gsize to,
-             GError **error)
-{
-  g_autofree float *values = scumble_safetensors_floats (file, name, to - from, error);
-
-  if (values == NULL)
-    return FALSE;
-
-  memcpy (net->shared + from, values, (to - from) * sizeof *values);
-  return TRUE;
-}
-
-static gboolean
-load_all_shared (Net *net, const ScumbleSafetensors *file, GError **error)
-{
-  ScumbleTransferLayer first, last;
-
-  net->base = scumble_transfer_base (file, "shared", error);
-  if (net->base == 0)
-    return FALSE;
-
-  net->shared = g_new0 (float, scumble_transfer_count (net->base));
-  first       = scumble_transfer_layer (net->base, SCUMBLE_TRANSFER_FIRST);
-  last        = scumble_transfer_layer (net->base, SCUMBLE_TRANSFER_LAST);
-
-  return load_shared (net, file, "shared.first.weight", first.weights, first.scale, error) &&
-         load_shared (net, file, "shared.last.weight", last.weights, last.shift, error) &&
-         load_shared (net, file, "shared.last.bias", last.shift, last.end, error);
-}
-
-/* Where a layer's generated parameters begin: the first layer's kernel is shared. */
-static gsize
-generated_from (const ScumbleTransferLayer *layer, int i)
-{
-  return i == SCUMBLE_TRANSFER_FIRST ? layer->scale : layer->weights;
-}
-
-static gboolean
-load_generators (Net *net, const ScumbleSafetensors *file, GError **error)
-{
-  for (int i = 0; i < SCUMBLE_TRANSFER_LAST; i++)
-    {
-      const ScumbleTransferLayer layer = scumble_transfer_layer (net->base, i);
-
-      net->generators[i].in  = net->slice;
-      net->generators[i].out = (int) (layer.end - generated_from (&layer, i));
-      if (!load_map (&net->generators[i], file, layer.name, error))
-        return FALSE;
-      net->slice = net->generators[i].in;
-    }
-
-  return TRUE;
-}
-
-static gboolean
-load (Net *net, const ScumbleSafetensors *file, GError **error)
-{
-  if (!load_all_shared (net, file, error) || !load_generators (net, file, error))
-    return FALSE;
-
-  net->hidden.in  = net->taps.length;
-  net->hidden.out = SCUMBLE_TRANSFER_LAST * net->slice;
-  if (!load_map (&net->hidden, file, "hidden", error))
-    return FALSE;
-
-  net->mean = scumble_safetensors_floats (file, "meta.mean", (gsize) net->taps.length, error);
-  if (net->mean == NULL)
-    return FALSE;
-  net->scale = scumble_safetensors_floats (file, "meta.scale", (gsize) net->taps.length,
-                                           error);
-
-  return net->scale != NULL;
 }
 
 static gpointer
@@ -180,7 +45,8 @@ metanet_open (const ScumbleSafetensors *file, const ScumbleSafetensors *encoder_
   Net *net = g_new0 (Net, 1);
 
   scumble_taps_init (&net->taps, encoder);
-  if (!load (net, file, error))
+  net->meta = scumble_meta_net_new (file, net->taps.length, error);
+  if (net->meta == NULL)
     {
       metanet_close (net);
       return NULL;
@@ -189,34 +55,10 @@ metanet_open (const ScumbleSafetensors *file, const ScumbleSafetensors *encoder_
   return net;
 }
 
-/* y = W x + b */
-static void
-apply_map (const Map *map, const float *x, float *y)
+static int
+length_of (const ScumbleModel *model)
 {
-  for (int i = 0; i < map->out; i++)
-    {
-      const float *weights = map->weights + (gsize) i * (gsize) map->in;
-      float        sum     = map->bias[i];
-
-      for (int k = 0; k < map->in; k++)
-        sum += weights[k] * x[k];
-      y[i] = sum;
-    }
-}
-
-/* Returns: the hidden vector of a picture of these statistics, which are used up. */
-static float *
-look_at (const Net *net, float *statistics)
-{
-  float *hidden = g_new (float, net->hidden.out);
-
-  for (int k = 0; k < net->taps.length; k++)
-    statistics[k] = (statistics[k] - net->mean[k]) / net->scale[k];
-  apply_map (&net->hidden, statistics, hidden);
-  for (int k = 0; k < net->hidden.out; k++)
-    hidden[k] = MAX (hidden[k], 0.0f);
-
-  return hidden;
+  return scumble_meta_net_length (((const Net *) model->net)->meta);
 }
 
 static gpointer
@@ -227,7 +69,7 @@ metanet_encode (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *jo
   g_autofree float *statistics = g_new (float, net->taps.length);
 
   return scumble_taps_measure_source (&net->taps, source, statistics, job, error)
-           ? look_at (net, statistics) : NULL;
+           ? scumble_meta_net_look (net->meta, statistics) : NULL;
 }
 
 /* The generators are linear in the hidden vector. */
@@ -235,7 +77,7 @@ static gpointer
 metanet_mix (const ScumbleModel *model, const gconstpointer *styles, const float *weights,
              guint n)
 {
-  const int length = ((const Net *) model->net)->hidden.out;
+  const int length = length_of (model);
   float    *mixed  = g_new0 (float, length);
 
   for (guint i = 0; i < n; i++)
@@ -249,7 +91,7 @@ static void
 metanet_save (const ScumbleModel *model, gconstpointer style,
               ScumbleSafetensorsWriter *writer)
 {
-  const int length = ((const Net *) model->net)->hidden.out;
+  const int length = length_of (model);
 
   scumble_safetensors_writer_add (writer, "style.hidden", &length, 1, style);
 }
@@ -258,7 +100,7 @@ static gpointer
 metanet_load (const ScumbleModel *model, const ScumbleSafetensors *file, GError **error)
 {
   return scumble_safetensors_floats (file, "style.hidden",
-                                     (gsize) ((const Net *) model->net)->hidden.out, error);
+                                     (gsize) length_of (model), error);
 }
 
 static void
@@ -275,25 +117,15 @@ static float *
 generate (gconstpointer data, const ScumbleStyle *style, double amount)
 {
   const Content    *content  = data;
-  const Net        *net      = content->net;
+  const int         length   = scumble_meta_net_length (content->meta);
   const float      *hidden   = style != NULL ? style->data : content->own;
   const float       strength = (float) amount;
-  g_autofree float *blend    = g_new (float, net->hidden.out);
-  float            *values   = g_new (float, scumble_transfer_count (net->base));
+  g_autofree float *blend    = g_new (float, length);
 
-  for (int k = 0; k < net->hidden.out; k++)
+  for (int k = 0; k < length; k++)
     blend[k] = strength * hidden[k] + (1.0f - strength) * content->own[k];
 
-  memcpy (values, net->shared, scumble_transfer_count (net->base) * sizeof *values);
-  for (int i = 0; i < SCUMBLE_TRANSFER_LAST; i++)
-    {
-      const ScumbleTransferLayer layer = scumble_transfer_layer (net->base, i);
-
-      apply_map (&net->generators[i], blend + i * net->slice,
-                 values + generated_from (&layer, i));
-    }
-
-  return values;
+  return scumble_meta_net_generate (content->meta, blend);
 }
 
 static gpointer
@@ -304,12 +136,12 @@ metanet_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *jo
   Content          *content    = g_new0 (Content, 1);
   g_autofree float *statistics = g_new (float, net->taps.length);
 
-  content->net      = net;
-  content->transfer = (ScumbleTransferContent) { .base = net->base, .make = generate,
-                                                 .data = content };
+  content->meta     = net->meta;
+  content->transfer = (ScumbleTransferContent) { .base = scumble_meta_net_base (net->meta),
+                                                 .make = generate, .data = content };
   if (scumble_transfer_content_init (&content->transfer, source, job, error) &&
       scumble_taps_measure (&net->taps, &content->transfer.small, statistics, job, error))
-    content->own = look_at (net, statistics);
+    content->own = scumble_meta_net_look (net->meta, statistics);
   if (content->own == NULL)
     {
       metanet_content_free (content);

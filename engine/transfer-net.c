@@ -843,21 +843,45 @@ scumble_transfer_squash (float *rgb, gsize n)
     rgb[i] = CLAMP (1.0f / (1.0f + expf (-rgb[i])), 0.0f, 1.0f);
 }
 
+/* Runs the network up to layer @to for the cells @rect of its results. */
+static gboolean
+run_to (const ScumbleTransfer *transfer, const ScumblePicture *picture, int to,
+        ScumbleRect rect, const ScumbleTensor *out, const ScumbleJob *job, GError **error)
+{
+  const gsize mark = scumble_arena_mark (job->arena);
+  Run         run  = { .convs = transfer->convs, .to = to, .job = job };
+  gboolean    done;
+
+  walk (&run, picture->w, picture->h, rect);
+  done = take_buffers (&run, transfer->base, error) &&
+         read_input (&run, picture, error) && run_layers (&run, out, error);
+  scumble_arena_release (job->arena, mark);
+
+  return done;
+}
+
 gboolean
 scumble_transfer_run (const ScumbleTransfer *transfer, const ScumblePicture *picture,
                       const ScumbleRect *rect, float *rgb, const ScumbleJob *job,
                       GError **error)
 {
-  const gsize         mark = scumble_arena_mark (job->arena);
-  const ScumbleTensor out  = { rgb, rect->h, rect->w, 3, 3 * (gsize) rect->w };
-  Run                 run  = { .convs = transfer->convs, .to = SCUMBLE_TRANSFER_LAST,
-                               .job = job };
-  gboolean            done;
+  const ScumbleTensor out = { rgb, rect->h, rect->w, 3, 3 * (gsize) rect->w };
 
-  walk (&run, picture->w, picture->h, *rect);
-  done = take_buffers (&run, transfer->base, error) &&
-         read_input (&run, picture, error) && run_layers (&run, &out, error);
-  scumble_arena_release (job->arena, mark);
+  return run_to (transfer, picture, SCUMBLE_TRANSFER_LAST, *rect, &out, job, error);
+}
 
-  return done;
+gboolean
+scumble_transfer_features (const ScumbleTransfer *transfer, const ScumblePicture *picture,
+                           int layer, ScumbleTensor *features, const ScumbleJob *job,
+                           GError **error)
+{
+  const ScumbleRect plane = { 0, 0, picture->w >> rows[layer].level,
+                              picture->h >> rows[layer].level };
+
+  g_return_val_if_fail (!rows[layer].skip, FALSE);
+
+  return scumble_arena_tensor (job->arena, plane.h, plane.w,
+                               padded_channels (transfer->base, rows[layer].out), features,
+                               error) &&
+         run_to (transfer, picture, layer, plane, features, job, error);
 }

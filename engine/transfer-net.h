@@ -130,6 +130,19 @@ gboolean         scumble_transfer_run  (const ScumbleTransfer *transfer,
                                         const ScumbleJob *job, GError **error);
 
 /**
+ * scumble_transfer_features:
+ * @layer: number of a layer that does not end a block
+ * @features: (out): [h, w, c] its results for the whole padded picture, in scratch that the
+ *   caller gives back; channels beyond the layer's own are 0
+ *
+ * What the network makes of a picture on the way, to look into it.
+ */
+gboolean             scumble_transfer_features (const ScumbleTransfer *transfer,
+                                                const ScumblePicture *picture, int layer,
+                                                ScumbleTensor *features,
+                                                const ScumbleJob *job, GError **error);
+
+/**
  * scumble_transfer_squash:
  * @rgb: (inout): [n]
  *

@@ -6,6 +6,7 @@
 
 #include "engine.h"
 #include "safetensors.h"
+#include "transfer-net.h"
 
 #include <math.h>
 #include <string.h>
@@ -71,6 +72,36 @@ golden_picture (const ScumbleSafetensors *file, const char *name)
   g_assert_cmpint (shape[2], ==, 4);
 
   return picture;
+}
+
+/* The parameters of a MetaStyle model file, in the engine's order. */
+static inline float *
+golden_parameters (const ScumbleSafetensors *file, int base)
+{
+  static const char *const kinds[] = { "weight", "scale", "shift", "bias" };
+  float                   *values  = g_new (float, scumble_transfer_count (base));
+
+  for (int i = 0; i < SCUMBLE_TRANSFER_LAYERS; i++)
+    {
+      const ScumbleTransferLayer layer = scumble_transfer_layer (base, i);
+      const gboolean             last  = i == SCUMBLE_TRANSFER_LAST;
+      const gsize                from[] = { layer.weights, layer.scale, layer.shift,
+                                            layer.shift, layer.end };
+
+      for (int k = 0; k < 4; k++)
+        if (k == 0 || last == (k == 3))
+          {
+            const gsize       to   = k == 0 ? layer.scale : k == 1 ? layer.shift : layer.end;
+            g_autofree char  *name = g_strdup_printf ("transfer.%s.%s", layer.name, kinds[k]);
+            g_autofree float *part = scumble_safetensors_floats (file, name, to - from[k],
+                                                                 NULL);
+
+            g_assert_nonnull (part);
+            memcpy (values + from[k], part, (to - from[k]) * sizeof *part);
+          }
+    }
+
+  return values;
 }
 
 /* Waves, a hard edge and noise, opaque. */
@@ -197,8 +228,9 @@ check_goldens (const char *name, const Paint *how, double tolerance)
 {
   static const double            strengths[] = { 0.0, 0.6, 1.0, 1.3 };
   g_autoptr (ScumbleSafetensors) file        = golden_open (name);
-  const Picture                  content     = golden_picture (file, "content");
-  const Picture                  style       = golden_picture (file, "style");
+  g_autoptr (ScumbleSafetensors) shared      = golden_open ("methods");
+  const Picture                  content     = golden_picture (shared, "content");
+  const Picture                  style       = golden_picture (shared, "style");
 
   for (guint i = 0; i < G_N_ELEMENTS (strengths); i++)
     {

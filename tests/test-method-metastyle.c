@@ -25,36 +25,6 @@ test_golden_all (void)
   check_goldens ("metastyle-all", &all, 1e-2);
 }
 
-/* The parameters of the model file, in the engine's order. */
-static float *
-read_parameters (const ScumbleSafetensors *file, int base)
-{
-  static const char *const kinds[] = { "weight", "scale", "shift", "bias" };
-  float                   *values  = g_new (float, scumble_transfer_count (base));
-
-  for (int i = 0; i < SCUMBLE_TRANSFER_LAYERS; i++)
-    {
-      const ScumbleTransferLayer layer = scumble_transfer_layer (base, i);
-      const gboolean             last  = i == SCUMBLE_TRANSFER_LAST;
-      const gsize                from[] = { layer.weights, layer.scale, layer.shift,
-                                            layer.shift, layer.end };
-
-      for (int k = 0; k < 4; k++)
-        if (k == 0 || last == (k == 3))
-          {
-            const gsize       to   = k == 0 ? layer.scale : k == 1 ? layer.shift : layer.end;
-            g_autofree char  *name = g_strdup_printf ("transfer.%s.%s", layer.name, kinds[k]);
-            g_autofree float *part = scumble_safetensors_floats (file, name, to - from[k],
-                                                                 NULL);
-
-            g_assert_nonnull (part);
-            memcpy (values + from[k], part, (to - from[k]) * sizeof *part);
-          }
-    }
-
-  return values;
-}
-
 static double
 greatest (const float *values, gsize from, gsize to)
 {
@@ -99,6 +69,27 @@ check_gradient (int base, const float *gradient, const float *expected, gboolean
     }
 }
 
+/* The golden's content as it is padded: all of it is the crop. */
+static ScumbleTensor
+padded_content (const ScumbleSafetensors *golden, const ScumbleJob *job)
+{
+  Picture             content = golden_picture (golden, "content");
+  ScumbleMemorySource source;
+  ScumblePicture      picture;
+  ScumbleTensor       x;
+
+  scumble_memory_source_init (&source, content.w, content.h, content.rgba);
+  g_assert_true (scumble_picture_init (&picture, &source.source, SCUMBLE_TRANSFER_ALIGN, job,
+                                       NULL));
+  g_assert_true (scumble_arena_tensor (job->arena, picture.h, picture.w, 3, &x, NULL));
+  g_assert_true (scumble_picture_read (&picture, (ScumbleRect) { 0, 0, picture.w, picture.h },
+                                       x.data, NULL, job, NULL));
+  scumble_picture_clear (&picture);
+  g_free (content.rgba);
+
+  return x;
+}
+
 /* What it learns from a crop: the same with all gradients and with some, the second time as
  * the first, and on one thread as on two. */
 static void
@@ -112,16 +103,15 @@ test_gradient (void)
   ScumbleJob                      job      = { .arena = arena, .threads = 2 };
   const int                       base     = scumble_transfer_base (model, "transfer", NULL);
   const gsize                     n        = scumble_transfer_count (base);
-  g_autofree float               *values   = read_parameters (model, base);
+  g_autofree float               *values   = golden_parameters (model, base);
   g_autofree float               *gradient = g_new (float, n);
   g_autofree float               *again    = g_new0 (float, n);
-  int                             shape[3], size[3];
-  g_autofree float               *crop     = golden_floats (golden, "crop", size);
-  g_autofree float               *wanted   = golden_floats (golden, "wanted", shape);
+  g_autoptr (ScumbleSafetensors)  shared   = golden_open ("methods");
+  int                             shape[3];
+  ScumbleTensor                   x        = padded_content (shared, &job);
+  g_autofree float               *wanted   = golden_floats (shared, "grams", shape);
   g_autofree float               *expected = golden_floats (golden, "gradient", shape);
   g_autofree float               *loss     = golden_floats (golden, "loss", shape);
-  const ScumbleTensor             x        = { crop, size[0], size[1], 3,
-                                               3 * (gsize) size[1] };
   g_autoptr (ScumbleTransferGrad) net      = scumble_transfer_grad_new (base, values, x.w,
                                                                         x.h, &job, NULL);
   g_autoptr (ScumbleVerdicts)     verdicts = scumble_verdicts_new (critic, x.w, x.h, wanted,

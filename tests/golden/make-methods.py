@@ -1,20 +1,31 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes the goldens of SANet, MetaNet and MetaStyle: narrow networks with random weights, and what
-their PyTorch definitions (weights/train/nets.py and methods.py) make of two pictures.
+their PyTorch definitions (weights/train/nets.py and methods.py) make of two pictures, stage by stage.
 
     make-methods.py [FOLDER] [--full]
 
 tiny-encoder.safetensors   an encoder of a few channels
 tiny-METHOD.safetensors    a model file of the method for it
-METHOD.safetensors         content and style [h, w, 4], and one picture [h, w, 3] for every
-                           strength, "paint-STRENGTH"; metastyle-all where all parameters
-                           were adapted
+methods.safetensors        what all methods begin with: content and style [h, w, 4]; what the encoder
+                           makes of them, "content.relu4_1" [h, w, c] and so on; the style's
+                           "statistics" and "grams"
+sanet.safetensors          "moved4_1" and "moved5_1", what the blocks make of the content with the
+                           style, "own4_1" and "own5_1" with itself; "merged" of the former
+metanet.safetensors        "hidden" of the style, "own" of the content; the "generated" network, and
+                           what its layers make of the content, "first" and so on
+metastyle.safetensors      some layers of the initialisation; loss and "gradient" before the first
+                           update; scales and shifts once they have been "adapted"
+metastyle-all.safetensors  where all parameters were adapted
+METHOD.safetensors         at last, one picture [h, w, 3] for every strength, "paint-STRENGTH"
 --full: with the default networks' widths instead, for a check by hand.
+
+Lists of numbers are [1, 1, n], parameters in the order of the engine.
 """
 import argparse
 import os
 import sys
+from unittest import mock
 
 import numpy as np
 import torch
@@ -29,7 +40,7 @@ import tensorfile  # noqa: E402
 
 STRENGTHS = (0.0, 0.6, 1.0, 1.3)
 UPDATES = 3
-CONTENT, STYLE = (37, 45), (50, 41)
+CONTENT, STYLE = (21, 37), (40, 27)
 
 
 def picture(height, width, seed):
@@ -81,12 +92,59 @@ def write_model(folder, prefix, method, parts):
     tensorfile.write(os.path.join(folder, prefix + method + ".safetensors"), arrays, about)
 
 
-def write_golden(folder, method, content, style, painted, more):
-    h, w = content.shape[:2]
-    arrays = {"content": content, "style": style, **more}
-    for strength, x in painted.items():
-        arrays["paint-%g" % strength] = x[0, :, :h, :w].clamp(0, 1).permute(1, 2, 0).numpy()
-    tensorfile.write(os.path.join(folder, method + ".safetensors"), arrays, {}, "F32")
+def plane(x):
+    """[1, c, h, w] -> [h, w, c]"""
+    return x[0].permute(1, 2, 0).contiguous().numpy()
+
+
+def numbers(*tensors):
+    """-> [1, 1, n]"""
+    return torch.cat([tensor.flatten() for tensor in tensors])[None, None].numpy()
+
+
+def write_golden(folder, name, stages):
+    tensorfile.write(os.path.join(folder, name + ".safetensors"), stages, {}, "F32")
+
+
+def pictures(painted):
+    """{strength: padded picture} -> {"paint-STRENGTH": picture}"""
+    h, w = CONTENT
+    return {"paint-%g" % a: plane(x[..., :h, :w].clamp(0, 1)) for a, x in painted.items()}
+
+
+def beginnings(encoder, content, style):
+    stages = {"content": content, "style": style}
+    content, style = encoder(padded(content, 16)), encoder(padded(style, 16))
+    for tap in nets.TAPS:
+        stages["style." + tap] = plane(style[tap])
+        # Those of the content that blocks and the loss look at.
+        if tap >= "relu3_1":
+            stages["content." + tap] = plane(content[tap])
+    stages["statistics"] = numbers(nets.style_vector(style))
+    stages["grams"] = numbers(*losses.grams(style).values())
+    return stages
+
+
+def layers(content, parameters, names):
+    """What the named layers of a transfer network make of a padded picture; not those that end a
+    block."""
+    rectified, relu = [], F.relu
+
+    def record(x):
+        rectified.append(relu(x))
+        return rectified[-1]
+
+    with mock.patch.object(F, "relu", record):
+        nets.transfer(content, parameters)
+    plan = [name for name, *_ in nets.transfer_plan(1) if not name.endswith("_b")]
+    assert len(plan) == len(rectified)
+    return {name: plane(x) for name, x in zip(plan, rectified) if name in names}
+
+
+def parameters(network, base, kinds=("weight", "scale", "shift")):
+    """{name: tensor} of a transfer network's layers but the last -> [1, 1, n]"""
+    return numbers(*(network["%s.%s" % (name, kind)] for name, *_ in nets.transfer_plan(base)
+                     for kind in kinds))
 
 
 def sanet(encoder, widths, content, style):
@@ -94,14 +152,18 @@ def sanet(encoder, widths, content, style):
     randomise(transform, 2)
     randomise(decoder, 3)
     content, style = encoder(padded(content, 16)), encoder(padded(style, 16))
-    moved, own = transform(content, style), transform(content, content)
-    painted = {a: decoder(a * moved + (1 - a) * own) for a in STRENGTHS}
+    merged, own = transform(content, style), transform(content, content)
     # Into the pictures' range, or clamping would hide most of it.
-    scale, shift = fit(painted[1.0])
+    scale, shift = fit(decoder(merged))
     decoder.conv1_1.weight.data = (decoder.conv1_1.weight * scale).half().float()
     decoder.conv1_1.bias.data = (decoder.conv1_1.bias * scale + shift).half().float()
-    painted = {a: decoder(a * moved + (1 - a) * own) for a in STRENGTHS}
-    return {"transform": transform, "decoder": decoder}, painted
+    stages = {"merged": plane(merged)}
+    for name, other in (("moved", style), ("own", content)):
+        for level in ("4_1", "5_1"):
+            block = getattr(transform, "sanet" + level)
+            stages[name + level] = plane(block(content["relu" + level], other["relu" + level]))
+    painted = {a: decoder(a * merged + (1 - a) * own) for a in STRENGTHS}
+    return {"transform": transform, "decoder": decoder}, {"sanet": (stages, painted)}
 
 
 def metanet(encoder, widths, content, style):
@@ -122,19 +184,20 @@ def metanet(encoder, widths, content, style):
     for tensor in list(meta.state_dict().values()) + list(shared.state_dict().values()):
         tensor.copy_(tensor.half().float())
 
-    def network(x):
-        return {**meta(nets.style_vector(encoder(x))[0]), **shared()}
-
     content, style = padded(content, 16), padded(style, 16)
-    own, wanted = network(content), network(style)
+    vectors = [nets.style_vector(encoder(x))[0] for x in (style, content)]
+    hidden = [F.relu(meta.hidden((v - meta.mean) / meta.scale)) for v in vectors]
+    wanted, own = [{**meta(v), **shared()} for v in vectors]
+    stages = {"hidden": numbers(hidden[0]), "own": numbers(hidden[1]),
+              "generated": parameters(wanted, meta.base),
+              **layers(content, wanted, [name for name, *_ in meta.plan])}
     painted = {a: nets.transfer(content, {k: a * wanted[k] + (1 - a) * own[k] for k in own})
                for a in STRENGTHS}
-    return {"meta": meta, "shared": shared}, painted
+    return {"meta": meta, "shared": shared}, {"metanet": (stages, painted)}
 
 
 def metastyle(encoder, widths, content, style):
-    """Adapted on the whole content, which is smaller than a crop; also the loss and its
-    gradient before the first update, [1, 1, n] in the order of the engine's parameters."""
+    """Adapted on the whole content, which is smaller than a crop."""
     base = 16 if widths == nets.WIDTHS else 3
     method = methods.MetaStyle(base)
     method.encoder = encoder
@@ -150,21 +213,20 @@ def metastyle(encoder, widths, content, style):
         p = {name: tensor.detach().clone().requires_grad_() for name, tensor in start.items()}
         loss = losses.transfer_loss(encoder, nets.transfer(content, p), content, wanted)[0]
         loss.backward()
-        adapted = [method.adapt(style, lambda: content, UPDATES, everything)
-                   for everything in (False, True)]
-    names = ["%s.%s" % (name, kind) for name, *_ in nets.transfer_plan(base)
-             for kind in ("weight", "scale", "shift")]
-    gradient = torch.cat([p[name].grad.flatten()
-                          for name in names + ["last.weight", "last.bias"]])
+        some, everything = [method.adapt(style, lambda: content, UPDATES, everything)
+                            for everything in (False, True)]
+    gradient = {name: tensor.grad for name, tensor in p.items()}
     start = {name: tensor.detach() for name, tensor in start.items()}
+    stages = {"loss": numbers(loss.detach()),
+              "gradient": np.concatenate([parameters(gradient, base), numbers(
+                  gradient["last.weight"], gradient["last.bias"])], 2),
+              "adapted": parameters(some, base, ("scale", "shift")),
+              **layers(content, start, ("down2", "block5_a", "up2"))}
     painted, painted_all = (
         {a: nets.transfer(content, {k: a * tensors[k] + (1 - a) * start[k] for k in start})
-         for a in STRENGTHS} for tensors in adapted)
-    matrices = torch.cat([wanted[tap].flatten() for tap in losses.GRAM_TAPS])
-    return {"transfer": method.transfer}, painted, {
-        "crop": content[0].permute(1, 2, 0).contiguous().numpy(),
-        "wanted": matrices.numpy()[None, None], "gradient": gradient.numpy()[None, None],
-        "loss": loss.detach().numpy()[None, None, None]}, {"metastyle-all": painted_all}
+         for a in STRENGTHS} for tensors in (some, everything))
+    return {"transfer": method.transfer}, {"metastyle": (stages, painted),
+                                           "metastyle-all": ({}, painted_all)}
 
 
 def fit(x):
@@ -187,16 +249,15 @@ def main():
     randomise(encoder, 1)
     write_model(arguments.folder, prefix, "encoder", {"encoder": encoder})
     content, style = picture(*CONTENT, 4), picture(*STYLE, 5)
+    write_golden(arguments.folder, "methods", beginnings(encoder, content, style))
     for method, build in METHODS.items():
         torch.manual_seed(6)
-        parts, painted, *rest = build(encoder, widths, content, style)
-        more, others = rest or ({}, {})
+        parts, goldens = build(encoder, widths, content, style)
         write_model(arguments.folder, prefix, method, parts)
-        write_golden(arguments.folder, method, content, style, painted, more)
-        for name, other in others.items():
-            write_golden(arguments.folder, name, content, style, other, {})
-        print("%s: values %.2f..%.2f, std %.3f" % (method, painted[1.0].min(),
-                                                   painted[1.0].max(), painted[1.0].std()))
+        for name, (stages, painted) in goldens.items():
+            write_golden(arguments.folder, name, {**stages, **pictures(painted)})
+            full = painted[1.0]
+            print("%s: values %.2f..%.2f, std %.3f" % (name, full.min(), full.max(), full.std()))
 
 
 if __name__ == "__main__":
