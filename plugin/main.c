@@ -108,6 +108,22 @@ recall (ScumbleCall *call, ScumbleTarget *target, GError **error)
           scumble_choices_check (&call->choices, error));
 }
 
+static gint32
+put (const ScumbleCall *call, const ScumbleTarget *target, GeglBuffer *pixels,
+     GError **error)
+{
+  gint32 result;
+
+  gimp_progress_init (_("Adding the new layer"));
+  gimp_progress_pulse ();
+  result = (call->output == SCUMBLE_OUTPUT_IMAGE ? scumble_output_image
+                                                 : scumble_output_layer)
+    (target, pixels, &call->settings, &call->choices, error);
+  gimp_progress_end ();
+
+  return result;
+}
+
 /* Returns: ID of the new layer or image; -1 with @error set and the image untouched. */
 static gint32
 repaint (ScumbleCall *call, GError **error)
@@ -133,9 +149,7 @@ repaint (ScumbleCall *call, GError **error)
   if (!paint (call, &host.host, error))
     return -1;
 
-  return (call->output == SCUMBLE_OUTPUT_IMAGE ? scumble_output_image
-                                               : scumble_output_layer)
-    (&target, sink->buffer, &call->settings, &call->choices, error);
+  return put (call, &target, sink->buffer, error);
 }
 
 static gboolean

@@ -113,53 +113,59 @@ replace_layer (const ScumbleTarget *target, gint32 layer, int position, const ch
          gimp_item_set_name (layer, name);
 }
 
-/* In place of the earlier result, with all that the user has given it. */
-static gboolean
-put_again (const ScumbleTarget *target, gint32 layer, int position, ScumbleRecord *record)
+/* Returns: (transfer full): what the new layer is to be called. A name of the user's own
+ *   stays, and with it what @record says of the name that it replaced. */
+static char *
+choose_title (const ScumbleTarget *target, gboolean again, ScumbleRecord *record)
 {
-  g_autofree char *fresh = make_name (record);
-  g_autofree char *kept  = gimp_item_get_name (target->replaces);
-  const gboolean   own   = g_strcmp0 (kept, target->given_name) != 0;
+  g_autofree char *kept = again ? gimp_item_get_name (target->replaces) : NULL;
 
-  if (!replace_layer (target, layer, position, own ? kept : fresh))
-    return FALSE;
+  if (kept != NULL && g_strcmp0 (kept, target->given_name) != 0)
+    {
+      record->name = g_strdup (target->given_name);
+      return g_steal_pointer (&kept);
+    }
 
-  record->name = own ? g_strdup (target->given_name) : gimp_item_get_name (layer);
-  scumble_record_write (record, layer);
-
-  return TRUE;
+  record->name = make_name (record);
+  return g_strdup (record->name);
 }
 
-static gboolean
-put_new (const ScumbleTarget *target, gint32 layer, ScumbleRecord *record)
+/* GIMP numbers a name that the image has already. */
+static void
+note_name (gint32 layer, ScumbleRecord *record)
 {
-  if (!insert_layer (target, layer))
-    return FALSE;
+  g_autofree char *name = gimp_item_get_name (layer);
 
-  record->name = gimp_item_get_name (layer);
+  if (g_strcmp0 (name, record->name) == 0)
+    return;
+
+  g_free (record->name);
+  record->name = g_steal_pointer (&name);
   scumble_record_write (record, layer);
-
-  return TRUE;
 }
 
+/* GIMP may kill us at any moment: what the image gets is finished before it gets it. */
 static gint32
 put_layer (const ScumbleTarget *target, GeglBuffer *pixels, ScumbleRecord *record)
 {
-  g_autofree char *name = make_name (record);
   int              position;
   const gboolean   again = find_place (target->image, target->replaces, &position);
+  g_autofree char *title = choose_title (target, again, record);
   const gint32     layer = again ? gimp_layer_copy (target->replaces)
-                                 : make_layer (target, target->image, pixels, name);
+                                 : make_layer (target, target->image, pixels, title);
   gboolean         ok;
 
   if (layer == -1)
     return -1;
 
   fill (layer, pixels);
+  scumble_record_write (record, layer);
 
   gimp_image_undo_group_start (target->image);
-  ok = again ? put_again (target, layer, position, record)
-             : put_new (target, layer, record);
+  ok = again ? replace_layer (target, layer, position, title)
+             : insert_layer (target, layer);
+  if (ok && g_strcmp0 (title, record->name) == 0)
+    note_name (layer, record);
   gimp_image_undo_group_end (target->image);
 
   return ok ? layer : -1;

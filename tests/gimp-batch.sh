@@ -3,7 +3,7 @@
 
 # The procedure in a real GIMP without a display.
 #
-#   gimp-batch.sh PLUGIN PROBE MODELS PLUGIN-WITHOUT-MODELS
+#   gimp-batch.sh PLUGIN PROBE MODELS PLUGIN-WITHOUT-MODELS VICTIM
 
 set -eu
 . "$(dirname "$0")/gimp-profile.sh" "$@"
@@ -24,6 +24,18 @@ done
 for part in batch layers methods scripts; do
   run_script "$here/gimp-$part.scm" || failed=1
 done
+
+# wrap_plugin LINE...: what GIMP starts is a script that runs these lines, then the plug-in
+wrap_plugin ()
+{
+  printf '%s\n' '#!/bin/sh' "$@" "exec \"$plugin\" \"\$@\"" \
+    > "$GIMP2_DIRECTORY/plug-ins/scumble/scumble"
+}
+
+wrap_plugin "export LD_PRELOAD='$(realpath "$5")'" \
+            "export SCUMBLE_DIES=\"\$(cat '$top/dies' 2> /dev/null)\""
+run_script "$here/gimp-victim.scm" || failed=1
+add_plugin "$plugin" scumble
 
 # A style that was a file is opened for the run, and closed again.  Presets by name and
 # by path.

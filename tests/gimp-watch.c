@@ -102,8 +102,10 @@ note_end (gpointer user_data)
 }
 
 static void
-note_nothing (gpointer user_data)
+note_pulse (gpointer user_data)
 {
+  if (in_victim_stage (user_data))
+    kill_plugin (user_data);
 }
 
 /* Every argument that a script would have to give. */
@@ -146,7 +148,7 @@ scumble_watch (const GimpParam *params, GimpParam *values)
   const GimpProgressVtable vtable = { .start     = note_start,   .end   = note_end,
                                       .set_text  = note_text,
                                       .set_value = note_value,
-                                      .pulse     = note_nothing };
+                                      .pulse     = note_pulse };
   Watch                    self   = { .texts  = g_ptr_array_new (),
                                       .victim = params[5].data.d_int32,
                                       .rising = TRUE };

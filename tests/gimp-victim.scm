@@ -1,0 +1,76 @@
+; SPDX-License-Identifier: GPL-3.0-or-later
+
+; Ended by GIMP while it hands over the result: the image keeps what it had, and gets all of
+; the new layer or nothing of it.
+
+(define (die place)
+  (let ((port (open-output-file (string-append work-folder "/dies"))))
+    (display place port)
+    (close-output-port port)))
+
+(define (all-of items in)
+  (or (null? items)
+      (and (member (car items) in) (all-of (cdr items) in))))
+
+(define (without item items)
+  (cond ((null? items) '())
+        ((equal? item (car items)) (without item (cdr items)))
+        (else (cons (car items) (without item (cdr items))))))
+
+(define (again image layer)
+  (car (plug-in-scumble-again RUN-NONINTERACTIVE image layer)))
+
+; A layer that has come in spite of it is whole, and remembers how it was painted.
+(define (check-whole name layer source)
+  (check-pixels name layer source 0.8 eight-bits)
+  (check-equal (string-append name ": it remembers")
+               (cadr (gimp-item-get-parasite-list layer)) '("scumble")))
+
+; replaced: the layer that the new one takes the place of, or #f
+(define (check-death place image source replaced action)
+  (let* ((name (string-append (if replaced "again, " "") place))
+         (before (layers-of image))
+         (keep (if replaced (without replaced before) before))
+         (pixel (test-scumble-read source 20 15)))
+    (die place)
+    (check name (not (string=? (message-of action) "")) "it lived")
+    (die "")
+    (let* ((after (layers-of image))
+           (anew (let loop ((rest after))
+                   (cond ((null? rest) #f)
+                         ((member (car rest) before) (loop (cdr rest)))
+                         (else (car rest))))))
+      (check (string-append name ": nothing is lost")
+             (and (all-of keep after) (or (not replaced) (member replaced after) anew))
+             "layers were " before ", are " after)
+      (check (string-append name ": at most one layer is new")
+             (<= (length after) (+ (length before) 1)) "layers are " after)
+      (check-equal (string-append name ": the source") (test-scumble-read source 20 15)
+                   pixel)
+      (if anew (check-whole name anew source)))))
+
+(define (check-deaths places prepare action)
+  (for-each
+    (lambda (place)
+      (let* ((image (new-image 60 50 RGB PRECISION-U8-GAMMA))
+             (source (new-layer image "Sky" 60 50 #t 0))
+             (replaced (prepare image source)))
+        (check-death place image source replaced
+                     (lambda () (action image (or replaced source))))
+        (if (string=? place "before gimp_image_undo_group_end")
+            (check-equal "the run after that works"
+                         (message-of (lambda () (again image (car (layers-of image))))) ""))
+        (gimp-image-delete image)))
+    places))
+
+(check-deaths '("after gimp_layer_new" "before gimp_item_attach_parasite"
+                "before gimp_image_insert_layer" "after gimp_image_insert_layer"
+                "before gimp_image_undo_group_end")
+              (lambda (image source) #f)
+              (lambda (image layer) (paint image layer 0.8)))
+
+(check-deaths '("after gimp_layer_copy" "before gimp_image_insert_layer"
+                "before gimp_image_remove_layer" "after gimp_image_remove_layer"
+                "before gimp_image_undo_group_end")
+              (lambda (image source) (paint image source 0.8))
+              again)
