@@ -108,7 +108,7 @@ finish (Colours *colours, const double sum[3], Matrix products, GError **error)
     {
       scumble_set_error (error, SCUMBLE_ERROR_PICTURE,
                          N_("The picture has no visible pixel: all of it is "
-                            "transparent."));
+                            "transparent. Choose another layer or selection."));
       return FALSE;
     }
 

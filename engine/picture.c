@@ -226,7 +226,7 @@ find_fill (ScumblePicture *picture, const ScumbleJob *job, GError **error)
     {
       scumble_set_error (error, SCUMBLE_ERROR_PICTURE,
                          N_("The picture has no visible pixel: all of it is "
-                            "transparent."));
+                            "transparent. Choose another layer or selection."));
       return FALSE;
     }
 

@@ -101,6 +101,7 @@ scumble_safetensors_writer_save (const ScumbleSafetensorsWriter *writer, const c
     return TRUE;
 
   scumble_set_error (error, SCUMBLE_ERROR_PICTURE,
-                     N_("The file cannot be written: %s."), local->message);
+                     N_("The file cannot be written: %s. Make room there, or choose "
+                        "another place."), local->message);
   return FALSE;
 }

@@ -368,7 +368,8 @@ scumble_safetensors_open (const char *path, GError **error)
       !check_values (self, &local))
     {
       scumble_set_error_caused (error, SCUMBLE_ERROR_MODEL, local,
-                                N_("The model file \"%s\" is damaged: %s."), path,
+                                N_("The model file \"%s\" is damaged: %s. Put a sound copy in "
+                                   "its place."), path,
                                 local->message);
       return NULL;
     }

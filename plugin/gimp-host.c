@@ -145,6 +145,46 @@ show_help (ScumbleHost *host)
   gimp_help (SCUMBLE_HELP_DOMAIN, SCUMBLE_PROCEDURE);
 }
 
+static void
+transform_rows (GimpColorTransform *transform, const Babl *format, GdkPixbuf *picture)
+{
+  const gsize width  = (gsize) gdk_pixbuf_get_width (picture);
+  guint8     *row    = gdk_pixbuf_get_pixels (picture);
+
+  for (int y = 0; y < gdk_pixbuf_get_height (picture); y++)
+    {
+      gimp_color_transform_process_pixels (transform, format, row, format, row, width);
+      row += gdk_pixbuf_get_rowstride (picture);
+    }
+}
+
+static void
+to_srgb (GBytes *icc, GdkPixbuf *picture)
+{
+  gsize                        length;
+  const guint8                *data    = g_bytes_get_data (icc, &length);
+  const Babl                  *format  = babl_format (gdk_pixbuf_get_has_alpha (picture)
+                                                      ? "R'G'B'A u8" : "R'G'B' u8");
+  g_autoptr (GimpColorProfile) srgb    = gimp_color_profile_new_rgb_srgb ();
+  g_autoptr (GimpColorProfile) profile =
+    gimp_color_profile_new_from_icc_profile (data, length, NULL);
+  GimpColorTransform          *transform;
+
+  /* A gray or CMYK picture has been made RGB, of which its profile knows nothing. */
+  if (profile == NULL || !gimp_color_profile_is_rgb (profile))
+    return;
+
+  transform =
+    gimp_color_transform_new (profile, format, srgb, format,
+                              GIMP_COLOR_RENDERING_INTENT_RELATIVE_COLORIMETRIC,
+                              GIMP_COLOR_TRANSFORM_FLAGS_BLACK_POINT_COMPENSATION);
+  if (transform == NULL)
+    return;
+
+  transform_rows (transform, format, picture);
+  g_object_unref (transform);
+}
+
 void
 scumble_gimp_host_init (ScumbleGimpHost *self, const ScumbleTarget *target,
                         ScumbleDrawableSource *content, ScumbleDrawableSink *sink)
@@ -174,6 +214,7 @@ scumble_gimp_host_init (ScumbleGimpHost *self, const ScumbleTarget *target,
     .open_mask    = open_mask,
     .close_mask   = close_mask,
     .show_help    = show_help,
+    .to_srgb      = to_srgb,
   };
 }
 

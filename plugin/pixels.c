@@ -177,7 +177,8 @@ scumble_drawable_source_new (gint32 drawable, const GeglRectangle *area, gboolea
   if (buffer == NULL)
     {
       g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
-                           _("The layer is gone: it was deleted, or its image closed."));
+                           _("The layer is gone: it was deleted, or its image closed. "
+                             "Choose another one."));
       return NULL;
     }
 

@@ -237,7 +237,8 @@ scumble_target_init_again (ScumbleTarget *self, gint32 image, gint32 layer,
 
       g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
                    _("The layer that “%s” was painted from is not in the image any "
-                     "more."), name);
+                     "more. Undo its removal, or paint another layer with Filters > "
+                     "Artistic > Scumble."), name);
       return FALSE;
     }
 

@@ -320,6 +320,8 @@
 (bad "method unknown" "The methods are: \"adain\"" layer style "cubism" 1.0)
 (bad "method empty" "The methods are: \"adain\"" layer style "" 1.0)
 (bad "strength too large" "strength is 1.6" layer style "adain" 1.6)
+(bad "strength too large: an argument is wrong" "invalid input arguments" layer style
+     "adain" 1.6)
 (bad "strength negative" "strength is -0.1" layer style "adain" -0.1)
 (bad "strength not a number" "out of range" layer style "adain" (sqrt -1))
 (check-refusal "choice unknown" image "updates is \"7\"; it must be one of \"0\", \"25\""
@@ -335,6 +337,7 @@
 
 (gimp-item-set-lock-content layer TRUE)
 (bad "drawable locked" "is locked" layer style "adain" 1.0)
+(bad "drawable locked: the arguments are right" "failed: " layer style "adain" 1.0)
 (gimp-item-set-lock-content layer FALSE)
 
 (let ((channel (car (gimp-channel-new image 50 40 "Ink" 50 '(0 0 0)))))
@@ -362,7 +365,8 @@
 
 (let ((empty (new-layer image "Empty" 20 20 #t 0)))
   (gimp-drawable-edit-clear empty)
-  (bad "style all transparent" "no visible pixel" layer empty "adain" 1.0)
+  (bad "style all transparent" "The style \"Empty\" cannot be used: The picture has no visible"
+       layer empty "adain" 1.0)
   (bad "layer all transparent" "no visible pixel" empty style "adain" 1.0))
 
 (check-refusal "no last values" image "The style is not to be found"

@@ -35,7 +35,52 @@ wrap_plugin ()
 wrap_plugin "export LD_PRELOAD='$(realpath "$5")'" \
             "export SCUMBLE_DIES=\"\$(cat '$top/dies' 2> /dev/null)\""
 run_script "$here/gimp-victim.scm" || failed=1
+
+# No room on the disk, as far as a process can be told so; and a file where the user's
+# folder should be, so that not even root can write there.
+wrap_plugin "trap '' XFSZ" "if [ -s '$top/full' ]; then ulimit -f 0; fi"
+echo > "$GIMP2_DIRECTORY/scumble"
+cat > "$top/faults.scm" <<'EOF'
+(define image (new-image 50 40 RGB PRECISION-U8-GAMMA))
+(define layer (new-layer image "Sky" 50 40 #f 0))
+(define file (string-append work-folder "/waves.safetensors"))
+(define (save)
+  (plug-in-scumble-save-style RUN-NONINTERACTIVE style "adain" "" 1.0 file ""))
+(let ((port (open-output-file (string-append work-folder "/full"))))
+  (display "full" port)
+  (close-output-port port))
+(check-refusal "disk full: saving a style" image "cannot be written" save)
+(check-refusal "disk full: what to do" image "Make room" save)
+(check "disk full: no half file" (not (file-exists? file)) "there is one")
+(check-equal "disk full: painting goes on"
+             (message-of (lambda () (paint image layer 0.8))) "")
+(check-equal "user's folder not writable: learning goes on"
+  (message-of (lambda ()
+    (plug-in-scumble RUN-NONINTERACTIVE image layer style "metastyle" "" 1.0
+                     1.0 0.0 "luminance" 1.0 0.0 "25" "normalisation"))) "")
+(check-refusal "user's folder is none: preset" image "Soft.preset"
+  (lambda () (plug-in-scumble-preset RUN-NONINTERACTIVE image layer style "Soft")))
+(file-delete (string-append work-folder "/full"))
+(check-equal "room again" (message-of save) "")
+EOF
+run_script "$top/faults.scm" || failed=1
+rm "$GIMP2_DIRECTORY/scumble" "$top/waves.safetensors"
 add_plugin "$plugin" scumble
+
+# Hardly any memory allowed
+cp "$GIMP2_DIRECTORY/gimprc" "$top/gimprc"
+sed -i 's/tile-cache-size [^)]*/tile-cache-size 64k/' "$GIMP2_DIRECTORY/gimprc"
+cat > "$top/memory.scm" <<'EOF'
+(define image (new-image 50 40 RGB PRECISION-U8-GAMMA))
+(define layer (new-layer image "Sky" 50 40 #f 0))
+(for-each
+  (lambda (part)
+    (check-refusal (string-append "hardly any memory: " part) image part
+                   (lambda () (paint image layer 0.8))))
+  '("more working memory" "Edit > Preferences > System Resources"))
+EOF
+run_script "$top/memory.scm" || failed=1
+cp "$top/gimprc" "$GIMP2_DIRECTORY/gimprc"
 
 # A style that was a file is opened for the run, and closed again.  Presets by name and
 # by path.
@@ -116,25 +161,35 @@ rm -r "$GIMP2_DIRECTORY/scumble"
 rm "$XDG_DATA_HOME/scumble/models"
 mkdir "$XDG_DATA_HOME/scumble/models"
 own=$XDG_DATA_HOME/scumble/models
-head -c 100000 "$models/adain.safetensors" > "$own/adain.safetensors"
+for method in adain sanet metanet metastyle; do
+  head -c 100000 "$models/$method.safetensors" > "$own/$method.safetensors"
+done
 cp "$models/encoder.safetensors" "$own"
 cat > "$top/damaged.scm" <<'EOF'
 (define image (new-image 40 30 RGB PRECISION-U8-GAMMA))
 (define layer (new-layer image "Sky" 40 30 #f 0))
-(check-refusal "model damaged" image "adain.safetensors"
-               (lambda () (paint image layer 1.0)))
+(for-each
+  (lambda (method)
+    (check-refusal (string-append "model damaged, " method) image
+                   (string-append method ".safetensors")
+                   (lambda () (scumble image layer style method 1.0))))
+  methods)
 EOF
 run_script "$top/damaged.scm" || failed=1
 
 # No model at all: neither a folder of the user's own, nor one where they are installed.
 rm -r "$own"
 add_plugin "$(realpath "$4")" scumble
-sed '/check-refusal/s/model damaged/model missing/' "$top/damaged.scm" > "$top/missing.scm"
+sed 's/model damaged/model missing/' "$top/damaged.scm" > "$top/missing.scm"
 run_script "$top/missing.scm" || failed=1
 
 # The engine's sentences are in the user's language too.
-sed '/check-refusal/s/"model damaged" image "[^"]*"/"in German" image "in keinem der Modellordner"/' \
-  "$top/damaged.scm" > "$top/german.scm"
+cat > "$top/german.scm" <<'EOF'
+(define image (new-image 40 30 RGB PRECISION-U8-GAMMA))
+(define layer (new-layer image "Sky" 40 30 #f 0))
+(check-refusal "in German" image "in keinem der Modellordner"
+               (lambda () (paint image layer 1.0)))
+EOF
 LANGUAGE=de run_script "$top/german.scm" || failed=1
 
 exit $failed

@@ -24,6 +24,34 @@
     (check-kind method GRAY PRECISION-U16-GAMMA #t 1.2 (tolerance-of method engine-own)))
   methods)
 
+; Each method's own procedure is plug-in-scumble with that method's usual settings.
+
+(let* ((image (new-image 70 60 RGB PRECISION-U8-GAMMA))
+       (layer (new-layer image "Sky" 70 60 #f 0)))
+  (for-each
+    (lambda (method)
+      (let* ((procedure (string-append "plug-in-scumble-" method))
+             (simple (car ((eval (string->symbol procedure)) RUN-NONINTERACTIVE image layer
+                                                             style 0.6)))
+             (full (scumble image layer style method 0.6)))
+        (check-equal procedure (test-scumble-read simple 30 20)
+                     (test-scumble-read full 30 20))))
+    methods)
+  (gimp-image-delete image))
+
+; One pixel in the style of one pixel
+
+(let* ((image (new-image 1 1 RGB PRECISION-U8-GAMMA))
+       (layer (new-layer image "Dot" 1 1 #f 0))
+       (dot (new-layer style-image "Dot" 1 1 #f 1)))
+  (for-each
+    (lambda (method)
+      (check-equal (string-append method ": one pixel like another")
+                   (message-of (lambda () (scumble image layer dot method 1.0))) ""))
+    methods)
+  (gimp-image-remove-layer style-image dot)
+  (gimp-image-delete image))
+
 ; A first sketch, which has not learned, is what the twin paints: also when it is painted
 ; again, from a file, and after the style has been learned above.
 

@@ -42,6 +42,37 @@
   (car (apply plug-in-scumble (append (list RUN-NONINTERACTIVE image layer style)
                                       (with-setting name value method)))))
 
+; What the Procedure Browser says: a text for everything, and what each setting may be.
+
+(define (check-texts name . texts)
+  (for-each (lambda (text)
+              (check (string-append "texts of " name) (> (string-length text) 5) text))
+            texts))
+
+(define (check-argument procedure i)
+  (let* ((argument (gimp-procedural-db-proc-arg procedure i))
+         (name (string-append procedure ", " (cadr argument)))
+         (text (caddr argument)))
+    (check-texts name text)
+    (if (= (car argument) PDB-FLOAT)
+        (check (string-append name ": range and usual value")
+               (and (contains? text (string-append " <= " (cadr argument) " <= "))
+                    (contains? text "usually")) text))))
+
+(for-each
+  (lambda (procedure)
+    (let ((info (gimp-procedural-db-proc-info procedure)))
+      (check-texts procedure (list-ref info 0) (list-ref info 1) (list-ref info 2)
+                   (list-ref info 3))
+      (let loop ((i 0))
+        (if (< i (list-ref info 6))
+            (begin
+              (check-argument procedure i)
+              (loop (+ i 1)))))
+      (check-equal (string-append procedure ": what it returns") (list-ref info 7)
+                   (if (contains? procedure "save-style") 0 1))))
+  (cadr (gimp-procedural-db-query "^plug-in-scumble" "" "" "" "" "" "")))
+
 ; Every setting: a value out of range is refused by name.
 
 (define image (wide-image))
@@ -251,6 +282,8 @@
   (lambda () (mix-selected image layer (list style style) '() '() '(1) -1 "adain")))
 (bad-mix "weight of 0" "share of a style is 0" (list style style) '(1.0 0.0) '() -1)
 (bad-mix "negative weight" "share of a style is -1" (list style) '(-1.0) '() -1)
+(bad-mix "weight that is no number" "share of a style is" (list style) (list (sqrt -1)) '()
+         -1)
 (bad-mix "no such region" "The mask does not exist" (list style) '() '(99999) -1)
 
 ; Style files
@@ -288,6 +321,20 @@
 (plug-in-scumble-save-style RUN-NONINTERACTIVE style "adain" "" 1.0 file "")
 (let ((name (name-of (paint-file file "adain"))))
   (check "saved without a title" (contains? name "Sky (AdaIN: Waves, 100 %)") name))
+
+; A picture's file may have a colour profile of its own, and then is what GIMP shows.
+(let* ((picture (new-image 60 44 RGB PRECISION-U8-GAMMA))
+       (waves (new-layer picture "Waves" 60 44 #f 1))
+       (path (string-append work-folder "/profile.png")))
+  (test-scumble-profile picture TRUE)
+  (file-png-save RUN-NONINTERACTIVE picture waves path path
+                 FALSE 6 FALSE FALSE FALSE FALSE FALSE)
+  (let ((found (read-at (paint-file path "adain") 200)))
+    (check-close "picture file with a profile" found
+                 (read-at (scumble image layer waves "adain" 1.0) 200) 0.005)
+    (check-far "its profile matters" found (read-at plain 200)))
+  (gimp-image-delete picture)
+  (file-delete path))
 
 (check-refusal "style file: none" image "the style's file is missing"
   (lambda () (paint-file "" "")))

@@ -102,10 +102,13 @@ void scumble_host_choices_clear (ScumbleHostChoices *choices);
  *   lies where that lies; 0 where the mask has no pixels
  * @close_mask: frees what @open_mask returned
  * @show_help: (nullable): opens the manual
+ * @to_srgb: (nullable): converts a picture in place to sRGB from the ICC colour profile
+ *   that its file has; leaves it alone where that is no profile for it. Called on any
+ *   thread
  *
  * What the dialog needs from whoever hosts it; the plug-in implements it with libgimp, a
- * test program with picture files. All functions are called on the main thread; @content,
- * opened styles and masks, and @sink are used from one worker thread.
+ * test program with picture files. All functions but @to_srgb are called on the main
+ * thread; @content, opened styles and masks, and @sink are used from one worker thread.
  */
 typedef struct _ScumbleHost ScumbleHost;
 
@@ -131,6 +134,7 @@ struct _ScumbleHost
   ScumbleMask   *(* open_mask)   (ScumbleHost *host, int mask_id, GError **error);
   void           (* close_mask)  (ScumbleHost *host, ScumbleMask *mask);
   void           (* show_help)   (ScumbleHost *host);
+  void           (* to_srgb)     (GBytes *profile, GdkPixbuf *picture);
 };
 
 G_END_DECLS

@@ -105,11 +105,22 @@ scumble_pick_saved (const ScumblePick *pick)
   return scumble_shelf_is_saved (pick->file) ? pick->file : NULL;
 }
 
+static ScumbleSource *
+open_picture (const ScumblePick *pick, GError **error)
+{
+  ScumblePixbufSource *picture = scumble_pixbuf_source_new (pick->file, error);
+
+  if (picture != NULL && picture->profile != NULL && pick->host->to_srgb != NULL)
+    pick->host->to_srgb (picture->profile, picture->pixbuf);
+
+  return (ScumbleSource *) picture;
+}
+
 ScumbleSource *
 scumble_pick_source (ScumblePick *pick, GError **error)
 {
   if (pick->source == NULL)
-    pick->source = (ScumbleSource *) scumble_pixbuf_source_new (pick->file, error);
+    pick->source = open_picture (pick, error);
 
   return pick->source;
 }

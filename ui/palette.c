@@ -2,6 +2,8 @@
 #include "palette.h"
 #include "shelf.h"
 
+#include <glib/gi18n-lib.h>
+
 /* Styles that are kept; some take megabytes. */
 enum { MOST = 24 };
 
@@ -78,12 +80,31 @@ find (ScumblePalette *self, ScumbleModel *model, guint serial,
   return NULL;
 }
 
+/* With the content's colours in play, a picture that does not do may be the content. */
+static void
+blame (ScumblePick *pick, const ScumbleStyling *styling, GError *fault, GError **error)
+{
+  if (styling->keep_colours > 0.0 ||
+      !g_error_matches (fault, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE))
+    {
+      g_propagate_error (error, fault);
+      return;
+    }
+
+  scumble_set_error_caused (error, SCUMBLE_ERROR_PICTURE, fault,
+                            N_("The style \"%s\" cannot be used: %s"),
+                            scumble_pick_name (pick), fault->message);
+  g_error_free (fault);
+}
+
 static ScumbleStyle *
 make (ScumblePalette *self, ScumbleModel *model, ScumblePick *pick,
       const ScumbleSettings *settings, const ScumbleJob *job, GError **error)
 {
   ScumbleStyling styling;
   ScumbleSource *source;
+  ScumbleStyle  *style;
+  GError        *fault = NULL;
 
   if (scumble_pick_saved (pick) != NULL)
     return scumble_style_load (model, scumble_pick_saved (pick), error);
@@ -93,7 +114,11 @@ make (ScumblePalette *self, ScumbleModel *model, ScumblePick *pick,
     return NULL;
 
   scumble_settings_styling (settings, self->host->content, &styling);
-  return scumble_model_encode (model, source, &styling, job, error);
+  style = scumble_model_encode (model, source, &styling, job, &fault);
+  if (style == NULL)
+    blame (pick, &styling, fault, error);
+
+  return style;
 }
 
 /* Where what is learned is kept on disk; NULL if it is not. */

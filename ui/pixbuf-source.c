@@ -2,6 +2,8 @@
 #include "pixbuf-source.h"
 #include "error.h"
 
+#include <glib/gi18n-lib.h>
+
 static void
 read_row (const guint8 *from, int channels, int w, float *rgba)
 {
@@ -29,23 +31,39 @@ pixbuf_read (ScumbleSource *source, const ScumbleRect *rect, float *rgba,
   return TRUE;
 }
 
+static GBytes *
+profile_of (GdkPixbuf *pixbuf)
+{
+  const char *base64 = gdk_pixbuf_get_option (pixbuf, "icc-profile");
+  guchar     *icc;
+  gsize       length;
+
+  if (base64 == NULL)
+    return NULL;
+
+  icc = g_base64_decode (base64, &length);
+  return g_bytes_new_take (icc, length);
+}
+
 ScumblePixbufSource *
 scumble_pixbuf_source_new (const char *path, GError **error)
 {
   g_autoptr (GError)    fault = NULL;
   g_autoptr (GdkPixbuf) raw   = gdk_pixbuf_new_from_file (path, &fault);
-  g_autofree char      *shown = g_filename_display_basename (path);
+  g_autofree char      *shown = g_filename_display_name (path);
   ScumblePixbufSource  *self;
 
   if (raw == NULL)
     {
       g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
-                   "\"%s\" cannot be read as a picture: %s", shown, fault->message);
+                   _("“%s” cannot be read as a picture: %s. Choose another file, such as "
+                     "a PNG or JPEG picture."), shown, fault->message);
       return NULL;
     }
 
   self                   = g_new0 (ScumblePixbufSource, 1);
   self->pixbuf           = gdk_pixbuf_apply_embedded_orientation (raw);
+  self->profile          = profile_of (raw);
   self->source.width     = gdk_pixbuf_get_width (self->pixbuf);
   self->source.height    = gdk_pixbuf_get_height (self->pixbuf);
   self->source.has_alpha = gdk_pixbuf_get_has_alpha (self->pixbuf);
@@ -61,5 +79,6 @@ scumble_pixbuf_source_free (ScumblePixbufSource *self)
     return;
 
   g_object_unref (self->pixbuf);
+  g_clear_pointer (&self->profile, g_bytes_unref);
   g_free (self);
 }

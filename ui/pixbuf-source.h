@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /**
  * ScumblePixbufSource:
  * @source: what the engine reads
- * @pixbuf: (transfer full): the pixels, 8 bits a channel
+ * @pixbuf: (transfer full): the pixels, 8 bits a channel, as they are in the file
+ * @profile: (transfer full) (nullable): the ICC colour profile that the file has for them
  *
  * A picture file, read through gdk-pixbuf.
  */
@@ -18,6 +19,7 @@ typedef struct
 {
   ScumbleSource source;
   GdkPixbuf    *pixbuf;
+  GBytes       *profile;
 } ScumblePixbufSource;
 
 /**
