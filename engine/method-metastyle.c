@@ -44,6 +44,7 @@ typedef struct
 {
   float *wanted;     /* the painting's Gram matrices */
   float *parameters; /* of the transfer network, adapted as far as it was */
+  int    updates;    /* how far */
 } Style;
 
 typedef struct
@@ -69,6 +70,8 @@ typedef struct
   gboolean                 fixed;    /* whether all crops are the same, and it is there */
   float                   *parameters;
   float                   *best;     /* parameters when the running mean was lowest */
+  int                      done;     /* updates */
+  int                      done_best;
   double                   running;
   double                   lowest;
   float                   *gradient; /* likewise all of scumble_transfer_count() numbers */
@@ -150,13 +153,15 @@ metastyle_open (const ScumbleSafetensors *file, const ScumbleSafetensors *encode
 }
 
 static Style *
-new_style (const Net *net, const float *wanted, const float *parameters)
+new_style (const Net *net, const float *wanted, const float *parameters, int updates)
 {
   Style *style = g_new (Style, 1);
 
   style->wanted     = g_memdup2 (wanted, scumble_taps_grams_length (&net->taps) * sizeof *wanted);
   style->parameters = g_memdup2 (parameters, scumble_transfer_count (net->base) *
                                                sizeof *parameters);
+  style->updates    = updates;
+
   return style;
 }
 
@@ -179,6 +184,7 @@ metastyle_mix (const ScumbleModel *model, const gconstpointer *styles, const flo
   const gsize       count      = scumble_transfer_count (net->base);
   g_autofree float *wanted     = g_new0 (float, length);
   g_autofree float *parameters = g_new0 (float, count);
+  int               updates    = 0;
 
   for (guint i = 0; i < n; i++)
     {
@@ -188,9 +194,10 @@ metastyle_mix (const ScumbleModel *model, const gconstpointer *styles, const flo
         wanted[k] += weights[i] * style->wanted[k];
       for (gsize k = 0; k < count; k++)
         parameters[k] += weights[i] * style->parameters[k];
+      updates = MAX (updates, style->updates);
     }
 
-  return new_style (net, wanted, parameters);
+  return new_style (net, wanted, parameters, updates);
 }
 
 /* With its Gram matrices, a saved style can go on adapting. */
@@ -198,13 +205,15 @@ static void
 metastyle_save (const ScumbleModel *model, gconstpointer data,
                 ScumbleSafetensorsWriter *writer)
 {
-  const Net   *net    = model->net;
-  const Style *style  = data;
-  const int    length = (int) scumble_taps_grams_length (&net->taps);
-  const int    count  = (int) scumble_transfer_count (net->base);
+  const Net   *net     = model->net;
+  const Style *style   = data;
+  const int    length  = (int) scumble_taps_grams_length (&net->taps);
+  const int    count   = (int) scumble_transfer_count (net->base);
+  const float  updates = (float) style->updates;
 
   scumble_safetensors_writer_add (writer, "style.grams", &length, 1, style->wanted);
   scumble_safetensors_writer_add (writer, "style.parameters", &count, 1, style->parameters);
+  scumble_safetensors_writer_add (writer, "style.updates", (const int[]) { 1 }, 1, &updates);
 }
 
 static gpointer
@@ -213,6 +222,7 @@ metastyle_load (const ScumbleModel *model, const ScumbleSafetensors *file, GErro
   const Net        *net        = model->net;
   g_autofree float *wanted     = NULL;
   g_autofree float *parameters = NULL;
+  g_autofree float *updates    = NULL;
 
   wanted = scumble_safetensors_floats (file, "style.grams",
                                        scumble_taps_grams_length (&net->taps), error);
@@ -220,8 +230,13 @@ metastyle_load (const ScumbleModel *model, const ScumbleSafetensors *file, GErro
     return NULL;
   parameters = scumble_safetensors_floats (file, "style.parameters",
                                            scumble_transfer_count (net->base), error);
+  if (parameters == NULL)
+    return NULL;
+  updates = scumble_safetensors_floats (file, "style.updates", 1, error);
+  if (updates == NULL)
+    return NULL;
 
-  return parameters != NULL ? new_style (net, wanted, parameters) : NULL;
+  return new_style (net, wanted, parameters, (int) CLAMP (updates[0], 0.0f, 1e6f));
 }
 
 static gpointer
@@ -232,7 +247,7 @@ metastyle_encode (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *
   g_autofree float *wanted = g_new (float, scumble_taps_grams_length (&net->taps));
 
   return scumble_taps_grams_source (&net->taps, source, wanted, job, error)
-           ? new_style (net, wanted, net->initial) : NULL;
+           ? new_style (net, wanted, net->initial, 0) : NULL;
 }
 
 /* Reads a crop, and lets the critic look at it; if there is just one, only once. */
@@ -317,7 +332,8 @@ note_loss (Adapt *adapt, double loss, int step)
   if (step > 1 && adapt->running >= adapt->lowest)
     return;
 
-  adapt->lowest = adapt->running;
+  adapt->lowest    = adapt->running;
+  adapt->done_best = adapt->done;
   memcpy (adapt->best, adapt->parameters,
           scumble_transfer_count (adapt->net->base) * sizeof (float));
 }
@@ -330,6 +346,7 @@ adapt_step (Adapt *adapt, int step, double *loss, const ScumbleJob *job, GError 
 
   note_loss (adapt, *loss, step);
   step_parameters (adapt, step, job->threads);
+  adapt->done = step;
 
   return TRUE;
 }
@@ -339,7 +356,8 @@ copy_style (gconstpointer self)
 {
   const Adapt *adapt = self;
 
-  return new_style (adapt->net, adapt->style->wanted, adapt->parameters);
+  return new_style (adapt->net, adapt->style->wanted, adapt->parameters,
+                    adapt->style->updates + adapt->done);
 }
 
 /* Returns: the style adapted; when cancelled, as good as it was at best. */
@@ -349,6 +367,7 @@ adapt_steps (Adapt *adapt, const ScumbleJob *job, GError **error)
   const ScumbleAdaptation *how   = adapt->how;
   g_autoptr (GError)       local = NULL;
   const float             *made  = adapt->parameters;
+  int                      done  = how->updates;
 
   for (int step = 1; step <= how->updates; step++)
     {
@@ -362,6 +381,7 @@ adapt_steps (Adapt *adapt, const ScumbleJob *job, GError **error)
               return NULL;
             }
           made = adapt->best;
+          done = adapt->done_best;
           break;
         }
       if (how->told != NULL)
@@ -369,7 +389,7 @@ adapt_steps (Adapt *adapt, const ScumbleJob *job, GError **error)
       scumble_job_report (job, (double) step / how->updates);
     }
 
-  return new_style (adapt->net, adapt->style->wanted, made);
+  return new_style (adapt->net, adapt->style->wanted, made, adapt->style->updates + done);
 }
 
 static gboolean
@@ -523,14 +543,12 @@ metastyle_work (const ScumbleContent *handle, const ScumbleLook *look,
   return scumble_transfer_content_work (&content->transfer, look, rect);
 }
 
-static gboolean
-metastyle_adapted (const ScumbleModel *model, gconstpointer data)
+static int
+metastyle_updates (gconstpointer data)
 {
-  const Net   *net   = model->net;
   const Style *style = data;
 
-  return memcmp (style->parameters, net->initial,
-                 scumble_transfer_count (net->base) * sizeof (float)) != 0;
+  return style->updates;
 }
 
 const ScumbleMethod scumble_method_metastyle = {
@@ -548,7 +566,7 @@ const ScumbleMethod scumble_method_metastyle = {
   .save         = metastyle_save,
   .load         = metastyle_load,
   .adapt        = metastyle_adapt,
-  .adapted      = metastyle_adapted,
+  .updates      = metastyle_updates,
   .survey       = metastyle_survey,
   .content_free = metastyle_content_free,
   .render       = metastyle_render,

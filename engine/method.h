@@ -27,7 +27,7 @@ typedef struct _ScumbleSafetensorsWriter ScumbleSafetensorsWriter;
  * @save: writes tensors "style.*"
  * @load: reads them again, whatever they are
  * @adapt: (nullable): fine-tunes a style to a content; see scumble_model_adapt()
- * @adapted: (nullable): whether that has been done to a style; there with @adapt
+ * @updates: (nullable): how often that has improved a style; there with @adapt
  * @survey: fills @content, whose model and source are set
  * @content_free: frees what @survey made
  * @render: renders a rectangle that fits the budget; the caller gives its scratch back
@@ -68,7 +68,7 @@ struct _ScumbleMethod
   gpointer (*adapt)        (ScumbleModel *model, gconstpointer style, ScumbleSource *source,
                             const ScumbleAdaptation *adaptation, const ScumbleJob *job,
                             GError **error);
-  gboolean (*adapted)      (const ScumbleModel *model, gconstpointer style);
+  int      (*updates)      (gconstpointer style);
   gpointer (*survey)       (ScumbleModel *model, ScumbleSource *source,
                             const ScumbleJob *job, GError **error);
   void     (*content_free) (gpointer data);

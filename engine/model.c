@@ -295,9 +295,15 @@ scumble_model_adapt (ScumbleModel *model, const ScumbleStyle *style, ScumbleSour
 gboolean
 scumble_style_wants_adapting (const ScumbleStyle *style)
 {
+  return style->model->method->adapt != NULL && scumble_style_updates (style) == 0;
+}
+
+int
+scumble_style_updates (const ScumbleStyle *style)
+{
   const ScumbleMethod *method = style->model->method;
 
-  return method->adapted != NULL && !method->adapted (style->model, style->data);
+  return method->updates != NULL ? method->updates (style->data) : 0;
 }
 
 ScumbleStyle *

@@ -114,6 +114,15 @@ typedef struct
 gboolean        scumble_style_wants_adapting (const ScumbleStyle *style);
 
 /**
+ * scumble_style_updates:
+ *
+ * Returns: how many updates of scumble_model_adapt() the style has had, those of a cancelled
+ *   run up to where it was best; as many make the same style again of the same content. Of
+ *   a mixture, the most that a part of it has had; 0 for a method that does not adapt
+ */
+int             scumble_style_updates (const ScumbleStyle *style);
+
+/**
  * scumble_adapting_style:
  *
  * May be called while being told of an update, and only then.

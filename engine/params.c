@@ -60,7 +60,8 @@ static const ScumbleParam params[] = {
     .method = "sanet", NUMBER (repetition, .min = 0.0, .max = 1.0, .def = 0.0) },
   { "updates", N_("Lear_ning"),
     N_("How long to learn the style: more updates come closer to it and take longer"),
-    .method = "metastyle", CHOICE (updates, updates, 100) },
+    .method = "metastyle", CHOICE (updates, updates, 100), .max = 1000.0,
+    .other = N_("Other") },
   { "adapt", N_("_What learns"),
     N_("What learns the style: scales and shifts are steadier, the whole network comes "
        "closer"),
@@ -102,6 +103,16 @@ scumble_param_chosen (const ScumbleParam *param, const ScumbleSettings *settings
   return NULL;
 }
 
+char *
+scumble_param_id (const ScumbleParam *param, const ScumbleSettings *settings)
+{
+  const ScumbleChoice *chosen = scumble_param_chosen (param, settings);
+  ScumbleSettings      copy   = *settings;
+
+  return chosen != NULL ? g_strdup (chosen->id)
+                        : g_strdup_printf ("%d", *choice_value (param, &copy));
+}
+
 static gboolean
 refuse_choice (const ScumbleParam *param, const char *value, GError **error)
 {
@@ -116,6 +127,21 @@ refuse_choice (const ScumbleParam *param, const char *value, GError **error)
   return FALSE;
 }
 
+/* A number that is none of the choices. */
+static gboolean
+choose_other (const ScumbleParam *param, ScumbleSettings *settings, const char *id)
+{
+  guint64 value;
+
+  if (param->other == NULL || id == NULL ||
+      !g_ascii_string_to_unsigned (id, 10, (guint64) param->min, (guint64) param->max, &value,
+                                   NULL))
+    return FALSE;
+
+  *choice_value (param, settings) = (int) value;
+  return TRUE;
+}
+
 gboolean
 scumble_param_choose (const ScumbleParam *param, ScumbleSettings *settings, const char *id,
                       GError **error)
@@ -127,7 +153,8 @@ scumble_param_choose (const ScumbleParam *param, ScumbleSettings *settings, cons
         return TRUE;
       }
 
-  return refuse_choice (param, id != NULL ? id : "", error);
+  return choose_other (param, settings, id) ||
+         refuse_choice (param, id != NULL ? id : "", error);
 }
 
 void
@@ -169,10 +196,9 @@ check_number (const ScumbleParam *param, double value, GError **error)
 static gboolean
 check_choice (const ScumbleParam *param, ScumbleSettings *settings, GError **error)
 {
-  g_autofree char *value = g_strdup_printf ("%d", *choice_value (param, settings));
+  g_autofree char *id = scumble_param_id (param, settings);
 
-  return scumble_param_chosen (param, settings) != NULL ||
-         refuse_choice (param, value, error);
+  return scumble_param_choose (param, settings, id, error);
 }
 
 gboolean
@@ -205,13 +231,19 @@ scumble_settings_to_text (const ScumbleSettings *settings)
 
   for (guint i = 0; i < G_N_ELEMENTS (params); i++)
     {
-      const ScumbleChoice *chosen;
+      g_autofree char *id = NULL;
 
-      if (params[i].kind == SCUMBLE_PARAM_NUMBER)
-        g_key_file_set_double (file, group, params[i].name,
-                               *scumble_param_value (&params[i], &copy));
-      else if ((chosen = scumble_param_chosen (&params[i], settings)) != NULL)
-        g_key_file_set_string (file, group, params[i].name, chosen->id);
+      switch (params[i].kind)
+        {
+        case SCUMBLE_PARAM_NUMBER:
+          g_key_file_set_double (file, group, params[i].name,
+                                 *scumble_param_value (&params[i], &copy));
+          break;
+        case SCUMBLE_PARAM_CHOICE:
+          id = scumble_param_id (&params[i], settings);
+          g_key_file_set_string (file, group, params[i].name, id);
+          break;
+        }
     }
 
   return g_key_file_to_data (file, NULL, NULL);

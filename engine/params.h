@@ -85,6 +85,8 @@ typedef struct
  * @def: what to begin with: a number, or a choice's value
  * @ratio: whether equal steps of a slider should multiply the number rather than add to it
  * @choices: (array zero-terminated=1): ends with an id of %NULL
+ * @other: (nullable): what any other whole number from min to max is called, likewise; %NULL if
+ *   there are no others
  *
  * One setting, described once: the procedure's arguments, its checks, the dialog's controls
  * and the saved settings are loops over scumble_params().
@@ -102,6 +104,7 @@ typedef struct
   double               def;
   gboolean             ratio;
   const ScumbleChoice *choices;
+  const char          *other;
 } ScumbleParam;
 
 const ScumbleParam *scumble_params (guint *n_params);
@@ -129,9 +132,18 @@ const ScumbleChoice *scumble_param_chosen  (const ScumbleParam *param,
                                             const ScumbleSettings *settings);
 
 /**
+ * scumble_param_id:
+ *
+ * Returns: (transfer full): what the value that is chosen is called in scripts and saved
+ *   settings: a choice's id, or a number
+ */
+char                *scumble_param_id      (const ScumbleParam *param,
+                                            const ScumbleSettings *settings);
+
+/**
  * scumble_param_choose:
  * @param: a choice
- * @id: (nullable): of one of the choices
+ * @id: (nullable): of one of the choices, or a number if there are others
  *
  * Returns: %FALSE with %SCUMBLE_ERROR_ARGUMENT for another id; the message lists what is
  *   allowed, and @settings stay as they are

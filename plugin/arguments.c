@@ -53,6 +53,8 @@ describe_choice (const ScumbleParam *param)
                               choice->value == (int) param->def ? " (usual)" : "");
       mark = ",";
     }
+  if (param->other != NULL)
+    g_string_append_printf (text, " or any number up to %g", param->max);
 
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

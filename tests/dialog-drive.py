@@ -661,8 +661,11 @@ def is_sharp(lines):
 
 def test_learn(content, styles):
     """A style is learned, and can be looked at meanwhile, also from near; stopped early, the
-    best so far stays and is painted."""
-    dialog = Dialog(content, styles, "--method", "metastyle")
+    best so far stays and is painted, kept and remembered as what it is: as many updates as the
+    settings say paint the same picture."""
+    home = os.path.join(folder, "stopped")
+    shutil.rmtree(home, ignore_errors=True)
+    dialog = Dialog(content, styles, "--method", "metastyle", "--folder", home)
     dialog.settle()
     assert dialog.has_status("A first sketch")
     dialog.keys("alt+n", "Down")  # 200 updates: enough to be caught at it
@@ -680,18 +683,23 @@ def test_learn(content, styles):
     assert dialog.updates() > 3, "there was no closer look before all was learned"
     screenshot("learning-near")
     dialog.keys("alt+p")  # "Stop" has it while "Paint" cannot be pressed
-    wait_for("the style", lambda: dialog.has_status("This style has been learned"))
+    wait_for("the style", lambda: dialog.has_status("Stopped early. Updates: "))
     dialog.settle()
+    assert len(os.listdir(os.path.join(home, "learned-styles"))) == 1
     dialog.keys("alt+a")
     wait_for("an update", lambda: dialog.updates() >= 1)
     dialog.keys("Escape")
-    wait_for("the style", lambda: dialog.has_status("This style has been learned"))
+    wait_for("the style", lambda: dialog.has_status("Stopped early. Updates: "))
     assert dialog.process.poll() is None, "stopping closed the dialog"
     dialog.settle()
     near = dialog.shown(240, 160)
     dialog.keys("alt+p")
-    assert "\nupdates=200\n" in dialog.end()
+    done = int(dialog.end().split("\nupdates=")[1].split("\n")[0])
+    assert 0 < done < 200, f"{done} updates"
     painted = rows(GdkPixbuf.Pixbuf.new_from_file(dialog.output))
+    worst = difference(painted, engine_paints(content, styles[0], 1, "--method", "metastyle",
+                                              "--updates", str(done)))
+    assert worst <= 1, f"{done} updates paint another picture, by {worst}/255"
     left, top = (len(painted[0]) // 3 - 240) // 2, (len(painted) - 160) // 2
     worst = difference(near, columns(painted[top:top + 160], left, left + 240))
     assert worst <= 1, f"the preview differs from the result by {worst}/255"

@@ -324,10 +324,10 @@
      "adain" 1.6)
 (bad "strength negative" "strength is -0.1" layer style "adain" -0.1)
 (bad "strength not a number" "out of range" layer style "adain" (sqrt -1))
-(check-refusal "choice unknown" image "updates is \"7\"; it must be one of \"0\", \"25\""
+(check-refusal "choice unknown" image "updates is \"lots\"; it must be one of \"0\", \"25\""
   (lambda ()
     (plug-in-scumble RUN-NONINTERACTIVE image layer style "adain" "" 1.0 1.0 0.0
-                     "luminance" 1.0 0.0 "7" "all")))
+                     "luminance" 1.0 0.0 "lots" "all")))
 (check-refusal "too few arguments" image "but received 4"
   (lambda () (plug-in-scumble RUN-NONINTERACTIVE image layer style)))
 (bad "drawable of another image" "belongs to another image" style style "adain" 1.0)

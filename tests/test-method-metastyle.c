@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "method-test.h"
 #include "critic.h"
+#include "ref.h"
 #include "transfer-grad.h"
 #include "transfer-net.h"
 
@@ -269,6 +270,50 @@ test_others (void)
   g_assert_cmpfloat (fabs (log[0].last - log[1].last), >, 1e-3);
 }
 
+/* The bytes of a style's file: all that there is of it. */
+static GBytes *
+save (const ScumbleStyle *style)
+{
+  char               *folder = ref_folder_new ();
+  g_autofree char    *path   = g_build_filename (folder, "style.safetensors", NULL);
+  char               *bytes;
+  gsize               length;
+
+  g_assert_true (scumble_style_save (style, path, "Style", NULL));
+  g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
+  ref_folder_free (folder);
+
+  return g_bytes_new_take (bytes, length);
+}
+
+/* A style that was stopped says how many updates it is worth: a run of so many makes the same. */
+static void
+test_stopped (void)
+{
+  Log                      stopped = { .cancel = g_cancellable_new (), .stop = 9 };
+  Log                      whole   = { .stop = -1 };
+  g_autoptr (GError)       error   = NULL;
+  g_autoptr (ScumbleStyle) early   = adapt (&stopped, 200, &error);
+  g_autoptr (ScumbleStyle) again   = NULL;
+  g_autoptr (GBytes)       before  = NULL;
+  g_autoptr (GBytes)       after   = NULL;
+  const int                updates = scumble_style_updates (early);
+
+  g_assert_no_error (error);
+  g_test_message ("stopped after 9 updates, best after %d", updates);
+  g_assert_cmpint (updates, >, 0);
+  g_assert_cmpint (updates, <, 9);
+  g_assert_cmpint (scumble_style_updates (stopped.glimpse), ==, 9);
+
+  again  = adapt (&whole, updates, &error);
+  before = save (early);
+  after  = save (again);
+  g_assert_true (g_bytes_equal (before, after));
+
+  scumble_style_unref (stopped.glimpse);
+  g_object_unref (stopped.cancel);
+}
+
 /* Cancelled after some updates there is a style, before the first there is none. */
 static void
 test_cancel (void)
@@ -314,6 +359,7 @@ main (int argc, char **argv)
   g_test_add_func ("/metastyle/strength-zero", test_strength_zero);
   g_test_add_func ("/metastyle/learning", test_learning);
   g_test_add_func ("/metastyle/others", test_others);
+  g_test_add_func ("/metastyle/stopped", test_stopped);
   g_test_add_func ("/metastyle/cancel", test_cancel);
   g_test_add_func ("/metastyle/starvation", test_starvation);
 

@@ -93,6 +93,44 @@ test_round_trip (void)
     }
 }
 
+/* Where a choice is one of several usual numbers, others can be told and read back. */
+static void
+test_other (void)
+{
+  static const char *const bad[] = { "1001", "-1", "7.5", "many", "", "0x10" };
+  g_autofree char    *text     = NULL;
+  g_autofree char    *id       = NULL;
+  g_autoptr (GError)  error    = NULL;
+  const ScumbleParam *updates  = NULL;
+  guint               n;
+  const ScumbleParam *params   = scumble_params (&n);
+  ScumbleSettings     settings, again;
+
+  for (guint i = 0; i < n; i++)
+    updates = g_str_equal (params[i].name, "updates") ? &params[i] : updates;
+  scumble_settings_init (&settings);
+  scumble_settings_init (&again);
+  g_assert_true (scumble_param_choose (updates, &settings, "37", &error));
+  g_assert_cmpint (settings.updates, ==, 37);
+  g_assert_null (scumble_param_chosen (updates, &settings));
+  g_assert_true (scumble_settings_check (&settings, &error));
+  id   = scumble_param_id (updates, &settings);
+  text = scumble_settings_to_text (&settings);
+  g_assert_cmpstr (id, ==, "37");
+  g_assert_true (scumble_settings_from_text (&again, text, &error));
+  g_assert_cmpint (again.updates, ==, 37);
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_assert_false (scumble_param_choose (updates, &settings, bad[i], &error));
+      ref_assert_failed (&error, SCUMBLE_ERROR_ARGUMENT, "updates");
+      g_assert_cmpint (settings.updates, ==, 37);
+    }
+  settings.updates = 1001;
+  g_assert_false (scumble_settings_check (&settings, &error));
+  ref_assert_failed (&error, SCUMBLE_ERROR_ARGUMENT, "updates");
+}
+
 /* What a text lacks or has wrong stays as it was. */
 static void
 test_partial (void)
@@ -147,6 +185,7 @@ main (int argc, char **argv)
   g_test_add_func ("/params/ranges", test_ranges);
   g_test_add_func ("/params/method", test_method);
   g_test_add_func ("/params/round-trip", test_round_trip);
+  g_test_add_func ("/params/other", test_other);
   g_test_add_func ("/params/partial", test_partial);
   g_test_add_func ("/params/garbage", test_garbage);
 

@@ -205,8 +205,8 @@ take_answer (gconstpointer data, gpointer user_data)
   scumble_controls_take (self->controls, answer);
   self->painted = self->painted || answer->painted;
   /* What is remembered is what was painted. */
-  if (answer->painted && !answer->learned)
-    self->settings.updates = 0;
+  if (answer->painted)
+    self->settings.updates = answer->updates;
   scumble_foot_take (self->foot, answer);
 
   if (answer->shot != NULL)

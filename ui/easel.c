@@ -16,7 +16,7 @@ struct _ScumbleEasel
   GPtrArray      *stands;
   ScumbleStand   *stand; /* the one in hand */
   GPtrArray      *styles;
-  gboolean        learned; /* all of them */
+  int             updates; /* that all of them have had */
   ScumbleCloth    cloths[SCUMBLE_CANVAS_FULL];
 };
 
@@ -120,30 +120,35 @@ gather_styles (ScumbleEasel *self, const ScumbleOrder *order, Get get,
   return TRUE;
 }
 
-static gboolean
-have_learned (const ScumbleEasel *self, const ScumbleOrder *order)
+/* The least of all: the settings have one number, which must not say too much. */
+static int
+least_updates (const ScumbleEasel *self, const ScumbleOrder *order)
 {
-  for (guint i = 0; i < order->styles->len; i++)
-    if (!scumble_palette_learned (self->palette, self->stand->model,
-                                  g_array_index (order->styles, ScumbleIngredient, i).pick,
-                                  &order->settings))
-      return FALSE;
+  int least = order->styles->len > 0 ? G_MAXINT : 0;
 
-  return order->styles->len > 0;
+  for (guint i = 0; i < order->styles->len; i++)
+    least = MIN (least,
+                 scumble_palette_updates (
+                     self->palette, self->stand->model,
+                     g_array_index (order->styles, ScumbleIngredient, i).pick,
+                     &order->settings));
+
+  return least;
 }
 
 gboolean
 scumble_easel_mix (ScumbleEasel *self, const ScumbleOrder *order, const ScumbleJob *job,
                    GError **error)
 {
-  self->learned = FALSE;
+  self->updates = 0;
   if (!gather_styles (self, order, scumble_palette_get, job, error))
     return FALSE;
 
   /* All of them have learned or none has: more the settings could not say. */
-  self->learned = have_learned (self, order);
+  self->updates = least_updates (self, order);
 
-  return self->learned || gather_styles (self, order, scumble_palette_sketch, job, error);
+  return self->updates > 0 ||
+         gather_styles (self, order, scumble_palette_sketch, job, error);
 }
 
 /* One of the styles being learned. */
@@ -187,10 +192,10 @@ scumble_easel_try (ScumbleEasel *self, guint number, ScumbleStyle *style)
   self->styles->pdata[number] = style;
 }
 
-gboolean
-scumble_easel_learned (const ScumbleEasel *self)
+int
+scumble_easel_updates (const ScumbleEasel *self)
 {
-  return self->learned;
+  return self->updates;
 }
 
 GPtrArray *

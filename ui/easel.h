@@ -81,11 +81,12 @@ void             scumble_easel_try       (ScumbleEasel *self, guint number,
                                           ScumbleStyle *style);
 
 /**
- * scumble_easel_learned:
+ * scumble_easel_updates:
  *
- * Returns: whether all styles that were mixed last have been learned
+ * Returns: the updates that make the styles that were mixed last, the least of several; 0
+ *   if they are shown as they were before they learned
  */
-gboolean         scumble_easel_learned   (const ScumbleEasel *self);
+int              scumble_easel_updates   (const ScumbleEasel *self);
 
 /**
  * scumble_easel_styles:

@@ -40,10 +40,13 @@ on_manage (GtkButton *button, ScumbleLearnPanel *self)
 }
 
 void
-scumble_learn_panel_set_learned (ScumbleLearnPanel *self, gboolean learned)
+scumble_learn_panel_set_learned (ScumbleLearnPanel *self, int updates, gboolean early)
 {
-  gtk_label_set_text (self->state, learned ? _("This style has been learned.")
-                                           : _("A first sketch: not learned yet."));
+  g_autofree char *stopped = g_strdup_printf (_("Stopped early. Updates: %d"), updates);
+
+  gtk_label_set_text (self->state, updates == 0 ? _("A first sketch: not learned yet.")
+                                   : early      ? stopped
+                                                : _("This style has been learned."));
 }
 
 void

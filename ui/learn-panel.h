@@ -20,9 +20,11 @@ G_DECLARE_FINAL_TYPE (ScumbleLearnPanel, scumble_learn_panel, SCUMBLE, LEARN_PAN
 
 /**
  * scumble_learn_panel_set_learned:
- * @learned: whether the style in the preview is a learned one
+ * @updates: how much the style in the preview has learned; 0 for a sketch
+ * @early: whether it should have learned more
  */
-void scumble_learn_panel_set_learned (ScumbleLearnPanel *self, gboolean learned);
+void scumble_learn_panel_set_learned (ScumbleLearnPanel *self, int updates,
+                                      gboolean early);
 
 /**
  * scumble_learn_panel_set_able:

@@ -168,7 +168,7 @@ typedef struct
  * @sample: which sample, row by row; each row is a method
  * @error: (nullable): what went wrong, for the user to read; never a mere cancel
  * @lesson: what has just been learned
- * @learned: the styles of the result have been learned, not just looked at
+ * @updates: how much the styles of the result have learned, as scumble_easel_updates() says
  * @saved: (transfer full) (nullable): the file that a style has been kept in
  * @painted: the host's sink has the complete picture
  * @draft: the shot is the best that will come, but it is not the final picture shrunk,
@@ -183,7 +183,7 @@ typedef struct
   int              sample;
   GError          *error;
   ScumbleLesson    lesson;
-  gboolean         learned;
+  int              updates;
   char            *saved;
   gboolean         painted;
   gboolean         draft;

@@ -134,7 +134,7 @@ folder_of (const ScumblePalette *self)
  * adaptation serves all contents, unless the style was looked at in the colours of one.
  */
 static char *
-key_of (const ScumblePalette *self, const Blob *blob, ScumblePick *pick,
+key_of (const ScumblePalette *self, const Blob *blob, ScumblePick *pick, int updates,
         const ScumbleJob *job)
 {
   ScumbleStyling styling;
@@ -151,8 +151,7 @@ key_of (const ScumblePalette *self, const Blob *blob, ScumblePick *pick,
   return scumble_style_cache_key (&(ScumbleStyleOrigin){ .model    = blob->model,
                                                          .painting = source,
                                                          .styling  = &styling,
-                                                         .updates =
-                                                             blob->settings.updates,
+                                                         .updates  = updates,
                                                          .all = blob->settings.adapt_all,
                                                          .content = content },
                                   job, NULL);
@@ -169,17 +168,22 @@ look_up (const ScumblePalette *self, const Blob *blob, ScumblePick *pick,
   if (folder == NULL || scumble_method_find (blob->settings.method, NULL)->adapt == NULL)
     return NULL;
 
-  key = key_of (self, blob, pick, job);
+  key = key_of (self, blob, pick, blob->settings.updates, job);
   return key == NULL ? NULL : scumble_style_cache_lookup (folder, key, blob->model);
 }
 
-/* That a style has to be learned again is no reason to fail. */
+/* That a style has to be learned again is no reason to fail. Stopped early, it is kept as
+ * what it has become, so the job's being cancelled does not matter. */
 static void
 store (const ScumblePalette *self, const Blob *blob, ScumblePick *pick,
        const ScumbleJob *job)
 {
+  const int          updates = scumble_style_updates (blob->learned);
+  const ScumbleJob   calm   = { .arena = job->arena, .threads = job->threads };
   g_autofree char   *folder = folder_of (self);
-  g_autofree char   *key    = folder == NULL ? NULL : key_of (self, blob, pick, job);
+  g_autofree char   *key    = folder == NULL
+                                  ? NULL
+                                  : key_of (self, blob, pick, updates, &calm);
   g_autoptr (GError) error  = NULL;
 
   if (key != NULL && !scumble_style_cache_store (folder, key, blob->learned,
@@ -213,10 +217,13 @@ need (ScumblePalette *self, ScumbleModel *model, ScumblePick *pick,
 }
 
 /* A saved style may have learned before it was saved. */
-static gboolean
-is_learned (const Blob *blob)
+static int
+updates_of (const Blob *blob)
 {
-  return blob->learned != NULL || !scumble_style_wants_adapting (blob->style);
+  if (blob->learned != NULL)
+    return scumble_style_updates (blob->learned);
+
+  return scumble_style_wants_adapting (blob->style) ? 0 : blob->settings.updates;
 }
 
 ScumbleStyle *
@@ -242,13 +249,13 @@ scumble_palette_sketch (ScumblePalette *self, ScumbleModel *model, ScumblePick *
   return blob == NULL ? NULL : blob->style;
 }
 
-gboolean
-scumble_palette_learned (ScumblePalette *self, ScumbleModel *model, ScumblePick *pick,
+int
+scumble_palette_updates (ScumblePalette *self, ScumbleModel *model, ScumblePick *pick,
                          const ScumbleSettings *settings)
 {
   const Blob *blob = find (self, model, scumble_pick_serial (pick), settings);
 
-  return blob != NULL && is_learned (blob);
+  return blob == NULL ? 0 : updates_of (blob);
 }
 
 gboolean
@@ -273,9 +280,16 @@ scumble_palette_learn (ScumblePalette *self, ScumbleModel *model, ScumblePick *p
   if (learned == NULL)
     return FALSE;
 
+  /* Stopped before it was any better. */
+  if (scumble_style_wants_adapting (learned))
+    {
+      scumble_style_unref (learned);
+      return TRUE;
+    }
+
   scumble_style_unref (blob->learned);
   blob->learned = learned;
-  if (!g_cancellable_is_cancelled (job->cancellable))
-    store (self, blob, pick, job);
+  store (self, blob, pick, job);
+
   return TRUE;
 }

@@ -38,12 +38,13 @@ ScumbleStyle   *scumble_palette_sketch  (ScumblePalette *self, ScumbleModel *mod
                                          const ScumbleJob *job, GError **error);
 
 /**
- * scumble_palette_learned:
+ * scumble_palette_updates:
  *
- * Returns: whether scumble_palette_get() has a learned style to give, or one that does not
- *   learn
+ * Returns: the updates that make the style of scumble_palette_get(): fewer than those of
+ *   @settings if learning was stopped early, 0 if it has not learned. Those of @settings for
+ *   a style that they do not matter to
  */
-gboolean        scumble_palette_learned (ScumblePalette *self, ScumbleModel *model,
+int             scumble_palette_updates (ScumblePalette *self, ScumbleModel *model,
                                          ScumblePick *pick,
                                          const ScumbleSettings *settings);
 
@@ -53,7 +54,8 @@ gboolean        scumble_palette_learned (ScumblePalette *self, ScumbleModel *mod
  * @told: told of every update
  *
  * Adapts the style of @pick to the content. scumble_palette_get() gives the learned one
- * from now on. When cancelled after the first update, that is the best so far.
+ * from now on. When cancelled after the first update, that is the best so far. On disk it is
+ * known by the updates that it has had.
  */
 gboolean        scumble_palette_learn   (ScumblePalette *self, ScumbleModel *model,
                                          ScumblePick *pick,

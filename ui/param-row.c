@@ -16,6 +16,7 @@ struct _ScumbleParamRow
   GtkWidget          *scale;
   GtkWidget          *spin;
   GtkComboBox        *combo;
+  int                 other; /* row of a value that is none of the choices, or -1 */
   gboolean            quiet; /* the value is being shown, not chosen */
 };
 
@@ -118,6 +119,7 @@ scumble_param_row_new (const ScumbleParam *param)
   ScumbleParamRow *self = g_object_new (SCUMBLE_TYPE_PARAM_ROW, NULL);
 
   self->param = param;
+  self->other = -1;
   self->quiet = TRUE;
   gtk_label_set_text_with_mnemonic (self->label, _(param->title));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->label), _(param->blurb));
@@ -136,6 +138,26 @@ scumble_param_row_get_param (ScumbleParamRow *self)
   return self->param;
 }
 
+/* A value that is none of the choices is one of them while it is chosen. */
+static void
+show_choice (ScumbleParamRow *self, const ScumbleSettings *settings)
+{
+  g_autofree char *id = scumble_param_id (self->param, settings);
+
+  if (self->other >= 0)
+    gtk_combo_box_text_remove (GTK_COMBO_BOX_TEXT (self->combo), self->other);
+  self->other = -1;
+  if (!gtk_combo_box_set_active_id (self->combo, id))
+    {
+      g_autofree char *title = g_strdup_printf ("%s (%s)", _(self->param->other), id);
+
+      self->other = gtk_tree_model_iter_n_children (gtk_combo_box_get_model (self->combo),
+                                                    NULL);
+      gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (self->combo), id, title);
+      gtk_combo_box_set_active_id (self->combo, id);
+    }
+}
+
 void
 scumble_param_row_show (ScumbleParamRow *self, ScumbleSettings *settings)
 {
@@ -144,8 +166,7 @@ scumble_param_row_show (ScumbleParamRow *self, ScumbleSettings *settings)
     gtk_adjustment_set_value (self->adjustment,
                               *scumble_param_value (self->param, settings));
   else
-    gtk_combo_box_set_active_id (self->combo,
-                                 scumble_param_chosen (self->param, settings)->id);
+    show_choice (self, settings);
   self->quiet = FALSE;
 }
 

@@ -29,7 +29,7 @@ scumble_run_answer (ScumbleRun *run, ScumbleAnswer values)
   const double pixels = scumble_run_pixels (run);
 
   values.kind    = run->order->kind;
-  values.learned = scumble_easel_learned (run->easel);
+  values.updates = scumble_easel_updates (run->easel);
   if (values.shot != NULL)
     values.shot->look = run->order->look;
   if (scumble_easel_paint_seconds (run->easel, pixels) > 0.0)

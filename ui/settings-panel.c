@@ -324,7 +324,8 @@ scumble_settings_panel_take (ScumbleSettingsPanel *self, const ScumbleAnswer *an
   if (answer->lesson.update > 0)
     scumble_learn_panel_take (self->learning, &answer->lesson);
   else if (answer->kind == SCUMBLE_ORDER_PREVIEW && scumble_answer_has_result (answer))
-    scumble_learn_panel_set_learned (self->learning, answer->learned);
+    scumble_learn_panel_set_learned (self->learning, answer->updates,
+                                     answer->updates < self->settings->updates);
 }
 
 static guint
