@@ -88,6 +88,16 @@ scumble_arena_room (const ScumbleArena *arena)
   return arena->budget - arena->top - arena->held;
 }
 
+gboolean
+scumble_arena_has_room (const ScumbleArena *arena, gsize bytes, GError **error)
+{
+  if (bytes <= scumble_arena_room (arena))
+    return TRUE;
+
+  refuse (arena, bytes, error);
+  return FALSE;
+}
+
 gsize
 scumble_arena_peak (const ScumbleArena *arena)
 {

@@ -37,6 +37,13 @@ gsize         scumble_arena_budget  (const ScumbleArena *arena);
 gsize         scumble_arena_room    (const ScumbleArena *arena);
 
 /**
+ * scumble_arena_has_room:
+ *
+ * Returns: whether so many bytes can still be taken; %FALSE with %SCUMBLE_ERROR_MEMORY
+ */
+gboolean      scumble_arena_has_room (const ScumbleArena *arena, gsize bytes, GError **error);
+
+/**
  * scumble_arena_peak:
  *
  * Returns: the most bytes that were ever in use at once

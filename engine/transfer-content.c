@@ -2,6 +2,10 @@
 #include "transfer-content.h"
 #include "zones.h"
 
+/* Of the memory that is left, three quarters are for making networks; the rest is for the
+ * tiles that are painted meanwhile. */
+enum { SHARE = 3, WHOLE = 4 };
+
 /* A network that was made. */
 typedef struct
 {
@@ -38,6 +42,16 @@ rehearse_nets (const ScumbleTransferContent *content, const ScumbleJob *job)
                                                        content->allowance, job);
 }
 
+/* Whether the networks can be made in a time that is worth waiting for. */
+static gboolean
+check_allowance (ScumbleTransferContent *content, const ScumbleJob *job, GError **error)
+{
+  const gsize least = scumble_transfer_new_least (content->base, &content->small, job);
+
+  return content->allowance >= least ||
+         scumble_arena_has_room (job->arena, least / SHARE * WHOLE + WHOLE, error);
+}
+
 gboolean
 scumble_transfer_content_init (ScumbleTransferContent *content, ScumbleSource *source,
                                const ScumbleJob *job, GError **error)
@@ -49,9 +63,10 @@ scumble_transfer_content_init (ScumbleTransferContent *content, ScumbleSource *s
                              job, error))
     return FALSE;
 
-  /* The rest is for the tiles that are painted meanwhile. */
   content->arena     = job->arena;
-  content->allowance = scumble_arena_room (job->arena) / 4 * 3;
+  content->allowance = scumble_arena_room (job->arena) / WHOLE * SHARE;
+  if (!check_allowance (content, job, error))
+    return FALSE;
   if (job->rehearsal != NULL)
     rehearse_nets (content, job);
 

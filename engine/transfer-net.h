@@ -112,6 +112,15 @@ gsize            scumble_transfer_new_room (int base, const ScumblePicture *pict
                                             gsize allowance, const ScumbleJob *job);
 
 /**
+ * scumble_transfer_new_least:
+ *
+ * Returns: the least allowance with which scumble_transfer_new() does not take
+ *   unreasonably long: no longer than 16 times painting @picture
+ */
+gsize            scumble_transfer_new_least (int base, const ScumblePicture *picture,
+                                             const ScumbleJob *job);
+
+/**
  * scumble_transfer_new_work:
  *
  * Returns: its multiply-adds, as the convolutions' definition counts them

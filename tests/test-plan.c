@@ -166,7 +166,7 @@ test_within (gconstpointer data)
   int                 threads    = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
-    for (gsize budget = 256 << 10; budget <= 64 << 20; budget *= 4)
+    for (gsize budget = 512 << 10; budget <= 128 << 20; budget *= 4)
       {
         /* Five budgets: another number of threads for the same budget at the next size. */
         threads = (threads + 1) % 3;

@@ -213,7 +213,8 @@ test_measuring (void)
   check_measuring (TRUE);
 }
 
-/* Allowances of next to nothing take what they must, and no more than they say. */
+/* Allowances of next to nothing take what they must, and no more than they say; from the least
+ * reasonable one on, measuring is a few times the work of painting. */
 static void
 test_frugal (void)
 {
@@ -223,7 +224,9 @@ test_frugal (void)
   g_autofree float        *rgba    = ref_picture (W, H, 7);
   ScumbleMemorySource      source;
   ScumblePicture           picture;
-  gsize                    room;
+  ScumbleRect              whole;
+  gsize                    room, least;
+  double                   once;
 
   scumble_memory_source_init (&source, W, H, rgba);
   g_assert_true (scumble_picture_init (&picture, &source.source, SCUMBLE_TRANSFER_ALIGN,
@@ -233,6 +236,14 @@ test_frugal (void)
   for (gsize allowance = room; allowance <= 256 << 20; allowance *= 2)
     g_assert_cmpuint (scumble_transfer_new_room (BASE, &picture, allowance, &job), <=,
                       allowance);
+
+  whole = (ScumbleRect) { 0, 0, picture.w, picture.h };
+  once  = scumble_transfer_work (BASE, &picture, &whole);
+  least = scumble_transfer_new_least (BASE, &picture, &job);
+  g_assert_cmpuint (least, <, 16 << 20);
+  g_assert_cmpfloat (scumble_transfer_new_work (BASE, &picture, least, &job), <=, 16.0 * once);
+  g_assert_cmpfloat (scumble_transfer_new_work (BASE, &picture, least / 2, &job), >,
+                     16.0 * once);
   scumble_picture_clear (&picture);
 }
 
