@@ -261,18 +261,26 @@ scumble_conv_clear (ScumbleConv *conv)
   g_clear_pointer (&conv->bias, g_aligned_free);
 }
 
-/* Floats of scratch for one row of the matrices to multiply. */
+/* The matrices to multiply. */
+static gsize
+products (const ScumbleConv *conv)
+{
+  return conv->form == SCUMBLE_CONV_UP ? SCUMBLE_UP : SCUMBLE_WINO;
+}
+
+/* Floats of scratch for one row of them. */
 static gsize
 row_floats (const ScumbleConv *conv)
 {
-  return (gsize) (conv->form == SCUMBLE_CONV_UP ? SCUMBLE_UP : SCUMBLE_WINO) *
-         (gsize) (conv->c_in + conv->c_out);
+  return products (conv) * (gsize) (conv->c_in + conv->c_out);
 }
 
 static int
 block_rows (const ScumbleConv *conv)
 {
-  return MAX (BLOCK / (int) (row_floats (conv) * sizeof (float)), MIN_ROWS);
+  const int rows = BLOCK / (int) (row_floats (conv) * sizeof (float));
+
+  return MAX (rows / conv->simd->rows * conv->simd->rows, MIN_ROWS);
 }
 
 /* Floats at the beginning of the scratch for weights that a run transforms. */
@@ -282,6 +290,14 @@ late_floats (const ScumbleConv *conv)
   return transforms_late (conv) ? transformed_floats (conv) : 0;
 }
 
+/* Floats of scratch for a thread. */
+static gsize
+block_floats (const ScumbleConv *conv)
+{
+  return (gsize) block_rows (conv) * row_floats (conv) +
+         2 * products (conv) * SCUMBLE_MATRIX_GAP;
+}
+
 /* A block of at least one tile has room for the patch that a tile at the edge needs. */
 gsize
 scumble_conv_scratch (const ScumbleConv *conv, int threads)
@@ -289,8 +305,7 @@ scumble_conv_scratch (const ScumbleConv *conv, int threads)
   if (!transforms (conv))
     return 0;
 
-  return (late_floats (conv) +
-          (gsize) threads * (gsize) block_rows (conv) * row_floats (conv)) * sizeof (float);
+  return (late_floats (conv) + (gsize) threads * block_floats (conv)) * sizeof (float);
 }
 
 /* How many rows each of the blocks has that @rows are cut into for @threads threads. */
@@ -303,8 +318,7 @@ even_block (const ScumbleConv *conv, int rows, int threads)
 static float *
 own_scratch (const ScumbleConv *conv, float *scratch)
 {
-  return scratch + late_floats (conv) +
-         (gsize) omp_get_thread_num () * (gsize) block_rows (conv) * row_floats (conv);
+  return scratch + late_floats (conv) + (gsize) omp_get_thread_num () * block_floats (conv);
 }
 
 /* The convolution as the kernels want it, its weights transformed. */

@@ -35,6 +35,10 @@ typedef float Loose __attribute__ ((vector_size (LANES * sizeof (float)), aligne
 #define INLINE  static inline __attribute__ ((always_inline))
 #define UNROLL  _Pragma ("GCC unroll 16")
 
+/* For what addresses dozens of places at once: in a loop around it, gcc would keep a pointer
+ * to each of them on the stack and move them all on every time. */
+#define APART   static __attribute__ ((noinline))
+
 INLINE Vector
 load (const float *p)
 {

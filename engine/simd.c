@@ -257,7 +257,7 @@ line_out (const Vector m[PATCH], Vector y[TILE])
 }
 
 /* One vector of channels of a tile: d [8, 8] -> v [64]; @v_step floats between products. */
-INLINE void
+APART void
 tile_in (const float *d, gsize stride, gsize c, float *v, gsize v_step)
 {
   Vector half[PATCH][PATCH];
@@ -289,7 +289,7 @@ tile_in (const float *d, gsize stride, gsize c, float *v, gsize v_step)
 }
 
 /* One vector of channels of a tile: m [64] -> out [6][6], bias and ReLU included. */
-INLINE void
+APART void
 tile_out (const float *m, gsize m_step, Vector bias, gboolean relu, Vector out[TILE][TILE])
 {
   Vector half[TILE][PATCH];
@@ -384,9 +384,22 @@ transform_out (const ScumbleConv *conv, const float *m, gsize m_step, const Scum
         store_pooled (out, rows, cols, y, i, j, k);
       else
         for (int u = 0; u < rows; u++)
-          for (int v = 0; v < cols; v++)
-            store (scumble_tensor_at (y, i + u, j + v) + k, out[u][v]);
+          {
+            float *to = scumble_tensor_at (y, i + u, j) + k;
+
+            for (int v = 0; v < cols; v++, to += conv->c_out)
+              store (to, out[u][v]);
+          }
     }
+}
+
+/* Floats from one of the matrices of @n rows to the next.  A tile's products lie that far from
+ * each other: by a multiple of 4096 bytes, they would all fall into one set of the first-level
+ * cache. */
+static gsize
+matrix_step (int n, gsize c)
+{
+  return (gsize) n * c + SCUMBLE_MATRIX_GAP;
 }
 
 /* m[k] = v[k] weights[k] for each of the @products matrices: [n, c_in] to [n, c_out]. */
@@ -397,12 +410,12 @@ multiply_all (const ScumbleConv *conv, gsize products, const float *v, float *m,
 
   for (gsize k = 0; k < products; k++)
     for (gsize at = 0; at < c_out; at += SCUMBLE_PANEL)
-      multiply ((Product) { .x       = v + k * (gsize) n * c_in,
+      multiply ((Product) { .x       = v + k * matrix_step (n, c_in),
                             .x_step  = c_in,
                             .parts   = 1,
                             .k       = conv->c_in,
                             .weights = conv->weights + (k * c_out + at) * c_in,
-                            .y       = m + k * (gsize) n * c_out + at,
+                            .y       = m + k * matrix_step (n, c_out) + at,
                             .y_step  = c_out,
                             .columns = SCUMBLE_PANEL },
                 n);
@@ -415,7 +428,7 @@ winograd (const ScumbleConv *conv, const ScumbleTensor *x, const ScumbleTensor *
   const int   size[2] = { x->h - 2, x->w - 2 };
   const int   cols    = (size[1] + TILE - 1) / TILE;
   const gsize c_in    = (gsize) conv->c_in, c_out = (gsize) conv->c_out;
-  const gsize v_step  = (gsize) n * c_in;
+  const gsize v_step  = matrix_step (n, c_in);
   float      *v       = scratch;
   float      *m       = v + SCUMBLE_WINO * v_step;
 
@@ -432,7 +445,7 @@ winograd (const ScumbleConv *conv, const ScumbleTensor *x, const ScumbleTensor *
   multiply_all (conv, SCUMBLE_WINO, v, m, n);
 
   for (int t = 0; t < n; t++)
-    transform_out (conv, m + (gsize) t * c_out, (gsize) n * c_out, y, size,
+    transform_out (conv, m + (gsize) t * c_out, matrix_step (n, c_out), y, size,
                    (from + t) / cols * TILE, (from + t) % cols * TILE);
 }
 
@@ -481,7 +494,7 @@ up_line_out (const Vector m[UP_LINE], Vector y[2 * UP_TILE])
 }
 
 /* One vector of channels of a tile: x [6, 6] -> v [100] */
-INLINE void
+APART void
 up_tile_in (const float *x, gsize stride, gsize c, float *v, gsize v_step)
 {
   Vector half[UP_LINE][UP_PATCH];
@@ -513,7 +526,7 @@ up_tile_in (const float *x, gsize stride, gsize c, float *v, gsize v_step)
 }
 
 /* One vector of channels of a tile: m [100] -> out [8][8], bias and ReLU included. */
-INLINE void
+APART void
 up_tile_out (const float *m, gsize m_step, Vector bias, gboolean relu,
              Vector out[2 * UP_TILE][2 * UP_TILE])
 {
@@ -569,7 +582,7 @@ up (const ScumbleConv *conv, const ScumbleTensor *x, int y0, int x0, const Scumb
 {
   const int   cols   = (x->w - 2 + UP_TILE - 1) / UP_TILE;
   const gsize c_in   = (gsize) conv->c_in, c_out = (gsize) conv->c_out;
-  const gsize v_step = (gsize) n * c_in;
+  const gsize v_step = matrix_step (n, c_in);
   float      *v      = scratch;
   float      *m      = v + SCUMBLE_UP * v_step;
 
@@ -585,7 +598,7 @@ up (const ScumbleConv *conv, const ScumbleTensor *x, int y0, int x0, const Scumb
   multiply_all (conv, SCUMBLE_UP, v, m, n);
 
   for (int t = 0; t < n; t++)
-    up_transform_out (conv, m + (gsize) t * c_out, (gsize) n * c_out, y,
+    up_transform_out (conv, m + (gsize) t * c_out, matrix_step (n, c_out), y,
                       (from + t) / cols * 2 * UP_TILE - y0,
                       (from + t) % cols * 2 * UP_TILE - x0);
 }
@@ -638,6 +651,7 @@ extern const ScumbleSimdGrad SIMD_TABLE (scumble_simd_grad);
 const ScumbleSimd SIMD_TABLE (scumble_simd) = {
   .name      = STRING (SIMD_NAME),
   .lanes     = LANES,
+  .rows      = ROWS,
   .usable    = usable,
   .direct    = direct,
   .dot       = dot,

@@ -14,11 +14,12 @@ enum
 {
   SCUMBLE_PANEL = 16,
 
-  SCUMBLE_WINO_TILE = 6,   /* cells along a side of a tile of Winograd's F(6x6, 3x3) */
-  SCUMBLE_WINO      = 64,  /* products of such a tile */
-  SCUMBLE_UP_TILE   = 4,   /* cells along a side of a tile that becomes 8x8 cells */
-  SCUMBLE_UP        = 100, /* products of such a tile */
-  SCUMBLE_GRAD_WINO = 36,  /* products of a tile of F(4x4, 3x3), for learning */
+  SCUMBLE_WINO_TILE  = 6,   /* cells along a side of a tile of Winograd's F(6x6, 3x3) */
+  SCUMBLE_WINO       = 64,  /* products of such a tile */
+  SCUMBLE_UP_TILE    = 4,   /* cells along a side of a tile that becomes 8x8 cells */
+  SCUMBLE_UP         = 100, /* products of such a tile */
+  SCUMBLE_MATRIX_GAP = 16,  /* floats between the matrices of a tile's products */
+  SCUMBLE_GRAD_WINO  = 36,  /* products of a tile of F(4x4, 3x3), for learning */
 };
 
 static inline int
@@ -31,6 +32,7 @@ scumble_panels (int c)
  * ScumbleSimd:
  * @name: "avx512", "avx2" or "portable"
  * @lanes: floats in a vector
+ * @rows: rows of a matrix that are best multiplied at once, or a multiple of it
  * @usable: whether this processor can run it
  *
  * @direct: rows @from up to @to of a convolution, straight from its definition;
@@ -39,10 +41,10 @@ scumble_panels (int c)
  *   the channels in, and stride 1; weights [kernel, kernel c_in / lanes, 3, lanes]
  * @winograd: @n tiles of 6x6 cells, from tile @from in reading order, pooled or not; c_in
  *   and c_out multiples of 16; weights [64, panel, c_in, 16]; scratch for
- *   64 n (c_in + c_out) floats
+ *   64 (n (c_in + c_out) + 2 gaps) floats
  * @up: upsampled and convolved, @n tiles of 4x4 cells of @x's inside, from tile @from in
  *   reading order; c_in and c_out multiples of 16; weights [100, panel, c_in, 16]; scratch
- *   for 100 n (c_in + c_out) floats
+ *   for 100 (n (c_in + c_out) + 2 gaps) floats
  * @transform: weights for these two: sixteen kernels side by side, [9, 16], to [n, n, 16],
  *   @step floats from one product to the next; u = G g G', G being @lines [n, 3]
  * @grad: the inner loops of learning, see simd-grad.h
@@ -53,6 +55,7 @@ struct _ScumbleSimd
 {
   const char *name;
   int         lanes;
+  int         rows;
   gboolean  (*usable)   (void);
   void      (*direct)   (const ScumbleConv *conv, const ScumbleTensor *x,
                          const ScumbleTensor *y, int from, int to);
