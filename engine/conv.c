@@ -159,6 +159,12 @@ transforms_late (const ScumbleConv *conv)
   return transforms (conv) && transformed_floats (conv) * sizeof (float) > KEEP;
 }
 
+gboolean
+scumble_conv_ready (const ScumbleConv *conv)
+{
+  return !transforms_late (conv);
+}
+
 /* Channel in number @i of panel @panel: sixteen kernels [9, 16] -> its part of
  * [n n, panel, c_in, 16] */
 static void

@@ -242,7 +242,7 @@ look (ScumbleVerdicts *verdicts, const ScumbleTensor *picture, int rows, const S
 {
   const ScumbleCritic *critic = verdicts->critic;
 
-  scumble_copy (picture, &verdicts->planes[0].inside);
+  scumble_copy (picture, &verdicts->planes[0].inside, job->threads);
   for (int i = 0; i < rows; i++)
     {
       const ScumbleFrame *x = &verdicts->planes[i];
@@ -271,7 +271,7 @@ scumble_verdicts_compare (ScumbleVerdicts *verdicts, const ScumbleTensor *conten
   if (!look (verdicts, content, rows, job, error))
     return FALSE;
 
-  scumble_copy (&verdicts->planes[rows].inside, &verdicts->target);
+  scumble_copy (&verdicts->planes[rows].inside, &verdicts->target, job->threads);
   verdicts->target_scale = CONTENT_WEIGHT * scumble_grad_unexplained_scale (
     &verdicts->target, verdicts->critic->c[rows], job->threads);
 

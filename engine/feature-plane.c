@@ -45,9 +45,10 @@ compute_room (const ScumbleFeatures *features, int w, int h, int threads)
   scumble_convnet_reach_most (features->net, w, h, &below_w, &below_h);
   below = (gsize) below_w * (gsize) below_h;
 
-  /* The picture as the network sees it, its alpha, and the source's four channels. */
+  /* The picture as the network sees it and its alpha. */
   if (features->picture != NULL)
-    return run + 8 * sizeof (float) * below + 4096;
+    return MAX (run, scumble_picture_room (below_w, below_h)) + 4 * sizeof (float) * below +
+           4096;
 
   return run + sizeof (float) * (gsize) features->shallow->plane.c * below +
          scumble_features_room (features->shallow, below_w, below_h, threads) + 4096;
@@ -154,7 +155,7 @@ scumble_features_read (const ScumbleFeatures *features, ScumbleRect cells,
       const ScumbleTensor part = scumble_tensor_view (&features->plane, cells.y, cells.x,
                                                       cells.h, cells.w);
 
-      scumble_copy (&part, y);
+      scumble_copy (&part, y, job->threads);
       return TRUE;
     }
   if (features->halves == NULL)

@@ -127,6 +127,14 @@ void  scumble_conv_set     (ScumbleConv *conv, const ScumbleKernels *kernels,
 gsize scumble_conv_scratch (const ScumbleConv *conv, int threads);
 
 /**
+ * scumble_conv_ready:
+ *
+ * Returns: whether the weights are kept as a run wants them, so that many small runs cost
+ *   hardly more than a large one
+ */
+gboolean scumble_conv_ready  (const ScumbleConv *conv);
+
+/**
  * scumble_conv3x3:
  * @x: [h + 2, w + 2, c_in]; the border of one cell is part of the data. For
  *   %SCUMBLE_CONV_ANY [(h - 1) stride + kernel, (w - 1) stride + kernel, c_in], or more
@@ -189,13 +197,13 @@ void  scumble_affine       (const ScumbleTensor *x, const float *gain, const flo
  *
  * Limits every value to 0..1; what is no number becomes 0.
  */
-void  scumble_clamp        (const ScumbleTensor *x);
+void  scumble_clamp        (const ScumbleTensor *x, int threads);
 
 /**
  * scumble_copy:
  *
  * Copies @x to @y of the same shape.
  */
-void  scumble_copy         (const ScumbleTensor *x, const ScumbleTensor *y);
+void  scumble_copy         (const ScumbleTensor *x, const ScumbleTensor *y, int threads);
 
 G_END_DECLS

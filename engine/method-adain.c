@@ -309,7 +309,7 @@ adain_render (ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect
       !transform (handle, look, in.rect, &in.tensor, job, error) ||
       !scumble_convnet_run (net->decoder, &in, &out, job, error))
     return FALSE;
-  scumble_clamp (&out.tensor);
+  scumble_clamp (&out.tensor, job->threads);
 
   return TRUE;
 }

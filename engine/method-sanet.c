@@ -861,7 +861,7 @@ transform_level (const ScumbleContent *handle, const ScumbleLook *look, int leve
   if (scratch == NULL)
     return FALSE;
 
-  scumble_copy (&x, y);
+  scumble_copy (&x, y, job->threads);
   look_at_all (&(Looking) { handle, look, level, weights, &x, y, scratch, job->threads });
   scumble_arena_release (job->arena, mark);
 
@@ -919,7 +919,7 @@ sanet_render (ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect
   if (!scumble_convnet_run (net->merge, &in, &merged, job, error) ||
       !scumble_convnet_run (net->decoder, &merged, &out, job, error))
     return FALSE;
-  scumble_clamp (&out.tensor);
+  scumble_clamp (&out.tensor, job->threads);
 
   return TRUE;
 }

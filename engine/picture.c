@@ -10,12 +10,19 @@
  * side: they never show, they only keep the networks from seeing edges that are not there. */
 enum { FILL_CELLS = 64 };
 
+/* Rows of a tile that are read at once, as the source has them. */
+enum { TILE_STRIP = 256 };
+
 int
 scumble_picture_mirror (int i, int n)
 {
   const int period = MAX (2 * (n - 1), 1);
-  const int k      = ((i % period) + period) % period;
+  int       k;
 
+  if (i >= 0 && i < n)
+    return i;
+
+  k = ((i % period) + period) % period;
   return k < n ? k : period - k;
 }
 
@@ -88,23 +95,28 @@ convert_pixel (const ScumblePicture *picture, const float *rgba, int x, int y, f
     *alpha = a;
 }
 
-gboolean
-scumble_picture_read (const ScumblePicture *picture, ScumbleRect rect, float *rgb,
-                      float *alpha, const ScumbleJob *job, GError **error)
+gsize
+scumble_picture_room (int w, int h)
+{
+  return 4 * sizeof (float) * (gsize) w * (gsize) MIN (h, TILE_STRIP);
+}
+
+/* Reads at most TILE_STRIP rows; @rgba is the scratch for them. */
+static gboolean
+read_strip (const ScumblePicture *picture, ScumbleRect rect, float *rgba, float *rgb,
+            float *alpha, int threads, GError **error)
 {
   ScumbleSource *source = picture->source;
-  const gsize    mark   = scumble_arena_mark (job->arena);
   ScumbleRect    from;
-  float         *rgba;
-  gboolean       done;
 
   scumble_picture_mirror_span (rect.x, rect.w, source->width, &from.x, &from.w);
   scumble_picture_mirror_span (rect.y, rect.h, source->height, &from.y, &from.h);
-  rgba = scumble_arena_take (job->arena, 4 * sizeof (float) * (gsize) from.w * (gsize) from.h,
-                             error);
-  done = rgba != NULL && source->read (source, &from, rgba, error);
+  if (!source->read (source, &from, rgba, error))
+    return FALSE;
 
-  for (int i = 0; done && i < rect.h; i++)
+  threads = scumble_useful_threads (16.0 * 4.0 * rect.w * rect.h, threads);
+#pragma omp parallel for schedule(static) num_threads(threads)
+  for (int i = 0; i < rect.h; i++)
     for (int j = 0; j < rect.w; j++)
       {
         const gsize at = (gsize) i * (gsize) rect.w + (gsize) j;
@@ -115,6 +127,28 @@ scumble_picture_read (const ScumblePicture *picture, ScumbleRect rect, float *rg
         convert_pixel (picture, rgba + 4 * k, x, y, rgb + 3 * at,
                        alpha != NULL ? alpha + at : NULL);
       }
+
+  return TRUE;
+}
+
+gboolean
+scumble_picture_read (const ScumblePicture *picture, ScumbleRect rect, float *rgb,
+                      float *alpha, const ScumbleJob *job, GError **error)
+{
+  const gsize mark = scumble_arena_mark (job->arena);
+  float      *rgba = scumble_arena_take (job->arena, scumble_picture_room (rect.w, rect.h),
+                                         error);
+  gboolean    done = rgba != NULL;
+
+  for (int i = 0; done && i < rect.h; i += TILE_STRIP)
+    {
+      const gsize       at    = (gsize) i * (gsize) rect.w;
+      const int         rows  = MIN (TILE_STRIP, rect.h - i);
+      const ScumbleRect strip = { rect.x, rect.y + i, rect.w, rows };
+
+      done = read_strip (picture, strip, rgba, rgb + 3 * at, alpha != NULL ? alpha + at : NULL,
+                         job->threads, error);
+    }
   scumble_arena_release (job->arena, mark);
 
   return done;

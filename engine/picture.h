@@ -71,10 +71,17 @@ void     scumble_picture_mirror_span (int from, int count, int n, int *start, in
  * @rgb: (out caller-allocates): [rect.h, rect.w, 3]
  * @alpha: (out caller-allocates) (nullable): [rect.h, rect.w]
  *
- * Takes rect.w x rect.h x 4 floats of scratch, and a little more near the padding.
+ * Takes scumble_picture_room() of scratch.
  */
 gboolean scumble_picture_read  (const ScumblePicture *picture, ScumbleRect rect, float *rgb,
                                 float *alpha, const ScumbleJob *job, GError **error);
+
+/**
+ * scumble_picture_room:
+ *
+ * Returns: the bytes of scratch that reading @w x @h pixels takes
+ */
+gsize    scumble_picture_room  (int w, int h);
 
 /**
  * scumble_picture_average_alpha:

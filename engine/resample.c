@@ -63,8 +63,9 @@ scumble_affine (const ScumbleTensor *x, const float *gain, const float *bias,
 }
 
 void
-scumble_clamp (const ScumbleTensor *x)
+scumble_clamp (const ScumbleTensor *x, int threads)
 {
+#pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (x, threads))
   for (int i = 0; i < x->h; i++)
     {
       float *row = scumble_tensor_at (x, i, 0);
@@ -75,8 +76,9 @@ scumble_clamp (const ScumbleTensor *x)
 }
 
 void
-scumble_copy (const ScumbleTensor *x, const ScumbleTensor *y)
+scumble_copy (const ScumbleTensor *x, const ScumbleTensor *y, int threads)
 {
+#pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (x, threads))
   for (int i = 0; i < x->h; i++)
     memcpy (scumble_tensor_at (y, i, 0), scumble_tensor_at (x, i, 0),
             (gsize) x->w * (gsize) x->c * sizeof (float));

@@ -186,9 +186,9 @@ tile_room (int w, int h, gconstpointer user_data)
       rows = MIN (rows, plane_side (walk->picture->h, MAX (i - 1, 0)));
     }
 
-  /* The pixels, their alpha, and the source's four channels. */
+  /* The pixels and their alpha. */
   return kept + sizeof (float) * 4 * (gsize) cols * (gsize) rows +
-         MAX (run, sizeof (float) * 4 * (gsize) cols * (gsize) rows) + 4096;
+         MAX (run, scumble_picture_room (cols, rows)) + 4096;
 }
 
 static double

@@ -190,7 +190,7 @@ scumble_transfer_grad_forward (ScumbleTransferGrad *net, const ScumbleTensor *x,
 {
   const int last = SCUMBLE_TRANSFER_LAST;
 
-  scumble_copy (x, &net->inputs[0].inside);
+  scumble_copy (x, &net->inputs[0].inside, job->threads);
   for (int i = 0; i < last; i++)
     {
       if (!scumble_job_go_on (job, error))

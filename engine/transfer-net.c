@@ -467,7 +467,7 @@ read_input (const Run *run, const ScumblePicture *picture, GError **error)
   done = scumble_arena_tensor (run->job->arena, rect.h, rect.w, 3, &rgb, error) &&
          scumble_picture_read (picture, rect, rgb.data, NULL, run->job, error);
   if (done)
-    scumble_copy (&rgb, &x);
+    scumble_copy (&rgb, &x, run->job->threads);
   scumble_arena_release (run->job->arena, mark);
 
   return done;
@@ -712,7 +712,7 @@ fetch_input (const Measure *measure, const Run *run, GError **error)
   plane = kept_plane (measure, run->from - 1);
   part  = scumble_tensor_view (&plane, rect.y, rect.x, rect.h, rect.w);
   x     = input_part (run, run->from, rect);
-  scumble_copy (&part, &x);
+  scumble_copy (&part, &x, measure->job->threads);
 
   return TRUE;
 }

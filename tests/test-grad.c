@@ -419,7 +419,7 @@ test_pointwise (void)
   scumble_grad_sigmoid (&y, &r, &g, 2);
   check ("sigmoid", &it, loss_sigmoid, &x, &g);
 
-  scumble_copy (&x, &y);
+  scumble_copy (&x, &y, 2);
   scumble_grad_add (&r, &y, 2);
   for (int i = 0; i < n; i++)
     g_assert_cmpfloat (y.data[i], ==, x.data[i] + r.data[i]);

@@ -177,7 +177,7 @@ test_attention (gconstpointer data)
   measure (&style, std + c, std + 2 * c);
   scumble_attention_see (attention, &keys, &style, NULL, std + c, std + 2 * c);
   measure (&content, mean, std);
-  scumble_copy (&content, &y);
+  scumble_copy (&content, &y, 2);
   scumble_attention_add (attention, &gaze, &content, &y, scratch, 2);
   check_plane (&y, &expected, 1e-4);
 
@@ -235,7 +235,7 @@ test_decoder (void)
   ScumbleTensor                  part;
 
   run_convnet (decoder, &merged, &y);
-  scumble_clamp (&y);
+  scumble_clamp (&y, 2);
   part = scumble_tensor_view (&y, 0, 0, expected.h, expected.w);
   check_plane (&part, &expected, 1e-4);
 
