@@ -108,14 +108,26 @@ recall (ScumbleCall *call, ScumbleTarget *target, GError **error)
           scumble_choices_check (&call->choices, error));
 }
 
+/* Behind a dialog, this is the first that GIMP's progress bar hears of us. */
+static void
+show_last_stage (const ScumbleCall *call)
+{
+  const char *text = _("Adding the new layer");
+
+  if (call->run_mode == GIMP_RUN_INTERACTIVE)
+    gimp_progress_init (text);
+  else
+    gimp_progress_set_text (text);
+  gimp_progress_pulse ();
+}
+
 static gint32
 put (const ScumbleCall *call, const ScumbleTarget *target, GeglBuffer *pixels,
      GError **error)
 {
   gint32 result;
 
-  gimp_progress_init (_("Adding the new layer"));
-  gimp_progress_pulse ();
+  show_last_stage (call);
   result = (call->output == SCUMBLE_OUTPUT_IMAGE ? scumble_output_image
                                                  : scumble_output_layer)
     (target, pixels, &call->settings, &call->choices, error);

@@ -226,7 +226,8 @@ scumble_paint (ScumbleHost *host, const ScumbleSettings *settings,
   run_init (&self, host, settings);
   ok = scumble_pick_book_open (self.book, choices, &self.order, error) &&
        open_model (&self, error) && study_styles (&self, error) && paint (&self, error);
-  gimp_progress_end ();
+  if (!ok)
+    gimp_progress_end ();
   run_clear (&self);
 
   return ok;

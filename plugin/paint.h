@@ -51,7 +51,8 @@ int      scumble_thread_count  (void);
  * @settings: how to paint it
  * @choices: what with
  *
- * Paints without a dialog, with progress in GIMP's own bar. On the main thread.
+ * Paints without a dialog, with progress in GIMP's own bar. On the main thread. When all is
+ * painted the progress goes on: ending it is up to the caller, who has the result to add.
  *
  * Returns: %FALSE with one of the engine's errors
  */
