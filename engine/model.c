@@ -516,6 +516,20 @@ paint_tile (const ScumbleRect *tile, gpointer user_data, GError **error)
   return done;
 }
 
+/* Tiles for painting. Smaller ones would paint each other's surroundings dozens of times over:
+ * then it is better to ask for more memory. Returns 0 with an error. */
+static int
+paint_edge (const Paint *paint, const ScumbleRect *area, GError **error)
+{
+  enum { LEAST = 32 };
+  const ScumbleJob *job  = paint->job;
+  const int         edge = scumble_tile_edge (area, job->tile > 0 ? 1 : LEAST, paint_room,
+                                              paint, job);
+  const gsize       room = paint_room (MIN (edge, area->w), MIN (edge, area->h), paint);
+
+  return edge > LEAST || scumble_arena_has_room (job->arena, room, error) ? edge : 0;
+}
+
 gboolean
 scumble_content_paint (ScumbleContent *content, const ScumbleLook *look,
                        const ScumbleRect *area, ScumbleSink *sink, const ScumbleJob *job,
@@ -524,10 +538,13 @@ scumble_content_paint (ScumbleContent *content, const ScumbleLook *look,
   const ScumbleRect whole = { 0, 0, content->source->width, content->source->height };
   const ScumbleRect rect  = area != NULL ? *area : whole;
   Paint             paint = { content, look, sink, job };
+  int               edge;
 
-  return check_render (content, look, &rect, error) &&
-         scumble_tiles_walk (&rect, scumble_tile_edge (&rect, 1, paint_room, &paint, job),
-                             paint_tile, &paint, job, error);
+  if (!check_render (content, look, &rect, error))
+    return FALSE;
+  edge = paint_edge (&paint, &rect, error);
+
+  return edge > 0 && scumble_tiles_walk (&rect, edge, paint_tile, &paint, job, error);
 }
 
 static double
@@ -543,7 +560,8 @@ scumble_content_rehearse (ScumbleContent *content, const ScumbleJob *job, GError
 {
   const ScumbleRect whole = { 0, 0, content->source->width, content->source->height };
   Paint             paint = { content, job->rehearsal->look, NULL, job };
+  const int         edge  = paint_edge (&paint, &whole, error);
 
-  return scumble_tiles_rehearse (&whole, scumble_tile_edge (&whole, 1, paint_room, &paint, job),
-                                 paint_room, paint_work, &paint, job, error);
+  return edge > 0 && scumble_tiles_rehearse (&whole, edge, paint_room, paint_work, &paint, job,
+                                             error);
 }

@@ -517,12 +517,22 @@ plane_sizes (int base, const ScumblePicture *picture, Manner manner, gsize sizes
       }
 }
 
+/* A layer of a small tile is done sooner than other threads have woken up. */
+static int
+manner_threads (Manner manner, int threads)
+{
+  enum { SMALL = 64 };
+
+  return manner.edge > SMALL ? threads : 1;
+}
+
 /* What measuring takes: planes, and the most that a tile of any layer does. */
 static gsize
-manner_room (int base, const ScumblePicture *picture, Manner manner, int threads)
+manner_room (int base, const ScumblePicture *picture, Manner manner, int most_threads)
 {
-  gsize total = 0, most = 0;
-  gsize sizes[INPUTS];
+  const int threads = manner_threads (manner, most_threads);
+  gsize     total   = 0, most = 0;
+  gsize     sizes[INPUTS];
 
   plane_sizes (base, picture, manner, sizes);
   for (int i = 0; i < INPUTS; i++)
@@ -841,11 +851,13 @@ scumble_transfer_new (int base, const float *parameters, const ScumblePicture *p
                       gsize allowance, const ScumbleJob *job, GError **error)
 {
   const gsize      mark     = scumble_arena_mark (job->arena);
+  const Manner     manner   = choose_manner (base, picture, allowance, job);
   ScumbleTransfer *transfer = g_new0 (ScumbleTransfer, 1);
+  ScumbleJob       own      = *job;
   Measure          measure  = { .base = base, .parameters = parameters, .picture = picture,
-                                .manner   = choose_manner (base, picture, allowance, job),
-                                .transfer = transfer, .job = job };
+                                .manner = manner, .transfer = transfer, .job = &own };
 
+  own.threads    = manner_threads (manner, job->threads);
   transfer->base = base;
   if (!measure_layers (&measure, error))
     g_clear_pointer (&transfer, scumble_transfer_free);
