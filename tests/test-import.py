@@ -4,18 +4,17 @@
 
     test-import.py STYLIZE WEIGHTS
 
-The checkpoints are written here, in the formats, names and shapes of the published ones but
-narrow and of noise. Where PyTorch is installed, it also writes and runs them.
+The checkpoints are those of checkpoints.py: of the published formats, names and shapes, narrow or
+as wide as published, of noise. Where PyTorch is installed, it also writes and runs them, and reads
+the published encoder that the environment variable SCUMBLE_VGG names, if it does.
 """
 import collections
 import contextlib
-import importlib
 import io
 import os
 import pickle
 import random
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
@@ -30,169 +29,13 @@ try:
 except ImportError:
     torch = None
 
+from checkpoints import (PUBLISHED, TYPES, WIDTHS, Global, Pickler, Storage, Tensor, decoder, importer,
+                         metastyle, older_file, published, save_older, save_zip, state_dict, torchfile, vgg,
+                         write, zip_file)
+
 STYLIZE, WEIGHTS = sys.argv[1], sys.argv[2]
-sys.path.insert(0, WEIGHTS)
-importer = importlib.import_module("import")
-torchfile = importer.torchfile
 tensorfile = importer.tensorfile
 needs_torch = unittest.skipIf(torch is None, "PyTorch is not installed")
-
-WIDTHS = (6, 8, 10, 12, 12)
-
-
-# What torch.save writes, without torch.
-
-class Global:
-    """Something that a pickle refers to by its module and name."""
-
-    def __init__(self, module, name):
-        self.module, self.name = module, name
-
-    def __call__(self):
-        raise AssertionError("only ever pickled")
-
-
-REBUILD = Global("torch._utils", "_rebuild_tensor_v2")
-TYPES = {np.dtype(code): Global("torch", name) for name, code in
-         (("HalfStorage", "f2"), ("FloatStorage", "f4"), ("DoubleStorage", "f8"))}
-
-
-class Storage:
-    def __init__(self, array):
-        self.array = array.ravel()
-
-
-class Tensor:
-    """A whole storage as a tensor, or a view of one."""
-
-    def __init__(self, array, storage=None, offset=0, strides=None):
-        self.shape = array.shape
-        self.storage = storage or Storage(array)
-        self.offset = offset
-        self.strides = (tuple(n // array.itemsize for n in array.strides) if strides is None
-                        else strides)
-
-    def __reduce_ex__(self, protocol):
-        return REBUILD, (self.storage, self.offset, self.shape, self.strides, False,
-                         collections.OrderedDict())
-
-
-class Pickler(pickle._Pickler):
-    """keys: the storages' names, in the order of their appearance; older: the format."""
-
-    def __init__(self, file, keys, older):
-        super().__init__(file, 2)
-        self.keys, self.older, self.storages, self.ids = keys, older, [], {}
-
-    def persistent_id(self, thing):
-        if not isinstance(thing, Storage):
-            return None
-        if id(thing) not in self.ids:
-            n = len(self.storages)
-            self.ids[id(thing)] = self.keys[n] if self.keys else str(n)
-            self.storages.append(thing)
-        ident = ("storage", TYPES[thing.array.dtype], self.ids[id(thing)], "cpu", thing.array.size)
-        return ident + (None,) if self.older else ident
-
-    def save(self, thing, *rest, **options):
-        if not isinstance(thing, Global):
-            return super().save(thing, *rest, **options)
-        if id(thing) in self.memo:
-            return self.write(self.get(self.memo[id(thing)][0]))
-        self.write(("c%s\n%s\n" % (thing.module, thing.name)).encode())
-        return self.memoize(thing)
-
-
-def older_file(pickled, keys, storages, little=True, magic=torchfile.MAGIC):
-    """The format until torch 1.5; storages in the order of keys."""
-    f = io.BytesIO()
-    for value in (magic, 1001, {"protocol_version": 1001, "little_endian": little,
-                                "type_sizes": {"short": 2, "int": 4, "long": 4}}):
-        pickle.dump(value, f, 2)
-    f.write(pickled)
-    pickle.dump(keys, f, 2)
-    for array in storages:
-        f.write(struct.pack("<q", array.size) + array.tobytes())
-    return f.getvalue()
-
-
-def save_older(top, keys=None):
-    f = io.BytesIO()
-    pickler = Pickler(f, keys, True)
-    pickler.dump(top)
-    named = sorted((pickler.ids[id(s)], s.array) for s in pickler.storages)
-    return older_file(f.getvalue(), [key for key, _ in named], [array for _, array in named])
-
-
-def zip_file(entries, how=zipfile.ZIP_STORED):
-    f = io.BytesIO()
-    with zipfile.ZipFile(f, "w", how) as archive:
-        for name, data in entries:
-            archive.writestr(name, data)
-    return f.getvalue()
-
-
-def save_zip(top, folder="archive", more=()):
-    f = io.BytesIO()
-    pickler = Pickler(f, None, False)
-    pickler.dump(top)
-    return zip_file([(folder + "/data.pkl", f.getvalue())] +
-                    [("%s/data/%d" % (folder, i), s.array.tobytes()) for i,
-                     s in enumerate(pickler.storages)] +
-                    [(folder + "/version", b"3\n"), *more])
-
-
-def state_dict(arrays):
-    """As a module's: ordered, with the versions of its layers as an attribute."""
-    top = collections.OrderedDict((name, Tensor(array)) for name, array in arrays.items())
-    top._metadata = collections.OrderedDict([("", {"version": 1})])
-    return top
-
-
-# The published networks, narrow.
-
-def convs(rng, rows):
-    """{NAME.weight: [out, in, k, k], NAME.bias: [out]} for rows (name, in, out, k)."""
-    out = {}
-    for name, c_in, c_out, k in rows:
-        out[name + ".weight"] = rng.normal(0, (2 / (c_in * k * k)) ** 0.5, (c_out, c_in, k, k))
-        out[name + ".bias"] = rng.normal(0, 0.05, c_out)
-    return {name: array.astype("f4") for name, array in out.items()}
-
-
-def vgg(rng, widths=WIDTHS):
-    levels = [0, 0, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4]
-    numbers = [2, 5, 9, 12, 16, 19, 22, 25, 29, 32, 35, 38, 42, 45, 48, 51]
-    sizes = [3] + [widths[level] for level in levels]
-    arrays = convs(rng, [(str(n), sizes[i], sizes[i + 1], 3) for i, n in enumerate(numbers)])
-    colour = np.zeros((3, 3, 1, 1), "f4")
-    colour[[0, 1, 2], [2, 1, 0]] = 255
-    arrays["2.weight"] /= 128
-    return {"0.weight": colour, "0.bias": -np.array([103.939, 116.779, 123.68], "f4"), **arrays}
-
-
-def decoder(rng, widths=WIDTHS):
-    a, b, c, d, _ = widths
-    sizes = [(1, d, c), (5, c, c), (8, c, c), (11, c, c), (14, c, b), (18, b, b), (21, b, a),
-             (25, a, a), (28, a, 3)]
-    return convs(rng, [(str(n), c_in, c_out, 3) for n, c_in, c_out in sizes])
-
-
-def transformer(rng, c=WIDTHS[3]):
-    rows = [("%s.%s" % (level, name), c, c, 1) for level in ("sanet4_1", "sanet5_1")
-            for name in ("f", "g", "h", "out_conv")]
-    return convs(rng, rows + [("merge_conv", c, c, 3)])
-
-
-def metastyle(rng, base=4):
-    """Convolutions with biases, each but the last followed by its normalisation."""
-    arrays = {}
-    for i, (_, c_in, c_out, k) in enumerate(importer.transfer_plan(base)):
-        arrays.update(convs(rng, [("layers.%d.conv" % i, c_in, c_out, k)]))
-        if i < 15:
-            arrays["layers.%d.norm.weight" % i] = rng.uniform(0.5, 1.5, c_out).astype("f4")
-            arrays["layers.%d.norm.bias" % i] = rng.normal(0, 0.3, c_out).astype("f4")
-    return arrays
 
 
 # Naive twins.
@@ -255,15 +98,10 @@ class Folder(unittest.TestCase):
             return False, str(end)
         return True, said.getvalue()
 
-    def save_all(self, save=save_older, widths=WIDTHS):
+    def save_all(self, save=save_older, **shapes):
         """All published files; -> their arrays by file name."""
-        files = {"vgg_normalised.pth": vgg(self.rng, widths),
-                 "decoder.pth": decoder(self.rng, widths),
-                 "transformer_iter_500000.pth": transformer(self.rng, widths[3]),
-                 "decoder_iter_500000.pth": decoder(self.rng,
-                                                    widths), "metastyle.pth": metastyle(self.rng)}
-        for name, arrays in files.items():
-            self.write(name, save(state_dict(arrays)))
+        files = published(self.rng, **shapes)
+        write(self.folder, files, save)
         return files
 
 
@@ -679,6 +517,7 @@ class Painting(Folder):
     """The engine paints with what was imported; with PyTorch, the same picture as it does."""
 
     SIZE = 96, 64   # whole cells: what is mirrored at the edges is the other tests' business
+    SHAPES = {}
 
     def setUp(self):
         super().setUp()
@@ -739,26 +578,56 @@ class Painting(Folder):
 
     @needs_torch
     def test_adain(self):
-        files = self.save_all()
+        files = self.save_all(**self.SHAPES)
         features = t_adain(files, self.tensor(self.content), self.tensor(self.style))
         expected = self.fit(files, "decoder.pth", features)
         self.assert_painted(self.paint("adain", self.folder), expected)
 
     @needs_torch
     def test_sanet(self):
-        files = self.save_all()
+        files = self.save_all(**self.SHAPES)
         features = t_sanet(files, self.tensor(self.content), self.tensor(self.style))
         expected = self.fit(files, "decoder_iter_500000.pth", features)
         self.assert_painted(self.paint("sanet", self.folder), expected)
 
     @needs_torch
     def test_metastyle(self):
-        arrays = self.save_all()["metastyle.pth"]
+        arrays = self.save_all(**self.SHAPES)["metastyle.pth"]
         for name in ("layers.15.conv.weight", "layers.15.conv.bias"):
             arrays[name] = arrays[name] * np.float32(0.5)
         self.write("metastyle.pth", save_older(state_dict(arrays)))
         expected = t_metastyle(arrays, self.tensor(self.content, 1))
         self.assert_painted(self.paint("metastyle", self.path("metastyle.pth")), expected)
+
+
+class Published(Painting):
+    """The same at the published widths: VGG-19 with 512 channels, MetaStyle with 32 to 128."""
+
+    SHAPES = {"widths": PUBLISHED, "base": 32}
+    test_paints = None
+
+    def test_shapes(self):
+        """Some shapes that the published files are known to have."""
+        eyes, hands = vgg(self.rng, PUBLISHED), decoder(self.rng, PUBLISHED)
+        self.assertEqual([eyes[n + ".weight"].shape for n in ("0", "2", "29", "51")],
+                         [(3, 3, 1, 1), (64, 3, 3, 3), (512, 256, 3, 3), (512, 512, 3, 3)])
+        self.assertEqual([hands[n + ".weight"].shape for n in ("1", "28")],
+                         [(256, 512, 3, 3), (3, 64, 3, 3)])
+        # 1.68 million, says the paper.
+        self.assertEqual(sum(a.size for a in metastyle(self.rng, 32).values()), 1679235)
+
+    @needs_torch
+    @unittest.skipUnless("SCUMBLE_VGG" in os.environ, "SCUMBLE_VGG names no published encoder, such "
+                         "as vgg_normalised.pth")
+    def test_true_encoder(self):
+        """A file that was really published reads as PyTorch reads it."""
+        path = os.environ["SCUMBLE_VGG"]
+        ours, theirs = torchfile.read(path), torch.load(path, map_location="cpu")
+        theirs = {name: tensor.numpy() for name, tensor in theirs.items()}
+        self.assertEqual(list(ours), list(theirs))
+        self.assertEqual(ours["2.weight"].shape, (64, 3, 3, 3))
+        for name, array in theirs.items():
+            np.testing.assert_array_equal(ours[name], array, name)
 
 
 if __name__ == "__main__":
