@@ -11,6 +11,8 @@
 
 #include <glib/gstdio.h>
 #include <math.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 /* What a shrunken pixel is, by definition: every picture pixel counts with the area that
  * it covers. */
@@ -527,6 +529,50 @@ test_preset_files (void)
   g_remove (path);
 }
 
+static void
+assert_not_written (gboolean written, GError **error, const char *path)
+{
+  g_assert_false (written);
+  g_assert_error (*error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE);
+  g_assert_nonnull (strstr ((*error)->message, path));
+  g_assert_nonnull (strstr ((*error)->message, "choose another place"));
+  g_clear_error (error);
+}
+
+/* Without room on the disk, as far as a process can be told so, and where a file is in the
+ * folder's place: it is said, and an older preset stays. */
+static void
+test_preset_not_written (void)
+{
+  g_autofree char    *folder = g_dir_make_tmp ("scumble-XXXXXX", NULL);
+  g_autofree char    *path   = g_build_filename (folder, "soft", NULL);
+  g_autoptr (GError)  error  = NULL;
+  struct rlimit       before, full;
+  ScumbleSettings     settings, kept;
+  void              (*signal_before) (int) = signal (SIGXFSZ, SIG_IGN);
+
+  scumble_settings_init (&settings);
+  settings.strength = 0.25;
+  g_assert_true (scumble_presets_export (path, &settings, &error));
+
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  full          = before;
+  full.rlim_cur = 0;
+  settings.strength = 0.5;
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &full), ==, 0);
+  assert_not_written (scumble_presets_export (path, &settings, &error), &error, path);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &before), ==, 0);
+  signal (SIGXFSZ, signal_before);
+
+  scumble_settings_init (&kept);
+  g_assert_true (scumble_presets_import (path, &kept, &error));
+  g_assert_cmpfloat (kept.strength, ==, 0.25);
+
+  assert_not_written (scumble_presets_save (path, "Hard", &settings, &error), &error, path);
+  g_remove (path);
+  g_rmdir (folder);
+}
+
 /* A host whose masks are rows of four weights. */
 enum { MASK_PIXELS = 4 };
 
@@ -738,6 +784,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dialog/shelf", test_shelf);
   g_test_add_func ("/dialog/presets/recent", test_recent_settings);
   g_test_add_func ("/dialog/presets/files", test_preset_files);
+  g_test_add_func ("/dialog/presets/not-written", test_preset_not_written);
   g_test_add_func ("/dialog/box", test_box);
   g_test_add_func ("/dialog/box/alpha", test_box_alpha);
   g_test_add_func ("/dialog/viewport", test_viewport);

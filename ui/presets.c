@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "presets.h"
+#include "error.h"
 
 #include <gio/gio.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -75,9 +77,16 @@ scumble_presets_import (const char *path, ScumbleSettings *settings, GError **er
 gboolean
 scumble_presets_export (const char *path, const ScumbleSettings *settings, GError **error)
 {
-  g_autofree char *text = scumble_settings_to_text (settings);
+  g_autofree char   *text  = scumble_settings_to_text (settings);
+  g_autoptr (GError) fault = NULL;
 
-  return g_file_set_contents (path, text, -1, error);
+  if (g_file_set_contents (path, text, -1, &fault))
+    return TRUE;
+
+  scumble_set_error (error, SCUMBLE_ERROR_PICTURE,
+                     N_("The file cannot be written: %s. Make room there, or choose "
+                        "another place."), fault->message);
+  return FALSE;
 }
 
 gboolean
