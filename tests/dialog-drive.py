@@ -641,6 +641,40 @@ def test_more(content, styles):
     check_shown(dialog, second)
 
 
+def test_quality(content, styles):
+    """An imported checkpoint is another quality of its method."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    weights = os.path.join(here, "..", "weights")
+    path, published = os.path.join(folder, "qualities"), os.path.join(folder, "published")
+    for made in (path, published):
+        os.makedirs(made, exist_ok=True)
+    for name in ("encoder", "adain"):
+        shutil.copy(os.path.join(weights, f"{name}.safetensors"), path)
+    for command in (("tests/checkpoints.py", published),
+                    ("weights/import.py", "adain", published, "--out", path)):
+        subprocess.run([sys.executable, os.path.join(here, "..", command[0]), *command[1:]],
+                       check=True, stdout=subprocess.DEVNULL)
+
+    dialog = Dialog(content, styles, "--models", path)
+    dialog.settle()
+    first = dialog.shown(240, 160)
+    dialog.keys("alt+f")
+    combo = dialog.find(pyatspi.ROLE_COMBO_BOX, "Quality")
+    wait_for("the qualities", lambda: combo.getState().contains(pyatspi.STATE_SHOWING))
+    screenshot("quality")
+    dialog.keys("alt+q", "Down")
+    dialog.settle()
+    second = dialog.shown(240, 160)
+    assert difference(first, second) > 1, "the quality changed nothing"
+    dialog.keys("alt+p")
+    assert "\nquality=adain-imported\n" in dialog.end()
+    worst = difference(second, rows(GdkPixbuf.Pixbuf.new_from_file(dialog.output)))
+    assert worst <= 1, f"the preview differs from the result by {worst}/255"
+    worst = difference(second, engine_paints(content, styles[0], 1, "--models", path, "--model",
+                                             "adain-imported"))
+    assert worst <= 1, f"the imported model paints another picture, by {worst}/255"
+
+
 def roughness(lines):
     """How much neighbours on a line differ, on average, from what lies between theirs."""
     bends = [abs(2 * line[i] - line[i - 3] - line[i + 3])
@@ -957,6 +991,7 @@ def main():
     test_region(small, styles, right)
     test_strength_map(small, styles, right)
     test_more(small, styles)
+    test_quality(small, styles)
     test_learn(large, styles)
     test_sketch(small, styles)
     test_learned(small, styles)

@@ -129,6 +129,33 @@ cat > "$top/file.scm" <<'EOF'
 EOF
 run_script "$top/file.scm" || failed=1
 
+# Published checkpoints, imported into the user's own folder: each is a quality of its method.
+mkdir "$top/published"
+python=/usr/bin/python3
+"$python" "$here/checkpoints.py" "$top/published"
+for source in adain: sanet: metastyle:/metastyle.pth; do
+  "$python" "$here/../weights/import.py" "${source%%:*}" "$top/published${source#*:}" > /dev/null
+done
+cat > "$top/imported.scm" <<'EOF'
+(define image (new-image 64 48 RGB PRECISION-FLOAT-GAMMA))
+(define layer (new-layer image "Sky" 64 48 #f 0))
+(define (check-imported method)
+  (let* ((quality (string-append method "-imported"))
+         (result (car (plug-in-scumble RUN-NONINTERACTIVE image layer style method quality 1.0
+                                       1.0 0.0 "luminance" 1.0 0.0 "0" "normalisation")))
+         (far (lambda (layer-id model)
+                (car (test-scumble-compare layer-id layer style model 1.0)))))
+    (check (string-append quality ": pixels")
+           (<= (far result (string-append method "/" quality)) engine-own) "differ")
+    (check (string-append quality ": not those of the standard") (> (far result method) 0.05)
+           "they are")
+    (let ((again (car (plug-in-scumble-again RUN-NONINTERACTIVE image result))))
+      (check (string-append quality ": remembered")
+             (<= (far again (string-append method "/" quality)) engine-own) "it is not"))))
+(for-each check-imported '("adain" "sanet" "metastyle"))
+EOF
+run_script "$top/imported.scm" || failed=1
+
 # The loop over a folder that the README shows.
 add_plugin "$stock/file-jpeg/file-jpeg" file-jpeg
 add_plugin "$stock/file-glob/file-glob" file-glob

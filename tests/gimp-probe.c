@@ -125,14 +125,16 @@ read_picture (gint32 drawable, const GeglRectangle *area)
 static char **
 model_path (void)
 {
-  char **path = g_new0 (char *, 2);
+  char **path = g_new0 (char *, 3);
 
-  path[0] = g_build_filename (g_get_user_data_dir (), "scumble", "models", NULL);
+  path[0] = g_build_filename (gimp_directory (), "scumble", "models", NULL);
+  path[1] = g_build_filename (g_get_user_data_dir (), "scumble", "models", NULL);
 
   return path;
 }
 
-/* What the engine makes of a part of @drawable, without GIMP. */
+/* What the engine makes of a part of @drawable, without GIMP. @method is "METHOD" or
+ * "METHOD/QUALITY". */
 static float *
 stylise (gint32 drawable, const GeglRectangle *area, gint32 style, const char *method,
          double strength)
@@ -144,6 +146,7 @@ stylise (gint32 drawable, const GeglRectangle *area, gint32 style, const char *m
   g_autofree float          *paint  = read_picture (style, &whole);
   g_autofree float          *result = g_new0 (float, 3 * (gsize) rect.w * (gsize) rect.h);
   g_auto (GStrv)             path   = model_path ();
+  g_auto (GStrv)             names  = g_strsplit (method, "/", 2);
   g_autoptr (ScumbleArena)   arena  = scumble_arena_new ((gsize) 1 << 30);
   const ScumbleJob           job    = { .arena = arena, .threads = 1 };
   g_autoptr (ScumbleModel)   model  = NULL;
@@ -157,7 +160,7 @@ stylise (gint32 drawable, const GeglRectangle *area, gint32 style, const char *m
   scumble_memory_source_init (&source, rect.w, rect.h, pixels);
   scumble_memory_source_init (&painting, whole.width, whole.height, paint);
 
-  model = scumble_model_open ((const char *const *) path, method, NULL, &error);
+  model = scumble_model_open ((const char *const *) path, names[0], names[1], &error);
   if (model != NULL)
     seen = scumble_model_encode (model, &painting.source, NULL, &job, &error);
   if (seen != NULL)
@@ -390,7 +393,7 @@ static const GimpParamDef compare_args[] =
   { GIMP_PDB_DRAWABLE, "layer",    "The result" },
   { GIMP_PDB_DRAWABLE, "drawable", "What was repainted" },
   { GIMP_PDB_DRAWABLE, "style",    "What it was painted like" },
-  { GIMP_PDB_STRING,   "method",   "The method" },
+  { GIMP_PDB_STRING,   "method",   "The method, or METHOD/QUALITY" },
   { GIMP_PDB_FLOAT,    "strength", "The strength" },
 };
 
