@@ -6,6 +6,7 @@
 #include "easel.h"
 #include "presets.h"
 #include "shelf.h"
+#include "studio.h"
 #include "viewport.h"
 #include "worker.h"
 
@@ -775,12 +776,111 @@ test_learned (gconstpointer golden)
   clear_order (&order);
 }
 
+/* Somebody who learns, and what the main thread is told of it. */
+typedef struct
+{
+  ScumbleStudio *studio;
+  GMainLoop     *loop;
+  int            lessons;
+  int            updates;
+} Class;
+
+static ScumbleSource *
+open_painting (ScumbleHost *host, int layer, gboolean selected_only, GError **error)
+{
+  return host->content;
+}
+
+static void
+close_painting (ScumbleHost *host, ScumbleSource *style)
+{
+}
+
+static void
+learn (gpointer order, ScumbleTask *task, gpointer user_data)
+{
+  scumble_studio_run (((Class *) user_data)->studio, order, task);
+}
+
+static void
+take_lesson (gconstpointer data, gpointer user_data)
+{
+  const ScumbleAnswer *answer = data;
+  Class               *self   = user_data;
+
+  g_assert_no_error (answer->error);
+  self->updates = answer->updates;
+  if (answer->lesson.update == 0)
+    return;
+
+  g_assert_cmpint (answer->lesson.update, ==, ++self->lessons);
+  g_assert_cmpint (answer->lesson.updates, ==, 25);
+  g_assert_cmpfloat (answer->lesson.loss, >, 0.0);
+}
+
+static void
+leave_class (gpointer user_data)
+{
+  g_main_loop_quit (((Class *) user_data)->loop);
+}
+
+static const ScumbleWorkerVTable class_vtable = {
+  .run         = learn,
+  .answer      = take_lesson,
+  .idle        = leave_class,
+  .order_free  = scumble_order_free,
+  .answer_free = scumble_answer_free,
+};
+
+/* The plot gets the loss of every single update, in their order. */
+static void
+test_lessons (gconstpointer golden)
+{
+  enum { W = 60, H = 44 };
+  const char *const       path[] = { golden, NULL };
+  float                   rgba[4 * W * H];
+  ScumbleMemorySource     content;
+  ScumbleHost             host   = { .model_path  = path, .memory = 256 << 20, .threads = 1,
+                                     .content     = &content.source,
+                                     .open_style  = open_painting,
+                                     .close_style = close_painting };
+  ScumbleHostChoice       choice = { .layer = 1, .weight = 1.0, .region = -1 };
+  const ScumbleIngredient style  = { scumble_pick_new (&host, &choice, NULL), 1.0, NULL };
+  ScumbleOrder           *order  = g_new0 (ScumbleOrder, 1);
+  Class                   self   = { NULL, g_main_loop_new (NULL, FALSE), 0, 0 };
+  ScumbleWorker          *worker;
+
+  for (int i = 0; i < 4 * W * H; i++)
+    rgba[i] = i % 4 == 3 ? 1.0f : (float) (i * 37 % 101) / 100.0f;
+  scumble_memory_source_init (&content, W, H, rgba);
+  scumble_settings_init (&order->settings);
+  order->kind             = SCUMBLE_ORDER_LEARN;
+  order->settings.method  = "metastyle";
+  order->settings.quality = "tiny-metastyle";
+  order->settings.updates = 25;
+  order->styles           = scumble_ingredients_new ();
+  order->view             = (ScumbleView) { { 0, 0, W, H }, W, H };
+  g_array_append_val (order->styles, style);
+
+  self.studio = scumble_studio_new (&host);
+  worker      = scumble_worker_new (&class_vtable, &self);
+  scumble_worker_submit (worker, order, SCUMBLE_WORKER_AT_ONCE);
+  g_main_loop_run (self.loop);
+  g_assert_cmpint (self.lessons, ==, 25);
+  g_assert_cmpint (self.updates, ==, 25);
+
+  scumble_worker_free (worker);
+  scumble_studio_free (self.studio);
+  g_main_loop_unref (self.loop);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/dialog/blend", argv[1], test_blend);
   g_test_add_data_func ("/dialog/learned", argv[1], test_learned);
+  g_test_add_data_func ("/dialog/lessons", argv[1], test_lessons);
   g_test_add_func ("/dialog/shelf", test_shelf);
   g_test_add_func ("/dialog/presets/recent", test_recent_settings);
   g_test_add_func ("/dialog/presets/files", test_preset_files);
