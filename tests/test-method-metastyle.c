@@ -178,6 +178,33 @@ test_strength_zero (void)
   g_free (style.rgba);
 }
 
+/* What is painted under an alpha of zero changes nothing, in style or content, learned from or
+ * painted. */
+static void
+test_invisible (void)
+{
+  Picture           content = random_picture (60, 50, 1);
+  Picture           style   = random_picture (64, 90, 2);
+  g_autofree float *a       = NULL;
+  g_autofree float *b       = NULL;
+
+  for (int i = 0; i < 40 * 64; i++)
+    style.rgba[4 * i + 3] = 0.0f;
+  for (int i = 0; i < 20 * 60; i++)
+    content.rgba[4 * i + 3] = 0.0f;
+  a = paint (&metastyle, &content, &style);
+
+  for (int i = 0; i < 40 * 64; i++)
+    style.rgba[4 * i + i % 3] = 7.0f;
+  for (int i = 0; i < 20 * 60; i++)
+    content.rgba[4 * i + i % 3] = -3.0f;
+  b = paint (&metastyle, &content, &style);
+  g_assert_cmpfloat (max_difference (a, b, 3 * 60 * 50), ==, 0.0);
+
+  g_free (content.rgba);
+  g_free (style.rgba);
+}
+
 typedef struct
 {
   GCancellable *cancel;
@@ -357,6 +384,7 @@ main (int argc, char **argv)
   g_test_add_func ("/metastyle/golden-all", test_golden_all);
   g_test_add_func ("/metastyle/tiles", test_tiles);
   g_test_add_func ("/metastyle/strength-zero", test_strength_zero);
+  g_test_add_func ("/metastyle/invisible", test_invisible);
   g_test_add_func ("/metastyle/learning", test_learning);
   g_test_add_func ("/metastyle/others", test_others);
   g_test_add_func ("/metastyle/stopped", test_stopped);
