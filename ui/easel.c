@@ -268,6 +268,37 @@ scumble_easel_surveyed (const ScumbleEasel *self, ScumbleCanvas canvas)
   return self->stand->contents[canvas] != NULL;
 }
 
+/* The largest picture that the styles were looked at in; NULL if all were saved ones. */
+static const ScumbleSource *
+largest_painting (const ScumbleOrder *order)
+{
+  const ScumbleSource *largest = NULL;
+
+  for (guint i = 0; i < order->styles->len; i++)
+    {
+      ScumblePick         *pick   = g_array_index (order->styles, ScumbleIngredient, i).pick;
+      const ScumbleSource *source = scumble_pick_saved (pick) != NULL
+                                        ? NULL
+                                        : scumble_pick_source (pick, NULL);
+
+      if (source != NULL &&
+          (largest == NULL || (gint64) source->width * source->height >
+                                  (gint64) largest->width * largest->height))
+        largest = source;
+    }
+
+  return largest;
+}
+
+static void
+plan (ScumbleEasel *self, const ScumbleOrder *order, const ScumbleLook *look)
+{
+  ScumbleStyling styling;
+
+  scumble_settings_styling (&order->settings, self->host->content, &styling);
+  scumble_stand_plan (self->stand, look, largest_painting (order), &styling);
+}
+
 typedef struct
 {
   ScumbleCloth     *cloth;
@@ -305,6 +336,7 @@ scumble_easel_paint (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleOrde
     return FALSE;
 
   scumble_blend_look (blend, &look);
+  plan (self, order, &look);
   return scumble_stand_paint (self->stand, canvas, source_of (self, canvas), &look, area,
                               sink, job, error);
 }

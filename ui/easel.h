@@ -174,7 +174,8 @@ double           scumble_easel_paint_seconds  (const ScumbleEasel *self, double 
 /**
  * scumble_easel_memory:
  *
- * Returns: bytes that painting the whole content takes at most, or 0 if it does not fit
+ * Returns: bytes that looking at the styles and painting the whole content take at most, or
+ *   0 if that does not fit
  */
 gsize            scumble_easel_memory    (const ScumbleEasel *self);
 

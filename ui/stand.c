@@ -7,23 +7,44 @@ pixels_of (const ScumbleSource *source)
   return (double) source->width * source->height;
 }
 
-/* @look: (nullable): as for ScumbleDemand */
+/* What a demand takes on the host's memory and threads. What does not fit is said when it
+ * is tried. */
 static ScumblePlan
-plan_for (const ScumbleStand *self, const ScumbleSource *source, const ScumbleLook *look)
+plan_for (const ScumbleStand *self, ScumbleDemand demand)
 {
-  const ScumbleDemand demand = { .width     = source->width,
-                                 .height    = source->height,
-                                 .has_alpha = source->has_alpha,
-                                 .look      = look,
-                                 .budget    = self->host->memory,
-                                 .threads   = self->host->threads };
-  ScumblePlan         plan   = { 0 };
+  ScumblePlan plan = { 0 };
 
-  /* What does not fit is said when it is tried. */
+  demand.budget  = self->host->memory;
+  demand.threads = self->host->threads;
   if (!scumble_model_plan (self->model, &demand, &plan, NULL))
     plan = (ScumblePlan) { 0 };
 
   return plan;
+}
+
+/* @look: (nullable) */
+static ScumbleDemand
+demand_of (const ScumbleSource *source, const ScumbleLook *look)
+{
+  return (ScumbleDemand) { .width     = source->width,
+                           .height    = source->height,
+                           .has_alpha = source->has_alpha,
+                           .look      = look };
+}
+
+void
+scumble_stand_plan (ScumbleStand *self, const ScumbleLook *look,
+                    const ScumbleSource *painting, const ScumbleStyling *styling)
+{
+  ScumbleDemand demand = demand_of (self->host->content, look);
+
+  if (painting != NULL)
+    {
+      demand.style_width  = painting->width;
+      demand.style_height = painting->height;
+      demand.styling      = styling;
+    }
+  self->plan = plan_for (self, demand);
 }
 
 ScumbleStand *
@@ -42,7 +63,7 @@ scumble_stand_new (const ScumbleHost *host, const ScumbleSettings *settings,
   self->method  = settings->method;
   self->quality = settings->quality;
   self->model   = model;
-  self->plan    = plan_for (self, host->content, NULL);
+  scumble_stand_plan (self, NULL, NULL, NULL);
 
   return self;
 }
@@ -95,7 +116,8 @@ scumble_stand_survey (ScumbleStand *self, ScumbleCanvas canvas, ScumbleSource *s
   if (*content == NULL)
     return FALSE;
 
-  keep_pace (&self->survey_pace, begun, plan_for (self, source, NULL).survey);
+  keep_pace (&self->survey_pace, begun,
+             plan_for (self, demand_of (source, NULL)).survey);
   return TRUE;
 }
 
@@ -107,12 +129,12 @@ scumble_stand_paint (ScumbleStand *self, ScumbleCanvas canvas, const ScumbleSour
   const gint64 begun = g_get_monotonic_time ();
   double       share;
 
-  self->plan = plan_for (self, self->host->content, look);
   if (!scumble_content_paint (self->contents[canvas], look, area, sink, job, error))
     return FALSE;
 
   share = (double) area->w * area->h / pixels_of (source);
-  keep_pace (&self->paint_pace, begun, share * plan_for (self, source, look).paint);
+  keep_pace (&self->paint_pace, begun,
+             share * plan_for (self, demand_of (source, look)).paint);
   return TRUE;
 }
 

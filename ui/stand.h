@@ -9,7 +9,7 @@ G_BEGIN_DECLS
  * ScumbleStand:
  * @model: of the method and the quality
  * @contents: (nullable): the canvases that the model has seen
- * @plan: of painting the whole content as it was painted last; all 0 if it does not fit
+ * @plan: of painting the whole content; all 0 if it does not fit
  *
  * A model, all that it has seen, and how quick it is. Belongs to the worker.
  */
@@ -49,6 +49,18 @@ gboolean      scumble_stand_serves (const ScumbleStand *self,
 void          scumble_stand_forget (ScumbleStand *self, ScumbleCanvas canvas);
 
 /**
+ * scumble_stand_plan:
+ * @look: (nullable): what to paint with; %NULL for one style everywhere
+ * @painting: (nullable): the largest picture that styles are encoded from
+ * @styling: (nullable): how it is looked at
+ *
+ * Plans to look at the styles and to paint the whole content.
+ */
+void          scumble_stand_plan   (ScumbleStand *self, const ScumbleLook *look,
+                                    const ScumbleSource *painting,
+                                    const ScumbleStyling *styling);
+
+/**
  * scumble_stand_survey:
  * @source: what is on @canvas
  *
@@ -65,7 +77,7 @@ gboolean      scumble_stand_survey (ScumbleStand *self, ScumbleCanvas canvas,
  * @canvas: surveyed
  * @source: what is on it
  *
- * Paints a part of a canvas, and plans the same for the whole content.
+ * Paints a part of a canvas.
  *
  * Returns: %FALSE with the engine's or the sink's error
  */
