@@ -80,7 +80,7 @@ has_file (const GPtrArray *items, const char *file)
   return FALSE;
 }
 
-/* What is open, or in the box, need not be listed again as recent. */
+/* What is open, or has been saved, need not be listed again. */
 static void
 add_shelf (GPtrArray *items, const char *folder, ScumbleStyleKind kind)
 {
@@ -114,18 +114,14 @@ scumble_style_items_list (ScumbleHost *host)
   add_layers (items, host);
   if (host->folder != NULL)
     {
-      g_autofree char *saved = scumble_shelf_folder (host->folder, SCUMBLE_SHELF_SAVED);
+      g_autofree char *saved  = scumble_shelf_folder (host->folder, SCUMBLE_SHELF_SAVED);
+      g_autofree char *recent = scumble_shelf_folder (host->folder, SCUMBLE_SHELF_RECENT);
 
       add_shelf (items, saved, SCUMBLE_STYLE_SAVED);
+      add_shelf (items, recent, SCUMBLE_STYLE_RECENT);
     }
   for (guint i = 0; host->style_path != NULL && host->style_path[i] != NULL; i++)
     add_shelf (items, host->style_path[i], SCUMBLE_STYLE_BOX);
-  if (host->folder != NULL)
-    {
-      g_autofree char *recent = scumble_shelf_folder (host->folder, SCUMBLE_SHELF_RECENT);
-
-      add_shelf (items, recent, SCUMBLE_STYLE_RECENT);
-    }
 
   return items;
 }

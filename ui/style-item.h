@@ -9,8 +9,8 @@ G_BEGIN_DECLS
  * ScumbleStyleKind:
  * @SCUMBLE_STYLE_LAYER: a layer of the host's
  * @SCUMBLE_STYLE_SAVED: a file of scumble_style_save(), made in the dialog
- * @SCUMBLE_STYLE_BOX: a picture that comes with Scumble
  * @SCUMBLE_STYLE_RECENT: a picture file that was painted with before
+ * @SCUMBLE_STYLE_BOX: a picture that comes with Scumble
  *
  * Where a style comes from, in the order of the list.
  */
@@ -18,8 +18,8 @@ typedef enum
 {
   SCUMBLE_STYLE_LAYER,
   SCUMBLE_STYLE_SAVED,
-  SCUMBLE_STYLE_BOX,
   SCUMBLE_STYLE_RECENT,
+  SCUMBLE_STYLE_BOX,
 } ScumbleStyleKind;
 
 /**
