@@ -231,14 +231,14 @@ add_methods (ScumbleSettingsPanel *self)
                                _((*m)->title));
 }
 
-/* The sliders that every method has are always at hand, and how to learn is where the
+/* The sliders that every method has are always at hand, and how long to learn is where the
  * learning is. */
 static GtkContainer *
 place_of (ScumbleSettingsPanel *self, const ScumbleParam *param)
 {
   if (param->method == NULL && param->kind == SCUMBLE_PARAM_NUMBER)
     return self->params;
-  if (param->method != NULL && scumble_method_find (param->method, NULL)->adapt != NULL)
+  if (param->offset == offsetof (ScumbleSettings, updates))
     return GTK_CONTAINER (self->learning);
 
   return self->more;
