@@ -186,6 +186,12 @@ scumble_controls_ask_file (ScumbleControls *self)
 }
 
 void
+scumble_controls_take_file (ScumbleControls *self, const char *path)
+{
+  scumble_style_panel_take_file (self->styles, path);
+}
+
+void
 scumble_controls_ask_save (ScumbleControls *self)
 {
   scumble_style_panel_ask_save (self->styles);

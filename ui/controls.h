@@ -86,6 +86,14 @@ void     scumble_controls_remember (ScumbleControls *self);
 void     scumble_controls_list     (ScumbleControls *self);
 
 /**
+ * scumble_controls_take_file:
+ * @path: of a picture, or of a saved style; the host can open files
+ *
+ * Lists it as a style, and chooses it.
+ */
+void     scumble_controls_take_file (ScumbleControls *self, const char *path);
+
+/**
  * scumble_controls_ask_file:
  *
  * Lets the user choose a picture file as style, where the host can open one.

@@ -462,6 +462,29 @@ on_key_press (GtkWidget *widget, GdkEventKey *event, ScumbleDialog *self)
     }
 }
 
+/* A picture, or a saved style, from a file manager. */
+static void
+on_drop (GtkWidget *widget, GdkDragContext *context, int x, int y, GtkSelectionData *data,
+         guint info, guint time, ScumbleDialog *self)
+{
+  g_auto (GStrv) uris = gtk_selection_data_get_uris (data);
+
+  for (guint i = 0; uris != NULL && uris[i] != NULL && !is_taken (self); i++)
+    {
+      g_autofree char *path = g_filename_from_uri (uris[i], NULL, NULL);
+
+      if (path != NULL)
+        scumble_controls_take_file (self->controls, path);
+    }
+}
+
+static void
+take_drops (ScumbleDialog *self)
+{
+  gtk_drag_dest_set (GTK_WIDGET (self), GTK_DEST_DEFAULT_ALL, NULL, 0, GDK_ACTION_COPY);
+  gtk_drag_dest_add_uri_targets (GTK_WIDGET (self));
+}
+
 static void
 on_view_changed (ScumbleViewer *viewer, ScumbleDialog *self)
 {
@@ -498,6 +521,7 @@ bind_handlers (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_bind_template_callback (widget_class, on_compare);
   gtk_widget_class_bind_template_callback (widget_class, on_delete);
+  gtk_widget_class_bind_template_callback (widget_class, on_drop);
   gtk_widget_class_bind_template_callback (widget_class, on_key_press);
   gtk_widget_class_bind_template_callback (widget_class, on_learn);
   gtk_widget_class_bind_template_callback (widget_class, on_method_changed);
@@ -570,6 +594,8 @@ dialog_new (ScumbleHost *host, const ScumbleSettings *settings,
     scumble_preset_button_attach (self->presets, host->folder, &self->settings);
   scumble_preview_set_size (self->preview, host->content->width, host->content->height);
   scumble_controls_attach (self->controls, host, &self->settings, choices);
+  if (host->add_file != NULL)
+    take_drops (self);
 
   return self;
 }

@@ -102,21 +102,6 @@ on_add_clicked (GtkButton *button, ScumbleStyleChooser *self)
   scumble_style_chooser_ask_file (self);
 }
 
-static void
-on_drag_data_received (GtkWidget *widget, GdkDragContext *context, int x, int y,
-                       GtkSelectionData *data, guint info, guint time)
-{
-  g_auto (GStrv) uris = gtk_selection_data_get_uris (data);
-
-  for (guint i = 0; uris != NULL && uris[i] != NULL; i++)
-    {
-      g_autofree char *path = g_filename_from_uri (uris[i], NULL, NULL);
-
-      if (path != NULL)
-        g_signal_emit (widget, signals[ADD_FILE], 0, path);
-    }
-}
-
 void
 scumble_style_chooser_set_saving (ScumbleStyleChooser *self, gboolean saving)
 {
@@ -127,13 +112,6 @@ void
 scumble_style_chooser_set_files (ScumbleStyleChooser *self, gboolean files)
 {
   gtk_widget_set_visible (self->add_button, files);
-
-  if (files)
-    {
-      gtk_drag_dest_set (GTK_WIDGET (self), GTK_DEST_DEFAULT_ALL, NULL, 0,
-                         GDK_ACTION_COPY);
-      gtk_drag_dest_add_uri_targets (GTK_WIDGET (self));
-    }
 }
 
 static void
@@ -307,7 +285,6 @@ scumble_style_chooser_class_init (ScumbleStyleChooserClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ScumbleStyleChooser, stack);
   gtk_widget_class_bind_template_child (widget_class, ScumbleStyleChooser, list);
   gtk_widget_class_bind_template_callback (widget_class, on_add_clicked);
-  gtk_widget_class_bind_template_callback (widget_class, on_drag_data_received);
   gtk_widget_class_bind_template_callback (widget_class, on_mix);
   gtk_widget_class_bind_template_callback (widget_class, on_mnemonic_activate);
   gtk_widget_class_bind_template_callback (widget_class, on_row_selected);

@@ -43,7 +43,7 @@ void                    scumble_style_chooser_select    (ScumbleStyleChooser *se
 /**
  * scumble_style_chooser_set_files:
  *
- * Sets whether files can be added.
+ * Sets whether there is a button to add files.
  */
 void                    scumble_style_chooser_set_files (ScumbleStyleChooser *self,
                                                          gboolean             files);

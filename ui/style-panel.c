@@ -263,8 +263,8 @@ choose_file (ScumbleStylePanel *self, const char *path, GError **error)
   return id < 0 ? NULL : scumble_host_choice_new (id, NULL, NULL);
 }
 
-static void
-on_style_file (ScumbleStyleChooser *chooser, const char *path, ScumbleStylePanel *self)
+void
+scumble_style_panel_take_file (ScumbleStylePanel *self, const char *path)
 {
   g_autoptr (GError) error  = NULL;
   ScumbleHostChoice *choice = choose_file (self, path, &error);
@@ -278,6 +278,12 @@ on_style_file (ScumbleStyleChooser *chooser, const char *path, ScumbleStylePanel
   list_styles (self, choice);
   scumble_host_choice_free (choice);
   remember_file (path);
+}
+
+static void
+on_style_file (ScumbleStyleChooser *chooser, const char *path, ScumbleStylePanel *self)
+{
+  scumble_style_panel_take_file (self, path);
 }
 
 void

@@ -81,6 +81,14 @@ void     scumble_style_panel_remember  (ScumbleStylePanel *self);
 void     scumble_style_panel_list      (ScumbleStylePanel *self);
 
 /**
+ * scumble_style_panel_take_file:
+ * @path: of a picture, or of a saved style; the host can open files
+ *
+ * Lists it, and chooses it.
+ */
+void     scumble_style_panel_take_file (ScumbleStylePanel *self, const char *path);
+
+/**
  * scumble_style_panel_ask_file:
  *
  * Lets the user choose a picture file as style, where the host can open one.
