@@ -10,13 +10,7 @@
 
 set -eu
 . "$(dirname "$0")/gimp-profile.sh" "$1" "$2" "$3"
-
-for tool in Xvfb xdotool import; do
-  if ! command -v $tool > /dev/null; then
-    echo "skipped: $tool is not installed"
-    exit 77
-  fi
-done
+. "$here/gimp-desk.sh"
 
 shots=$4
 mkdir -p "$shots"
@@ -35,28 +29,6 @@ check ()
 shot ()
 {
   import -window root "$shots/$1.png"
-}
-
-# wait_for SECONDS COMMAND...: until it succeeds
-wait_for ()
-{
-  local end=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    [ $SECONDS -lt $end ] || return 1
-    sleep 0.3
-  done
-}
-
-# ask SCRIPT: what GIMP's Script-Fu server answers
-ask ()
-{
-  local n=${#1} length
-  exec 3<> /dev/tcp/127.0.0.1/$port || return 1
-  printf "G\\x$(printf %02x $((n / 256)))\\x$(printf %02x $((n % 256)))%s" "$1" >&3
-  length=$(head -c 4 <&3 | od -An -tu1 | awk '{ print $3 * 256 + $4 }')
-  head -c "$length" <&3
-  exec 3>&-
 }
 
 # The second picture is the active one, with one layer at first.
@@ -80,34 +52,6 @@ pixel_on_top ()
   ask "(test-scumble-read $(top_layer) 100 40)"
 }
 
-window_is_there ()
-{
-  dialog=$(xdotool search --onlyvisible --name '^Scumble' | tail -n 1)
-  [ -n "$dialog" ]
-}
-
-window_is_gone ()
-{
-  ! window_is_there
-}
-
-press ()
-{
-  xdotool windowfocus --sync "$1" 2> /dev/null || true
-  shift
-  xdotool key --clearmodifiers "$@"
-}
-
-milliseconds ()
-{
-  echo $(($(date +%s%N) / 1000000))
-}
-
-seconds_since ()
-{
-  echo $((($(milliseconds) - $1) / 1000)).$((($(milliseconds) - $1) / 100 % 10))
-}
-
 # The middle of the preview, as a number.
 picture ()
 {
@@ -129,35 +73,6 @@ follow ()
   echo "$rest"
 }
 
-start_gimp ()
-{
-  "$gimp" --new-instance --no-splash --no-fonts \
-    --batch "(plug-in-script-fu-server 1 \"127.0.0.1\" $port \"$top/server.log\")" \
-    "$top/sky.png" "$top/waves.png" > "$top/gimp.log" 2>&1 &
-  gimp_pid=$!
-  if ! wait_for 120 server_answers; then
-    echo "FAILED: GIMP did not start"
-    tail "$top/gimp.log"
-    exit 1
-  fi
-  wait_for 60 main_window_is_there || true
-  sleep 2
-}
-
-end_gimp ()
-{
-  ask '(gimp-quit 1)' > /dev/null 2>&1 || true
-  wait_for 30 test ! -d "/proc/$gimp_pid" || kill "$gimp_pid"
-  gimp_pid=
-}
-
-server_answers () { (ask 1) > /dev/null 2>&1; }
-main_window_is_there ()
-{
-  main=$(xdotool search --onlyvisible --name 'GIMP$' | tail -n 1)
-  [ -n "$main" ]
-}
-
 # Two pictures, as files that anybody could have opened.
 cat > "$top/pictures.scm" <<'EOF'
 (define (save name w h seed)
@@ -171,9 +86,6 @@ cat > "$top/pictures.scm" <<'EOF'
 EOF
 run_script "$top/pictures.scm" > "$top/pictures" || { cat "$top/pictures"; exit 1; }
 
-cat > "$GIMP2_DIRECTORY/menurc" <<'EOF'
-(gtk_accel_path "<Actions>/plug-in/plug-in-scumble" "<Primary><Alt>s")
-EOF
 cat >> "$GIMP2_DIRECTORY/gimprc" <<'EOF'
 (check-updates no)
 (show-help-button yes)
@@ -192,21 +104,7 @@ printf '[Desktop Entry]\nType=Application\nName=Browser\nExec="%s" %%u\nMimeType
 printf '[Default Applications]\ntext/html=browser.desktop\nx-scheme-handler/file=browser.desktop\n' \
   > "$XDG_CONFIG_HOME/mimeapps.list"
 
-exec 4> "$top/display"
-Xvfb -displayfd 4 -screen 0 1280x800x24 -nolisten tcp > /dev/null 2>&1 &
-xvfb=$!
-exec 4>&-
-gimp_pid=
-end_all ()
-{
-  [ -z "$gimp_pid" ] || kill "$gimp_pid" 2> /dev/null || true
-  kill $xvfb 2> /dev/null || true
-  wait 2> /dev/null || true
-  rm -rf "$top"
-}
-trap end_all EXIT
-wait_for 20 test -s "$top/display"
-export DISPLAY=:$(cat "$top/display") NO_AT_BRIDGE=1
+start_display 1280x800
 
 # Killed in every stage, as GIMP's own Cancel does it.
 mkdir -p "$GIMP2_DIRECTORY/scumble/models"
@@ -249,8 +147,7 @@ else
   echo "skipped memory: this system does not tell a process's peak"
 fi
 
-port=$((20000 + $$ % 20000))
-start_gimp
+start_gimp "$top/sky.png" "$top/waves.png"
 check "two pictures open" "$(ask '(car (gimp-image-list))')" 2
 shot 1-gimp
 original=$(pixel_on_top)
@@ -391,7 +288,7 @@ end_gimp
 for language in $(cat "$here/../po/LINGUAS"); do
   export LANGUAGE=$language
   rm -f "$top/page"
-  start_gimp
+  start_gimp "$top/sky.png" "$top/waves.png"
   press "$main" ctrl+alt+s
   wait_for 60 window_is_there || check "dialog opens in $language" no yes
   follow "$(picture)" 0 > /dev/null
