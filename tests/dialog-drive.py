@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Drives the dialog as a user does, in a real window on a private X server.
 
-    dialog-drive.py DIALOG-DEMO STYLIZE DIALOG-PREVIEW FOLDER
+    dialog-drive.py DIALOG-DEMO STYLIZE DIALOG-PREVIEW FOLDER [TEST...]
 
-Keys go in through xdotool, the accessibility bus tells what a screen reader would, and what
+All tests run unless some are named. Keys go in through xdotool, the accessibility bus tells what a screen reader would, and what
 is on the screen is compared with what the engine paints without a dialog. Screenshots stay
 in FOLDER to be looked at."""
 import os
@@ -58,7 +58,7 @@ def enter_session():
 
 
 if __name__ == "__main__" and "SCUMBLE_DRIVE" not in os.environ:
-    if len(sys.argv) != 5:
+    if len(sys.argv) < 5:
         sys.exit(__doc__)
     enter_session()
 
@@ -70,7 +70,8 @@ try:
 except (ImportError, ValueError) as error:
     skip(f"the accessibility bus cannot be read from Python: {error}")
 
-demo, stylize, preview, folder = sys.argv[1:]
+demo, stylize, preview, folder = sys.argv[1:5]
+chosen = sys.argv[5:]
 pyatspi.setTimeout(10000, 30000)  # milliseconds; machines that build beside this are slow
 
 
@@ -100,6 +101,23 @@ def picture(name, width, height, colour):
                                              3 * width)
     pixbuf.savev(path, "png", [], [])
     return path
+
+
+def masked(path, mask, name):
+    """A picture that is transparent where the mask is black."""
+    pixbuf = GdkPixbuf.Pixbuf.new_from_file(path)
+    width, height = pixbuf.get_width(), pixbuf.get_height()
+    mask = rows(GdkPixbuf.Pixbuf.new_from_file(mask).scale_simple(
+        width, height, GdkPixbuf.InterpType.BILINEAR))
+    data = bytearray()
+    for line, weights in zip(rows(pixbuf), mask):
+        for x in range(width):
+            data += line[3 * x:3 * x + 3] + weights[3 * x:3 * x + 1]
+    transparent = os.path.join(folder, name)
+    GdkPixbuf.Pixbuf.new_from_bytes(GLib.Bytes.new(bytes(data)), GdkPixbuf.Colorspace.RGB, True,
+                                    8, width, height, 4 * width) \
+        .savev(transparent, "png", [], [])
+    return transparent
 
 
 def enlarged(path, name, width, height):
@@ -234,16 +252,18 @@ class Dialog:
         the dialog has worked off its events."""
         return self.preview.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
 
+    def busy(self):
+        """Whether the preview says that it is not finished."""
+        self.preview.clear_cache()
+        return self.preview.getState().contains(pyatspi.STATE_BUSY)
+
     def settle(self):
         """Waits until the preview shows what was asked for. Whatever has been typed has
         arrived once the dialog has answered twice; from then on it says that it is busy."""
         for _ in range(2):
             self.place()
 
-        def rests():
-            self.preview.clear_cache()
-            return not self.preview.getState().contains(pyatspi.STATE_BUSY)
-        wait_for("the finished preview", rests, 300)
+        wait_for("the finished preview", lambda: not self.busy(), 300)
         self.still(self.place())
 
     def still(self, box):
@@ -605,6 +625,181 @@ def test_strength_map(content, styles, mask):
     assert f"strength-map={mask}" in out, out
 
 
+def test_colours(content, styles):
+    """How many of the picture's colours are kept, and by which method, shows at once, is painted,
+    and is what the engine does with these settings."""
+    dialog = Dialog(content, styles)
+    dialog.settle()
+    dial = dialog.find(pyatspi.ROLE_SLIDER, "Keep colours")
+    for value, method in ((0.7, "luminance"), (0.4, "coral")):
+        dial.queryValue().currentValue = value
+        if method == "coral":
+            dialog.keys("alt+f", "alt+b", "Down")
+        dialog.settle()
+        shown = dialog.shown(240, 160)
+        expected = engine_paints(content, styles[0], 1.0, "--set", f"colour={value}",
+                                 "--set", f"colour-method={method}")
+        worst = difference(shown, expected)
+        assert worst <= 1, f"{method} at {value} differs from the engine's by {worst}/255"
+    assert difference(shown, engine_paints(content, styles[0], 1.0)) > 10, "the dial does nothing"
+    screenshot("colours")
+    out = check_shown(dialog, shown)
+    assert "\ncolour=0.4" in out and "\ncolour-method=coral\n" in out, out
+
+
+def test_selected(content, styles, mask):
+    """Of a style whose image has a selection, only that part is looked at if one likes."""
+    dialog = Dialog(content, styles[:1], "--selection", mask)
+    dialog.settle()
+    whole = dialog.shown(240, 160)
+    dialog.press(pyatspi.ROLE_CHECK_BOX, "Only the selected part of it")
+    dialog.settle()
+    screenshot("selected")
+    part = dialog.shown(240, 160)
+    assert difference(whole, part) > 3, "a part of the style looks like all of it"
+    worst = difference(part, engine_paints(content, masked(styles[0], mask, "part.png"), 1.0))
+    assert worst <= 1, f"the part differs from the engine's by {worst}/255"
+    out = check_shown(dialog, part)
+    assert f"style={styles[0]} 1.00 selected\n" in out, out
+
+
+class Watch:
+    """What was to be seen in the middle of a preview, one picture after the other, while a block
+    of statements runs."""
+
+    def __init__(self, dialog, width, height):
+        box = dialog.place()
+        self.area = (box.x + (box.width - width + 1) // 2, box.y + (box.height - height + 1) // 2,
+                     width, height)
+        self.seen = [rows(screen(*self.area))]
+
+    def look(self):
+        now = rows(screen(*self.area))
+        if now != self.seen[-1]:
+            self.seen.append(now)
+        return self.seen
+
+    def until(self, what, condition, seconds=120.0):
+        """Looks until the last picture meets a condition."""
+        end = time.monotonic() + seconds
+        while not condition(self.look()[-1]):
+            if time.monotonic() > end:
+                screenshot("failure")
+                raise AssertionError(f"{what}: not within {seconds:.0f} s")
+            time.sleep(0.005)
+
+
+def average(lines):
+    """The mean colour."""
+    data = b"".join(lines)
+    return [sum(data[k::3]) / len(data[k::3]) for k in range(3)]
+
+
+def nearer(lines, one, other):
+    """Whether a picture's mean colour is nearer to one than to another."""
+    mean = average(lines)
+    return sum((a - b) ** 2 for a, b in zip(mean, one)) < \
+        sum((a - b) ** 2 for a, b in zip(mean, other))
+
+
+def test_coarse_first(content, styles):
+    """At 100 % a draft comes first, then the final picture, and nothing after it. A style that is
+    chosen meanwhile shows while the picture is still being looked at, and the one before it
+    never comes back."""
+    width, height = 240, 160
+    expected = [engine_paints(content, style, 1.0) for style in styles]
+    left, top = (len(expected[0][0]) // 3 - width) // 2, (len(expected[0]) - height) // 2
+    final = [columns(lines[top:top + height], left, left + width) for lines in expected]
+    means = [average(lines) for lines in final]
+
+    dialog = Dialog(content, styles)
+    dialog.keys("ctrl+1")
+    wait_for("the zoom", lambda: dialog.has_status("100 %"))
+    watch = Watch(dialog, width, height)
+
+    def is_final(style):
+        return lambda lines: difference(lines, final[style]) <= 1
+
+    watch.until("the final picture", is_final(0))
+    drafts = [lines for lines in watch.seen if nearer(lines, means[0], means[1])
+              and not is_final(0)(lines)]
+    assert drafts, f"no draft among {len(watch.seen)} pictures"
+    assert not is_sharp(drafts[-1]) and is_sharp(watch.seen[-1]), "the draft is not the coarser"
+    dialog.settle()
+    assert is_final(0)(watch.look()[-1]), "something else follows the final picture"
+
+    # SANet has not seen the picture yet: that takes a while. Its colours tell which style it is.
+    dialog.keys("alt+m", "Down")
+    watch.until("another method", lambda lines: not is_final(0)(lines))
+    dialog.keys("alt+y", "Down")
+    watch.until("another style", lambda lines: nearer(lines, means[1], means[0]))
+    begun = len(watch.seen)
+    screenshot("meanwhile")
+    while dialog.busy():
+        watch.look()
+    dialog.settle()
+    watch.look()
+    back = [lines for lines in watch.seen[begun:] if nearer(lines, means[0], means[1])]
+    assert not back, f"the style before comes back {len(back)} times"
+    assert is_sharp(watch.seen[-1]), "the last picture is a draft"
+    assert len(watch.seen) > begun, "the other style came when all was done, not meanwhile"
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+
+def test_drop(content, styles):
+    """A picture file that is dropped on the preview, or anywhere, is the style."""
+    dialog = Dialog(content, styles[:1])
+    dialog.settle()
+    source = subprocess.Popen([sys.executable,
+                               os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                            "drag-source.py"), styles[1]],
+                              stdout=subprocess.PIPE, text=True)
+    try:
+        assert source.stdout.readline() == "ready\n"
+        place = dialog.place()
+        x, y = place.x + place.width // 2, place.y + place.height // 2
+        left = Gdk.get_default_root_window().get_width() - 16
+        mouse(("mousemove", left, 16), ("mousedown", 1))
+        for step in range(1, 11):
+            mouse(("mousemove", left + (x - left) * step // 10, 16 + (y - 16) * step // 10))
+            time.sleep(0.05)
+        time.sleep(0.3)
+        screenshot("drop")
+        mouse(("mouseup", 1))
+        row = dialog.find(pyatspi.ROLE_LIST_ITEM, "checks.png, in the image " +
+                          os.path.basename(folder))
+        wait_for("the choice", lambda: row.getState().contains(pyatspi.STATE_SELECTED))
+    finally:
+        source.terminate()
+        source.wait()
+    dialog.focus()
+    dialog.settle()
+    worst = difference(dialog.shown(240, 160), engine_paints(content, styles[1], 1.0))
+    assert worst <= 1, f"what was dropped is painted otherwise, by {worst}/255"
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+
+def memory_told(content, styles):
+    """The megabytes that the dialog says painting takes."""
+    dialog = Dialog(content, styles)
+    dialog.settle()
+    told = wait_for("the memory", lambda: next(
+        (n.name for n in every(dialog.window) if n.getRole() == pyatspi.ROLE_LABEL
+         and n.name.startswith("Painting takes") and "MB" in n.name), None))
+    dialog.keys("Escape")
+    dialog.end()
+    return float(told.split(" and ")[1].split()[0])
+
+
+def test_memory(content, styles):
+    """The memory that is told counts looking at the style: a large one takes more."""
+    little = memory_told(content, styles[:1])
+    large = memory_told(content, [enlarged(styles[0], "large-style.png", 960, 1280)])
+    assert large > 2 * little, f"{large} MB with a large style, {little} MB with a small one"
+
+
 def tiny_models():
     """A folder with the goldens' models, as defaults of their methods."""
     golden = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden")
@@ -619,10 +814,11 @@ def tiny_models():
 
 def check_shown(dialog, shown):
     """What is painted is what the preview has shown."""
-    dialog.keys("Return")
-    dialog.end()
+    dialog.keys("alt+p")
+    out = dialog.end()
     worst = difference(shown, rows(GdkPixbuf.Pixbuf.new_from_file(dialog.output)))
     assert worst <= 1, f"the preview differs from the result by {worst}/255"
+    return out
 
 
 def test_more(content, styles):
@@ -631,14 +827,24 @@ def test_more(content, styles):
     dialog.settle()
     first = dialog.shown(240, 160)
     dialog.keys("alt+f")
-    slider = dialog.find(pyatspi.ROLE_SLIDER, "Temperature")
-    wait_for("the slider", lambda: slider.getState().contains(pyatspi.STATE_SHOWING))
+    # The slider counts doublings; the number beside it has the value.
+    number = dialog.find(pyatspi.ROLE_SPIN_BUTTON, "Temperature")
+    wait_for("the number", lambda: number.getState().contains(pyatspi.STATE_SHOWING))
     screenshot("more")
-    slider.queryValue().currentValue = 3.0
+    number.queryValue().currentValue = 3.0
     dialog.settle()
     second = dialog.shown(240, 160)
     assert difference(first, second) > 1, "the temperature changed nothing"
-    check_shown(dialog, second)
+    dialog.find(pyatspi.ROLE_SLIDER, "Avoid repetition").queryValue().currentValue = 0.8
+    dialog.settle()
+    third = dialog.shown(240, 160)
+    assert difference(second, third) > 1, "avoiding repetition changed nothing"
+    worst = difference(third, engine_paints(content, styles[0], 1.0, "--models", tiny_models(),
+                                            "--method", "sanet", "--set", "temperature=3",
+                                            "--set", "repetition=0.8"))
+    assert worst <= 1, f"SANet's sliders differ from the engine's settings by {worst}/255"
+    out = check_shown(dialog, third)
+    assert "\ntemperature=3\n" in out and "\nrepetition=0.8" in out, out
 
 
 def test_quality(content, styles):
@@ -737,6 +943,23 @@ def test_learn(content, styles):
     left, top = (len(painted[0]) // 3 - 240) // 2, (len(painted) - 160) // 2
     worst = difference(near, columns(painted[top:top + 160], left, left + 240))
     assert worst <= 1, f"the preview differs from the result by {worst}/255"
+
+
+def test_learn_small(content, styles):
+    """Where the screen has 1024 x 600 pixels, all of MetaStyle's panel is in sight."""
+    dialog = Dialog(content, styles, "--models", tiny_models(), "--method", "metastyle")
+    dialog.settle()
+    window = dialog.window.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+    paint = dialog.find(pyatspi.ROLE_PUSH_BUTTON, "Paint").queryComponent() \
+        .getExtents(pyatspi.DESKTOP_COORDS)
+    more = next(n for n in every(dialog.window) if n.getRole() == pyatspi.ROLE_TOGGLE_BUTTON
+                and n.name == "More for MetaStyle")
+    box = more.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+    screenshot("metastyle")
+    assert inside(box, window) and box.y + box.height <= paint.y, \
+        f"the last line of the panel ends at {box.y + box.height}, the buttons begin at {paint.y}"
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
 
 
 def test_sketch(content, styles):
@@ -881,6 +1104,14 @@ def test_presets(content, styles):
     wait_for("the strength used last",
              lambda: abs(slider.queryValue().currentValue - 0.4) < 1e-6)
     dialog.settle()
+    kept = [name for name in os.listdir(presets) if name.endswith(".preset")]
+    dialog.choose_menu("alt+t", "d", "Return")
+    wait_for("the deletion", lambda: not any(os.path.exists(os.path.join(presets, name))
+                                             for name in kept))
+    dialog.choose_menu("alt+t")
+    assert not any(n.name == "soft_1 / 2" for n in every(dialog.window.getApplication())), \
+        "a deleted preset is still in the menu"
+    dialog.keys("Escape")
     dialog.keys("Escape")
     assert dialog.end() == "given up\n"
 
@@ -981,30 +1212,42 @@ def main():
               picture("checks.png", 128, 96, lambda x, y: (30, 40, 255) if
                       (int(8 * x) + int(8 * y)) % 2 else (250, 230, 60))]
     right = picture("right.png", 240, 160, lambda x, y: [255 * (x >= 0.5)] * 3)
-    test_gestures()
-    print_timings(small, styles)
-    test_tab(small, styles)
-    test_keyboard(small, styles)
-    test_box(small, styles)
-    test_mixture(small, styles)
-    test_small_screen(small, styles, right)
-    test_region(small, styles, right)
-    test_strength_map(small, styles, right)
-    test_more(small, styles)
-    test_quality(small, styles)
-    test_learn(large, styles)
-    test_sketch(small, styles)
-    test_learned(small, styles)
-    test_saved(small, styles)
-    test_file(small, styles)
-    test_exact(large, styles)
-    test_mouse(large, styles)
-    test_samples(small, styles)
-    test_presets(small, styles)
-    test_preset_file(small, styles)
-    test_recent(small, styles)
-    test_cancel(enlarged(large, "huge.png", 3000, 2250), styles)
-    test_no_style(small)
+    huge = enlarged(large, "huge.png", 3000, 2250)
+    tests = (
+        (test_gestures,),
+        (print_timings, small, styles),
+        (test_tab, small, styles),
+        (test_keyboard, small, styles),
+        (test_box, small, styles),
+        (test_mixture, small, styles),
+        (test_small_screen, small, styles, right),
+        (test_learn_small, small, styles),
+        (test_region, small, styles, right),
+        (test_strength_map, small, styles, right),
+        (test_colours, small, styles),
+        (test_selected, small, styles, right),
+        (test_more, small, styles),
+        (test_quality, small, styles),
+        (test_learn, large, styles),
+        (test_sketch, small, styles),
+        (test_learned, small, styles),
+        (test_saved, small, styles),
+        (test_file, small, styles),
+        (test_drop, small, styles),
+        (test_coarse_first, huge, styles),
+        (test_exact, large, styles),
+        (test_mouse, large, styles),
+        (test_samples, small, styles),
+        (test_presets, small, styles),
+        (test_preset_file, small, styles),
+        (test_recent, small, styles),
+        (test_memory, small, styles),
+        (test_cancel, huge, styles),
+        (test_no_style, small),
+    )
+    for test, *arguments in tests:
+        if not chosen or test.__name__ in chosen:
+            test(*arguments)
 
 
 main()
