@@ -4,6 +4,7 @@
 #pragma once
 
 #include "method.h"
+#include "underpainting.h"
 
 G_BEGIN_DECLS
 
@@ -26,9 +27,10 @@ struct _ScumbleStyle
 
 struct _ScumbleContent
 {
-  ScumbleModel  *model;
-  ScumbleSource *source;
-  gpointer       data;         /* what the method's survey() made */
+  ScumbleModel         *model;
+  ScumbleSource        *source;
+  ScumbleUnderpainting *under; /* what was surveyed in place of the source, or NULL */
+  gpointer              data;  /* what the method's survey() made */
 };
 
 /**

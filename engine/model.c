@@ -340,10 +340,60 @@ scumble_model_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJ
   if (data == NULL)
     return NULL;
 
-  content         = g_new (ScumbleContent, 1);
+  content         = g_new0 (ScumbleContent, 1);
   content->model  = scumble_model_ref (model);
   content->source = source;
   content->data   = data;
+
+  return content;
+}
+
+static gboolean
+check_numbers (const ScumbleModel *model, const ScumbleLook *look, GError **error)
+{
+  ScumbleSettings settings;
+
+  scumble_settings_init (&settings);
+  settings.method      = model->method->id;
+  settings.strength    = look->strength;
+  settings.colour      = look->keep_colours;
+  settings.temperature = look->temperature;
+  settings.repetition  = look->repetition;
+  settings.brush       = look->brush;
+
+  return scumble_settings_check (&settings, error);
+}
+
+/* The small picture is painted in the time of so many of its pixels' share of the large one's
+ * survey. */
+static const double SMALL_WORK = 2.0;
+
+ScumbleContent *
+scumble_model_survey_for (ScumbleModel *model, ScumbleSource *source, const ScumbleLook *look,
+                          const ScumbleJob *job, GError **error)
+{
+  const double     small   = SMALL_WORK / (SMALL_WORK + look->brush * look->brush);
+  ScumbleStage     stages[2];
+  const ScumbleJob under   = scumble_job_stage (&stages[0], job, 0.0, small);
+  const ScumbleJob over    = scumble_job_stage (&stages[1], job, small, 1.0);
+  ScumbleContent  *content = NULL;
+
+  g_autoptr (ScumbleUnderpainting) painting = NULL;
+
+  if (!check_numbers (model, look, error))
+    return NULL;
+  if (!scumble_underpainting_helps (source, look))
+    return scumble_model_survey (model, source, job, error);
+
+  painting = scumble_underpainting_new (model, source, look, &under, error);
+  if (painting != NULL)
+    content = scumble_model_survey (model, scumble_underpainting_source (painting), &over,
+                                    error);
+  if (content != NULL)
+    {
+      content->source = source;
+      content->under  = g_steal_pointer (&painting);
+    }
 
   return content;
 }
@@ -355,6 +405,7 @@ scumble_content_free (ScumbleContent *content)
     return;
 
   content->model->method->content_free (content->data);
+  scumble_underpainting_free (content->under);
   scumble_model_unref (content->model);
   g_free (content);
 }
@@ -365,7 +416,8 @@ scumble_look_init (ScumbleLook *look, const ScumbleZone *zones, guint n_zones)
   *look = (ScumbleLook) { .zones       = zones,
                           .n_zones     = n_zones,
                           .strength    = 1.0,
-                          .temperature = 1.0 };
+                          .temperature = 1.0,
+                          .brush       = 1.0 };
 }
 
 static gboolean
@@ -406,16 +458,7 @@ check_zones (const ScumbleContent *content, const ScumbleLook *look, GError **er
 static gboolean
 check_look (const ScumbleContent *content, const ScumbleLook *look, GError **error)
 {
-  ScumbleSettings settings;
-
-  scumble_settings_init (&settings);
-  settings.method      = content->model->method->id;
-  settings.strength    = look->strength;
-  settings.colour      = look->keep_colours;
-  settings.temperature = look->temperature;
-  settings.repetition  = look->repetition;
-
-  return check_zones (content, look, error) && scumble_settings_check (&settings, error);
+  return check_zones (content, look, error) && check_numbers (content->model, look, error);
 }
 
 static gboolean

@@ -54,6 +54,8 @@ typedef struct
  * @repetition: SANet: how much the scores of style positions suffer that the content looks
  *   at more often than at others, 0..1; 0 as in the paper
  * @keep_colours: how much of the content's chroma the result has, 0..1; its luma stays
+ * @brush: brush size: how many times as large as the networks make them the strokes are, at
+ *   least 1; as the parameter "brush". Above 1, the content must be surveyed for this look
  *
  * Everything that decides what a content turns into. Start with scumble_look_init().
  */
@@ -66,6 +68,7 @@ typedef struct _ScumbleLook
   double             temperature;
   double             repetition;
   double             keep_colours;
+  double             brush;
 } ScumbleLook;
 
 /**
@@ -298,6 +301,23 @@ ScumbleStyle   *scumble_model_adapt    (ScumbleModel *model, const ScumbleStyle 
  */
 ScumbleContent *scumble_model_survey   (ScumbleModel *model, ScumbleSource *source,
                                         const ScumbleJob *job, GError **error);
+
+/**
+ * scumble_model_survey_for:
+ * @source: (transfer none): the content picture; must outlive the content
+ * @look: what the content will be rendered with
+ * @job: its arena must outlive the content
+ *
+ * As scumble_model_survey(), but with a brush above 1 the content is first painted at its
+ * size over the brush, and that, enlarged, is what is seen and painted over. The content then
+ * serves this look and no other.
+ *
+ * Returns: (transfer full) (nullable): the content; %NULL with an error as for
+ *   scumble_model_survey() or scumble_content_paint()
+ */
+ScumbleContent *scumble_model_survey_for (ScumbleModel *model, ScumbleSource *source,
+                                          const ScumbleLook *look, const ScumbleJob *job,
+                                          GError **error);
 void            scumble_content_free   (ScumbleContent *content);
 
 /**

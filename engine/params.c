@@ -42,6 +42,10 @@ static const ScumbleParam params[] = {
   { "scale", N_("Stroke si_ze"),
     N_("How large the style's strokes are: 1 as in the style picture, 2 twice as large"),
     NUMBER (scale, .min = 0.25, .max = 4.0, .def = 1.0, .ratio = TRUE) },
+  { "brush", N_("Br_ush size"),
+    N_("How coarsely to paint: 1 paints every detail; larger brushes leave small things out "
+       "and show as strokes on large photographs"),
+    NUMBER (brush, .min = 1.0, .max = 16.0, .def = 1.0, .ratio = TRUE) },
   { "colour", N_("_Keep colours"),
     N_("How much of the picture's own colours to keep: 0 takes the style's colours, 1 keeps "
        "the picture's"),
@@ -325,6 +329,7 @@ scumble_settings_look (const ScumbleSettings *settings, const ScumbleZone *zones
   look->strength    = settings->strength;
   look->temperature = settings->temperature;
   look->repetition  = settings->repetition;
+  look->brush       = settings->brush;
   if (settings->colour_method == SCUMBLE_COLOUR_LUMINANCE)
     look->keep_colours = settings->colour;
 }

@@ -24,7 +24,8 @@ typedef enum
  * @quality: (transfer none) (nullable): name of a model file of the method, likewise; %NULL
  *   for its default
  * @strength: how much of the style to apply
- * @scale: stroke size
+ * @scale: stroke size of the style picture
+ * @brush: brush size
  * @colour: how much of the content's colours to keep
  * @colour_method: a #ScumbleColourMethod
  * @temperature: of SANet's attention
@@ -40,6 +41,7 @@ typedef struct
   const char *quality;
   double      strength;
   double      scale;
+  double      brush;
   double      colour;
   int         colour_method;
   double      temperature;

@@ -39,7 +39,9 @@ rehearse_content (ScumbleModel *model, const ScumbleDemand *demand,
                   const ScumbleJob *job, ScumblePlan *plan, GError **error)
 {
   ScumbleSource source = { demand->width, demand->height, demand->has_alpha, NULL };
-  g_autoptr (ScumbleContent) content = scumble_model_survey (model, &source, job, error);
+  g_autoptr (ScumbleContent) content = NULL;
+
+  content = scumble_model_survey_for (model, &source, job->rehearsal->look, job, error);
 
   if (content == NULL)
     return FALSE;

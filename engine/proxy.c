@@ -274,6 +274,15 @@ scumble_proxy_init_scaled (ScumbleProxy *proxy, ScumbleSource *source, ScumblePr
 }
 
 gboolean
+scumble_proxy_init_sized (ScumbleProxy *proxy, ScumbleSource *source, int w, int h,
+                          const ScumbleJob *job, GError **error)
+{
+  *proxy = (ScumbleProxy) { .source = source, .arena = job->arena };
+
+  return resize (proxy, w, h, job, error);
+}
+
+gboolean
 scumble_proxy_init (ScumbleProxy *proxy, ScumbleSource *source, ScumbleProxyFits fits,
                     const ScumbleJob *job, GError **error)
 {
@@ -286,4 +295,52 @@ scumble_proxy_clear (ScumbleProxy *proxy)
   if (proxy->arena != NULL)
     scumble_arena_block_free (proxy->arena, proxy->rgba, proxy->bytes);
   proxy->rgba = NULL;
+}
+
+/* Written so that what is no number is 0. */
+static double
+sane (float weight)
+{
+  return weight > 0.0f ? MIN (weight, 1.0f) : 0.0;
+}
+
+/* Lines [rows->last - rows->first + 1, width] -> [w] */
+static void
+average_lines (const float *lines, const Span *rows, int width, float *weights, int w)
+{
+  for (int j = 0; j < w; j++)
+    {
+      const Span columns = span (j, w, width);
+      double     sum     = 0.0;
+
+      for (int y = rows->first; y <= rows->last; y++)
+        for (int x = columns.first; x <= columns.last; x++)
+          sum += (double) share (rows, y) * share (&columns, x) *
+                 sane (lines[(gsize) (y - rows->first) * (gsize) width + (gsize) x]);
+      weights[j] = (float) (sum / ((rows->to - rows->from) * (columns.to - columns.from)));
+    }
+}
+
+gboolean
+scumble_proxy_mask (ScumbleMask *mask, int w, int h, float *weights, const ScumbleJob *job,
+                    GError **error)
+{
+  const gsize mark  = scumble_arena_mark (job->arena);
+  const int   lines = mask->height / h + 2;
+  float      *strip = scumble_arena_take (job->arena, sizeof *strip * (gsize) lines *
+                                          (gsize) mask->width, error);
+  gboolean    done  = strip != NULL;
+
+  for (int i = 0; done && i < h && job->rehearsal == NULL; i++)
+    {
+      const Span        rows = span (i, h, mask->height);
+      const ScumbleRect rect = { 0, rows.first, mask->width, rows.last - rows.first + 1 };
+
+      done = scumble_job_go_on (job, error) && mask->read (mask, &rect, strip, error);
+      if (done)
+        average_lines (strip, &rows, mask->width, weights + (gsize) i * (gsize) w, w);
+    }
+  scumble_arena_release (job->arena, mark);
+
+  return done;
 }

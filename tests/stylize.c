@@ -230,7 +230,8 @@ paint (const Run *run, const ScumbleLook *look, GError **error)
   g_autoptr (ScumbleContent) content = NULL;
   gint64                     since   = g_get_monotonic_time ();
 
-  content = scumble_model_survey (run->model, &run->content->source, &run->job, error);
+  content = scumble_model_survey_for (run->model, &run->content->source, look, &run->job,
+                                      error);
   if (content == NULL)
     return FALSE;
   tell ("survey", lap (&since));

@@ -30,20 +30,23 @@ typedef struct
   double      repetition;
   double      scale;
   double      coral;
+  double      brush;
 } Manner;
 
-static const Manner plain = { "plain", 1, FALSE, FALSE, 1.0, 0.0, 0.0, 1.0, 0.0 };
+static const Manner plain = { "plain", 1, FALSE, FALSE, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0 };
 
 static const Manner manners[] = {
-  { "half", 1, FALSE, FALSE, 0.5, 0.0, 0.0, 1.0, 0.0 },
-  { "mapped", 1, FALSE, TRUE, 1.0, 0.0, 0.0, 1.0, 0.0 },
-  { "zones", 4, TRUE, FALSE, 1.0, 0.0, 0.0, 1.0, 0.0 },
-  { "zones-mapped", 3, TRUE, TRUE, 1.2, 0.0, 0.0, 1.0, 0.0 },
-  { "colours", 1, FALSE, FALSE, 1.0, 0.7, 0.0, 1.0, 0.0 },
-  { "repetition", 2, TRUE, FALSE, 1.0, 0.0, 0.6, 1.0, 0.0 },
-  { "large-strokes", 1, FALSE, FALSE, 1.0, 0.0, 0.0, 2.0, 0.0 },
-  { "small-strokes", 1, FALSE, FALSE, 1.0, 0.0, 0.0, 0.5, 0.0 },
-  { "coral", 1, FALSE, FALSE, 1.0, 0.0, 0.0, 1.5, 0.8 },
+  { "half", 1, FALSE, FALSE, 0.5, 0.0, 0.0, 1.0, 0.0, 1.0 },
+  { "mapped", 1, FALSE, TRUE, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0 },
+  { "zones", 4, TRUE, FALSE, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0 },
+  { "zones-mapped", 3, TRUE, TRUE, 1.2, 0.0, 0.0, 1.0, 0.0, 1.0 },
+  { "colours", 1, FALSE, FALSE, 1.0, 0.7, 0.0, 1.0, 0.0, 1.0 },
+  { "repetition", 2, TRUE, FALSE, 1.0, 0.0, 0.6, 1.0, 0.0, 1.0 },
+  { "large-strokes", 1, FALSE, FALSE, 1.0, 0.0, 0.0, 2.0, 0.0, 1.0 },
+  { "small-strokes", 1, FALSE, FALSE, 1.0, 0.0, 0.0, 0.5, 0.0, 1.0 },
+  { "coral", 1, FALSE, FALSE, 1.0, 0.0, 0.0, 1.5, 0.8, 1.0 },
+  { "brush", 1, FALSE, FALSE, 1.0, 0.0, 0.0, 1.0, 0.0, 1.6 },
+  { "brush-zones-mapped", 3, TRUE, TRUE, 0.7, 0.5, 0.0, 1.0, 0.0, 2.5 },
 };
 
 enum { MOST_ZONES = 4 };
@@ -75,6 +78,7 @@ wish_init (Wish *wish, const Manner *manner, int w, int h)
   wish->look.strength     = manner->strength;
   wish->look.keep_colours = manner->keep_colours;
   wish->look.repetition   = manner->repetition;
+  wish->look.brush        = manner->brush;
   wish->look.strength_map = manner->mapped ? &wish->mask.mask : NULL;
 }
 
@@ -104,16 +108,14 @@ carry_out (ScumbleModel *model, const ScumbleDemand *demand, gsize *peak, GError
 
   styling.content = &sources[0].source;
   style = scumble_model_encode (model, &sources[1].source, &styling, &job, error);
+  made       = *look;
+  made.zones = zones;
+  for (guint z = 0; z < look->n_zones; z++)
+    zones[z] = (ScumbleZone) { style, look->zones[z].mask };
   if (style != NULL)
-    content = scumble_model_survey (model, &sources[0].source, &job, error);
+    content = scumble_model_survey_for (model, &sources[0].source, &made, &job, error);
   if (content != NULL)
-    {
-      made       = *look;
-      made.zones = zones;
-      for (guint z = 0; z < look->n_zones; z++)
-        zones[z] = (ScumbleZone) { style, look->zones[z].mask };
-      done = scumble_content_paint (content, &made, NULL, &sink, &job, error);
-    }
+    done = scumble_content_paint (content, &made, NULL, &sink, &job, error);
   *peak = scumble_arena_peak (arena);
 
   g_free (pictures[0].rgba);

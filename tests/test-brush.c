@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Painting small first and over it at the full size, for every method. */
+#include "method-test.h"
+#include "ref.h"
+
+#include <math.h>
+
+enum { W = 150, H = 70, N = W * H };
+
+static const char *weights_folder;
+
+typedef struct
+{
+  ScumbleArena       *arena;
+  ScumbleJob          job;
+  ScumbleModel       *model;
+  ScumbleStyle       *style;
+  Picture             picture;
+  ScumbleMemorySource source;
+  float              *weights;
+  ScumbleMemoryMask   mask;
+  ScumbleZone         zones[2];
+  ScumbleLook         look;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  const ScumbleMethod *method   = data;
+  const char *const    path[]   = { weights_folder, NULL };
+  const Picture        painting = random_picture (64, 90, 2);
+  g_autoptr (GError)   error    = NULL;
+  ScumbleMemorySource source;
+
+  f->arena   = scumble_arena_new ((gsize) 1 << 30);
+  f->job     = (ScumbleJob) { .arena = f->arena, .threads = 2 };
+  f->model   = scumble_model_open (path, method->id, NULL, &error);
+  g_assert_no_error (error);
+  f->picture = random_picture (W, H, 5);
+  scumble_memory_source_init (&f->source, W, H, f->picture.rgba);
+  scumble_memory_source_init (&source, painting.w, painting.h, painting.rgba);
+  f->style = scumble_model_encode (f->model, &source.source, NULL, &f->job, &error);
+  g_assert_no_error (error);
+  g_free (painting.rgba);
+
+  f->weights = g_new (float, N);
+  for (int i = 0; i < N; i++)
+    f->weights[i] = CLAMP ((float) (i % W) / W * 1.5f - 0.25f, 0.0f, 1.0f);
+  scumble_memory_mask_init (&f->mask, W, H, f->weights);
+
+  for (int z = 0; z < 2; z++)
+    f->zones[z].style = f->style;
+  scumble_look_init (&f->look, f->zones, 1);
+  f->look.brush = 3.3;
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  scumble_style_unref (f->style);
+  scumble_model_unref (f->model);
+  scumble_arena_free (f->arena);
+  g_free (f->picture.rgba);
+  g_free (f->weights);
+}
+
+/* Returns: [h, w, 3] */
+static float *
+paint_source (Fixture *f, ScumbleSource *source, const ScumbleLook *look, const ScumbleJob *job,
+       gboolean brushed)
+{
+  const ScumbleRect          all     = { 0, 0, source->width, source->height };
+  float                     *rgb     = g_new (float, 3 * all.w * all.h);
+  g_autoptr (GError)         error   = NULL;
+  g_autoptr (ScumbleContent) content = NULL;
+  ScumbleMemorySink          sink;
+
+  content = brushed ? scumble_model_survey_for (f->model, source, look, job, &error)
+                    : scumble_model_survey (f->model, source, job, &error);
+  g_assert_no_error (error);
+  scumble_memory_sink_init (&sink, &all, rgb);
+  scumble_content_paint (content, look, NULL, &sink.sink, job, &error);
+  g_assert_no_error (error);
+
+  return rgb;
+}
+
+static float *
+paint_brushed (Fixture *f)
+{
+  return paint_source (f, &f->source.source, &f->look, &f->job, TRUE);
+}
+
+/* How much of pixel @x of @n a pixel @i of @small covers. */
+static double
+covered (int i, int small, int x, int n)
+{
+  return MAX (MIN ((i + 1.0) * n / small, x + 1.0) - MAX ((double) i * n / small, x), 0.0);
+}
+
+/* The mean over what every small pixel covers.
+ * @from: [H, W, channels]; Returns: [h, w, channels] */
+static float *
+average (const float *from, int channels, int w, int h)
+{
+  float *to = g_new (float, w * h * channels);
+
+  for (int i = 0; i < w * h * channels; i++)
+    {
+      const int x = i / channels % w, y = i / channels / w;
+      double    sum = 0.0, area = 0.0;
+
+      for (int v = y * H / h; v < H && v * h <= (y + 1) * H; v++)
+        for (int u = x * W / w; u < W && u * w <= (x + 1) * W; u++)
+          {
+            const double share = covered (x, w, u, W) * covered (y, h, v, H);
+
+            sum  += share * from[(v * W + u) * channels + i % channels];
+            area += share;
+          }
+      to[i] = (float) (sum / area);
+    }
+
+  return to;
+}
+
+/* Keys' kernel with a = -1/2. */
+static double
+keys (double t)
+{
+  const double x = fabs (t);
+
+  return x < 1.0   ? (1.5 * x - 2.5) * x * x + 1.0
+         : x < 2.0 ? ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0
+                   : 0.0;
+}
+
+/* @from: [h, w, channels]; Returns: [H, W, channels] */
+static float *
+enlarge (const float *from, int channels, int w, int h)
+{
+  float *to = g_new (float, N * channels);
+
+  for (int i = 0; i < N * channels; i++)
+    {
+      const double x   = (i / channels % W + 0.5) * w / W - 0.5;
+      const double y   = (i / channels / W + 0.5) * h / H - 0.5;
+      double       sum = 0.0;
+
+      for (int v = (int) y - 3; v <= (int) y + 3; v++)
+        for (int u = (int) x - 3; u <= (int) x + 3; u++)
+          sum += keys (y - v) * keys (x - u) *
+                 from[(CLAMP (v, 0, h - 1) * w + CLAMP (u, 0, w - 1)) * channels +
+                      i % channels];
+      to[i] = (float) CLAMP (sum, 0.0, 1.0);
+    }
+
+  return to;
+}
+
+/* From the parts: shrink, paint, enlarge, lay over the content, paint again. */
+static float *
+twin (Fixture *f)
+{
+  const int         w = (int) (W / f->look.brush + 0.5), h = (int) (H / f->look.brush + 0.5);
+  g_autofree float *small   = average (f->picture.rgba, 4, w, h);
+  g_autofree float *weights = average (f->weights, 1, w, h);
+  g_autofree float *shows   = f->look.strength_map != NULL ? enlarge (weights, 1, w, h) : NULL;
+  g_autofree float *under   = NULL;
+  g_autofree float *large   = NULL;
+  g_autofree float *rgba    = g_memdup2 (f->picture.rgba, 4 * N * sizeof *rgba);
+  ScumbleLook         look  = f->look;
+  ScumbleMemorySource source;
+  ScumbleMemoryMask   mask;
+
+  look.brush        = 1.0;
+  look.strength     = MAX (look.strength, 1.0);
+  look.keep_colours = 0.0;
+  scumble_memory_source_init (&source, w, h, small);
+  scumble_memory_mask_init (&mask, w, h, weights);
+  if (look.strength_map != NULL)
+    look.strength_map = &mask.mask;
+  under = paint_source (f, &source.source, &look, &f->job, FALSE);
+  large = enlarge (under, 3, w, h);
+
+  for (int i = 0; i < 3 * N; i++)
+    {
+      float *to = &rgba[i / 3 * 4 + i % 3];
+      float  k  = (float) MIN (f->look.strength, 1.0) * (shows != NULL ? shows[i / 3] : 1.0f);
+
+      *to += k * (large[i] - *to);
+    }
+
+  look       = f->look;
+  look.brush = 1.0;
+  scumble_memory_source_init (&source, W, H, rgba);
+  return paint_source (f, &source.source, &look, &f->job, FALSE);
+}
+
+/* The small painting is kept in 16 bits, and networks make the most of a difference. */
+static const double ROUNDING = 1e-3;
+
+static void
+test_twin (Fixture *f, gconstpointer data)
+{
+  static const double strengths[] = { 1.0, 0.6, 1.3 };
+
+  for (int i = 0; i < 3; i++)
+    {
+      g_autofree float *expected = NULL, *rgb = NULL;
+
+      f->look.strength     = strengths[i];
+      f->look.strength_map = i > 0 ? &f->mask.mask : NULL;
+      expected             = twin (f);
+      rgb                  = paint_brushed (f);
+      ref_assert_close_floats (rgb, expected, 3 * N, ROUNDING);
+    }
+}
+
+/* It is not what is painted without. */
+static void
+test_differs (Fixture *f, gconstpointer data)
+{
+  g_autofree float *brushed = paint_brushed (f);
+  g_autofree float *plain   = NULL;
+  double            sum     = 0.0;
+
+  f->look.brush = 1.0;
+  plain         = paint_brushed (f);
+  for (int i = 0; i < 3 * N; i++)
+    sum += fabsf (brushed[i] - plain[i]);
+  g_assert_cmpfloat (sum / (3 * N), >, 0.01);
+}
+
+/* A brush of one pixel, or no strength, is no underpainting. */
+static void
+test_nothing (Fixture *f, gconstpointer data)
+{
+  g_autofree float *plain = NULL, *brushed = NULL;
+
+  f->look.brush = 1.0;
+  plain         = paint_source (f, &f->source.source, &f->look, &f->job, FALSE);
+  brushed       = paint_brushed (f);
+  g_assert_cmpmem (plain, 3 * N * sizeof *plain, brushed, 3 * N * sizeof *brushed);
+  g_free (g_steal_pointer (&plain));
+  g_free (g_steal_pointer (&brushed));
+
+  f->look.strength = 0.0;
+  plain            = paint_source (f, &f->source.source, &f->look, &f->job, FALSE);
+  f->look.brush    = 5.0;
+  brushed          = paint_brushed (f);
+  g_assert_cmpmem (plain, 3 * N * sizeof *plain, brushed, 3 * N * sizeof *brushed);
+}
+
+static void
+test_tiles (Fixture *f, gconstpointer data)
+{
+  g_autofree float *whole = paint_brushed (f);
+  g_autofree float *tiled = NULL;
+
+  f->job.tile    = 64;
+  f->job.threads = 1;
+  tiled          = paint_brushed (f);
+  ref_assert_close_floats (tiled, whole, 3 * N, ROUNDING);
+}
+
+/* Where no region is, the content comes through as it does without an underpainting. */
+static void
+test_gap (Fixture *f, gconstpointer data)
+{
+  g_autofree float *plain = NULL, *brushed = NULL;
+
+  memset (f->weights, 0, N * sizeof *f->weights);
+  f->zones[0].mask = &f->mask.mask;
+  brushed          = paint_brushed (f);
+
+  f->look.brush    = 1.0;
+  f->zones[0].mask = NULL;
+  f->look.strength = 0.0;
+  plain            = paint_brushed (f);
+  ref_assert_close_floats (brushed, plain, 3 * N, ROUNDING);
+}
+
+/* Colours that nobody sees change nothing. */
+static void
+test_hidden (Fixture *f, gconstpointer data)
+{
+  g_autofree float *first = NULL, *second = NULL;
+
+  for (int i = 0; i < N; i++)
+    f->picture.rgba[4 * i + 3] = i % W < 60 && i / W > 30 ? 0.0f : 1.0f;
+  scumble_memory_source_init (&f->source, W, H, f->picture.rgba);
+  first = paint_brushed (f);
+  for (int i = 0; i < N; i++)
+    for (int k = 0; k < 3 && f->picture.rgba[4 * i + 3] == 0.0f; k++)
+      f->picture.rgba[4 * i + k] = k == 1 ? NAN : 7.0f;
+  second = paint_brushed (f);
+
+  for (int i = 0; i < 3 * N; i++)
+    if (f->picture.rgba[i / 3 * 4 + 3] > 0.0f)
+      g_assert_cmpfloat (first[i], ==, second[i]);
+}
+
+static void
+test_small (Fixture *f, gconstpointer data)
+{
+  static const int sizes[][2] = { { 1, 1 }, { 3, 2 }, { 1, 90 }, { 40, 2 }, { 17, 23 } };
+
+  f->look.brush = 16.0;
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      ScumbleMemorySource source;
+      g_autofree float   *rgb = NULL;
+
+      scumble_memory_source_init (&source, sizes[i][0], sizes[i][1], f->picture.rgba);
+      rgb = paint_source (f, &source.source, &f->look, &f->job, TRUE);
+      for (int k = 0; k < 3 * sizes[i][0] * sizes[i][1]; k++)
+        g_assert_true (rgb[k] >= 0.0f && rgb[k] <= 1.0f);
+    }
+}
+
+static void
+test_refusals (Fixture *f, gconstpointer data)
+{
+  static const double brushes[] = { 0.0, 0.9, 16.5, -3.0, NAN, INFINITY };
+
+  for (guint i = 0; i < G_N_ELEMENTS (brushes); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      f->look.brush = brushes[i];
+      g_assert_null (scumble_model_survey_for (f->model, &f->source.source, &f->look, &f->job,
+                                               &error));
+      g_assert_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT);
+      g_assert_nonnull (strstr (error->message, "brush"));
+    }
+}
+
+/* Progress goes from 0 to 1 and never back; nothing is left in the arena. */
+static void
+watch (double fraction, gpointer user_data)
+{
+  double *last = user_data;
+
+  g_assert_cmpfloat (fraction, >=, *last);
+  g_assert_cmpfloat (fraction, <=, 1.0);
+  *last = fraction;
+}
+
+static void
+test_progress (Fixture *f, gconstpointer data)
+{
+  const gsize        room    = scumble_arena_room (f->arena);
+  double             last    = 0.0;
+  g_autoptr (GError) error   = NULL;
+  ScumbleContent    *content = NULL;
+
+  f->job.progress      = watch;
+  f->job.progress_data = &last;
+  content = scumble_model_survey_for (f->model, &f->source.source, &f->look, &f->job, &error);
+  g_assert_no_error (error);
+  scumble_content_free (content);
+  g_assert_cmpuint (scumble_arena_room (f->arena), ==, room);
+
+  f->job.progress    = NULL;
+  f->job.cancellable = g_cancellable_new ();
+  g_cancellable_cancel (f->job.cancellable);
+  g_assert_null (scumble_model_survey_for (f->model, &f->source.source, &f->look, &f->job,
+                                           &error));
+  g_assert_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_CANCELLED);
+  g_assert_cmpuint (scumble_arena_room (f->arena), ==, room);
+  g_clear_object (&f->job.cancellable);
+}
+
+static const struct
+{
+  const char *title;
+  void      (*func) (Fixture *f, gconstpointer data);
+} checks[] = {
+  { "twin", test_twin },
+  { "differs", test_differs },
+  { "nothing", test_nothing },
+  { "tiles", test_tiles },
+  { "gap", test_gap },
+  { "hidden", test_hidden },
+  { "small", test_small },
+  { "refusals", test_refusals },
+  { "progress", test_progress },
+};
+
+int
+main (int argc, char **argv)
+{
+  const ScumbleMethod *const *methods = scumble_methods ();
+
+  g_test_init (&argc, &argv, NULL);
+  weights_folder = argv[1];
+
+  for (guint m = 0; methods[m] != NULL; m++)
+    for (guint i = 0; i < G_N_ELEMENTS (checks); i++)
+      {
+        g_autofree char *path = g_strdup_printf ("/brush/%s/%s", methods[m]->id,
+                                                 checks[i].title);
+
+        g_test_add (path, Fixture, methods[m], set_up, checks[i].func, tear_down);
+      }
+
+  return g_test_run ();
+}
