@@ -8,10 +8,10 @@ G_BEGIN_DECLS
 /**
  * ScumbleUnderpainting:
  *
- * A content painted small, to be painted over at its full size: a large brush first, then a
- * fine one, as in Gatys et al., "Controlling Perceptual Factors in Neural Style Transfer",
- * CVPR 2017, section 6 (coarse to fine). A network's strokes are as many pixels wide as they
- * are; small, they cover more of the picture.
+ * A content painted small, to be painted over at its full size: from coarse to fine, as Gatys
+ * et al., "Controlling Perceptual Factors in Neural Style Transfer", CVPR 2017, make large
+ * pictures. A network's strokes are so many pixels wide, whatever the picture; where it is
+ * painted small, they cover more of it.
  */
 typedef struct _ScumbleUnderpainting ScumbleUnderpainting;
 

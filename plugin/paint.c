@@ -161,18 +161,18 @@ paint (Run *self, GError **error)
   g_autoptr (ScumbleBlend)   blend   = NULL;
   ScumbleLook                look;
 
-  begin (&self->stage, _("Looking at the layer"), SURVEYED);
-  content = scumble_model_survey (self->model, self->host->content, &self->job, error);
-  if (content == NULL)
-    return FALSE;
-
   blend = scumble_blend_new (&self->order, self->styles, whole_mask, NULL, error);
   if (blend == NULL)
     return FALSE;
 
-  begin (&self->stage, _("Painting"), 1.0);
   scumble_blend_look (blend, &look);
+  begin (&self->stage, _("Looking at the layer"), SURVEYED);
+  content = scumble_model_survey_for (self->model, self->host->content, &look, &self->job,
+                                      error);
+  if (content == NULL)
+    return FALSE;
 
+  begin (&self->stage, _("Painting"), 1.0);
   return scumble_content_paint (content, &look, NULL, self->host->sink, &self->job, error);
 }
 

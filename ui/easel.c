@@ -252,22 +252,6 @@ make_room (ScumbleEasel *self)
         scumble_stand_forget (g_ptr_array_index (self->stands, i), canvas);
 }
 
-gboolean
-scumble_easel_survey (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleJob *job,
-                      GError **error)
-{
-  if (canvas == SCUMBLE_CANVAS_FULL && !scumble_easel_surveyed (self, canvas))
-    make_room (self);
-
-  return scumble_stand_survey (self->stand, canvas, source_of (self, canvas), job, error);
-}
-
-gboolean
-scumble_easel_surveyed (const ScumbleEasel *self, ScumbleCanvas canvas)
-{
-  return self->stand->contents[canvas] != NULL;
-}
-
 /* The largest picture that the styles were looked at in; NULL if all were saved ones. */
 static const ScumbleSource *
 largest_painting (const ScumbleOrder *order)
@@ -320,18 +304,75 @@ cut_full (ScumblePick *pick, gpointer user_data, GError **error)
   return scumble_pick_mask (pick);
 }
 
+static ScumbleBlend *
+blend_on (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleOrder *order,
+          const ScumbleJob *job, GError **error)
+{
+  const gboolean full   = canvas == SCUMBLE_CANVAS_FULL;
+  Cutter         cutter = { full ? NULL : &self->cloths[canvas], job };
+
+  return scumble_blend_new (order, self->styles, full ? cut_full : cut_small, &cutter, error);
+}
+
+/* On a shrunken canvas a brush is as much smaller. */
+static double
+brush_on (const ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleOrder *order)
+{
+  const ScumbleView *view = canvas == SCUMBLE_CANVAS_FULL ? NULL : &self->cloths[canvas].view;
+  const double       size = order->settings.brush;
+
+  return view == NULL ? size : MAX (1.0, size * view->w / view->rect.w);
+}
+
+static ScumblePurpose
+purpose_of (const ScumbleEasel *self, const ScumbleOrder *order, const ScumbleLook *look)
+{
+  return (ScumblePurpose) { look, order->look, self->styles };
+}
+
+gboolean
+scumble_easel_survey (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleOrder *order,
+                      const ScumbleJob *job, GError **error)
+{
+  const double             brush   = brush_on (self, canvas, order);
+  g_autoptr (ScumbleBlend) blend   = NULL;
+  ScumblePurpose           purpose = purpose_of (self, order, NULL);
+  ScumbleLook              look;
+
+  if (brush > 1.0)
+    {
+      blend = blend_on (self, canvas, order, job, error);
+      if (blend == NULL)
+        return FALSE;
+      scumble_blend_look (blend, &look);
+      look.brush   = brush;
+      purpose.look = &look;
+    }
+  if (canvas == SCUMBLE_CANVAS_FULL && !scumble_easel_surveyed (self, order))
+    make_room (self);
+
+  return scumble_stand_survey (self->stand, canvas, source_of (self, canvas), &purpose, job,
+                               error);
+}
+
+gboolean
+scumble_easel_surveyed (const ScumbleEasel *self, const ScumbleOrder *order)
+{
+  const ScumbleLook    look    = { .brush    = order->settings.brush,
+                                   .strength = order->settings.strength };
+  const ScumblePurpose purpose = purpose_of (self, order, look.brush > 1.0 ? &look : NULL);
+
+  return scumble_stand_surveyed (self->stand, SCUMBLE_CANVAS_FULL, &purpose);
+}
+
 gboolean
 scumble_easel_paint (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleOrder *order,
                      const ScumbleRect *area, ScumbleSink *sink, const ScumbleJob *job,
                      GError **error)
 {
-  const gboolean           full   = canvas == SCUMBLE_CANVAS_FULL;
-  Cutter                   cutter = { full ? NULL : &self->cloths[canvas], job };
-  g_autoptr (ScumbleBlend) blend  = NULL;
+  g_autoptr (ScumbleBlend) blend = blend_on (self, canvas, order, job, error);
   ScumbleLook              look;
 
-  blend = scumble_blend_new (order, self->styles, full ? cut_full : cut_small, &cutter,
-                             error);
   if (blend == NULL)
     return FALSE;
 
@@ -355,9 +396,11 @@ scumble_easel_clear (ScumbleEasel *self)
 }
 
 double
-scumble_easel_survey_seconds (const ScumbleEasel *self)
+scumble_easel_survey_seconds (const ScumbleEasel *self, const ScumbleOrder *order)
 {
-  return self->stand == NULL ? 0.0 : scumble_stand_survey_seconds (self->stand);
+  return self->stand == NULL || scumble_easel_surveyed (self, order)
+             ? 0.0
+             : scumble_stand_survey_seconds (self->stand);
 }
 
 double

@@ -116,13 +116,23 @@ gboolean         scumble_easel_read      (ScumbleEasel *self, const ScumbleView 
 
 /**
  * scumble_easel_survey:
+ * @order: whose styles were mixed last
  *
- * Lets the model see a canvas, unless it has. Whatever else is surveyed of pictures that
- * are large may be let go.
+ * Lets the model see a canvas, unless it has; where the brush is large, for this order and
+ * no other. Whatever else is surveyed of pictures that are large may be let go.
  */
 gboolean         scumble_easel_survey    (ScumbleEasel *self, ScumbleCanvas canvas,
-                                          const ScumbleJob *job, GError **error);
-gboolean         scumble_easel_surveyed  (const ScumbleEasel *self, ScumbleCanvas canvas);
+                                          const ScumbleOrder *order, const ScumbleJob *job,
+                                          GError **error);
+
+/**
+ * scumble_easel_surveyed:
+ * @order: whose styles were mixed last
+ *
+ * Returns: whether the whole content has been surveyed, and serves the order
+ */
+gboolean         scumble_easel_surveyed  (const ScumbleEasel *self,
+                                          const ScumbleOrder *order);
 
 /**
  * scumble_easel_paint:
@@ -158,10 +168,12 @@ void             scumble_easel_clear     (ScumbleEasel *self);
 
 /**
  * scumble_easel_survey_seconds:
+ * @order: whose styles were mixed last
  *
  * Returns: what is still to be seen of the content takes about so long; 0 if unknown
  */
-double           scumble_easel_survey_seconds (const ScumbleEasel *self);
+double           scumble_easel_survey_seconds (const ScumbleEasel *self,
+                                               const ScumbleOrder *order);
 
 /**
  * scumble_easel_paint_seconds:

@@ -4,11 +4,11 @@
 void
 scumble_painting_plan (ScumbleRun *run)
 {
-  const double survey = scumble_easel_survey_seconds (run->easel);
+  const double survey = scumble_easel_survey_seconds (run->easel, run->order);
   const double total  = scumble_run_seconds (run, scumble_run_pixels (run));
 
   if (scumble_easel_has_model (run->easel, &run->order->settings) &&
-      scumble_easel_surveyed (run->easel, SCUMBLE_CANVAS_FULL))
+      scumble_easel_surveyed (run->easel, run->order))
     run->part = 1.0;
   else
     run->part = total > 0.0 ? survey / total : 0.5;
@@ -21,7 +21,7 @@ scumble_painting_run (ScumbleRun *run, GError **error)
   const ScumbleRect area   = { 0, 0, source->width, source->height };
 
   if (!scumble_run_need_model (run, error) || !scumble_run_need_styles (run, error) ||
-      !scumble_easel_survey (run->easel, SCUMBLE_CANVAS_FULL, &run->job, error))
+      !scumble_easel_survey (run->easel, SCUMBLE_CANVAS_FULL, run->order, &run->job, error))
     return FALSE;
 
   scumble_easel_clear (run->easel);

@@ -19,7 +19,7 @@ scumble_run_pixels (const ScumbleRun *run)
 double
 scumble_run_seconds (const ScumbleRun *run, double pixels)
 {
-  return scumble_easel_survey_seconds (run->easel) +
+  return scumble_easel_survey_seconds (run->easel, run->order) +
          scumble_easel_paint_seconds (run->easel, pixels);
 }
 

@@ -85,14 +85,14 @@ paint_row (Sampler *self, const char *method, int row, cairo_surface_t *before,
     order.settings.quality = NULL;
   order.settings.method = method;
   if (!scumble_easel_set_model (self->easel, &order.settings, error) ||
-      !scumble_easel_mix (self->easel, &order, &self->job, error) ||
-      !scumble_easel_survey (self->easel, self->canvas, &self->job, error))
+      !scumble_easel_mix (self->easel, &order, &self->job, error))
     return FALSE;
 
   for (int i = 0; i < SCUMBLE_SAMPLER_COLUMNS; i++)
     {
       order.settings.strength = strengths[i];
-      if (!paint_sample (self, &order, row * SCUMBLE_SAMPLER_COLUMNS + i, before, error))
+      if (!scumble_easel_survey (self->easel, self->canvas, &order, &self->job, error) ||
+          !paint_sample (self, &order, row * SCUMBLE_SAMPLER_COLUMNS + i, before, error))
         return FALSE;
     }
 

@@ -62,7 +62,7 @@ show_shrunk (ScumbleRun *run, ScumbleCanvas canvas, int w, int h, GError **error
 
   scumble_memory_sink_init (&sink, &area, rgb);
   if (!scumble_easel_stretch (easel, canvas, &view, &run->job, error) ||
-      !scumble_easel_survey (easel, canvas, &run->job, error) ||
+      !scumble_easel_survey (easel, canvas, run->order, &run->job, error) ||
       !scumble_run_paint (run, canvas, &area, &sink.sink, error))
     return FALSE;
 
@@ -132,12 +132,19 @@ need_content (ScumbleRun *run, GError **error)
   run->surveying = TRUE;
   run->job.tile  = HELD_TILE;
   scumble_task_hold (run->task, TRUE);
-  ok = scumble_easel_survey (run->easel, SCUMBLE_CANVAS_FULL, &run->job, error);
+  ok = scumble_easel_survey (run->easel, SCUMBLE_CANVAS_FULL, run->order, &run->job, error);
   scumble_task_hold (run->task, FALSE);
   run->job.tile  = 0;
   run->surveying = FALSE;
 
   return ok;
+}
+
+/* What is seen for a large brush is seen for one look. */
+static gboolean
+same_purpose (const ScumbleOrder *a, const ScumbleOrder *b)
+{
+  return (a->settings.brush == 1.0 && b->settings.brush == 1.0) || a->look == b->look;
 }
 
 /* Whether a survey of the whole picture is of use to another order. */
@@ -148,7 +155,7 @@ survey_serves (gconstpointer data, gconstpointer user_data)
   const ScumbleRun   *run   = user_data;
 
   return (order->kind == SCUMBLE_ORDER_PREVIEW || order->kind == SCUMBLE_ORDER_PAINT) &&
-         order->styles->len > 0 &&
+         order->styles->len > 0 && same_purpose (order, run->order) &&
          scumble_easel_has_model (run->easel, &order->settings);
 }
 
@@ -200,7 +207,7 @@ scumble_show_preview (ScumbleRun *run, GError **error)
   if (!scumble_run_need_model (run, error) || !scumble_run_need_styles (run, error))
     return FALSE;
 
-  if (scumble_easel_surveyed (run->easel, SCUMBLE_CANVAS_FULL) &&
+  if (scumble_easel_surveyed (run->easel, run->order) &&
       scumble_run_seconds (run, pixels) < INSTANT)
     return scumble_show_exact (run, error) && scumble_show_draft (run, error);
 

@@ -71,7 +71,10 @@ scumble_stand_new (const ScumbleHost *host, const ScumbleSettings *settings,
 void
 scumble_stand_forget (ScumbleStand *self, ScumbleCanvas canvas)
 {
-  g_clear_pointer (&self->contents[canvas], scumble_content_free);
+  ScumbleSeen *seen = &self->seen[canvas];
+
+  g_clear_pointer (&seen->content, scumble_content_free);
+  g_clear_pointer (&seen->styles, g_ptr_array_unref);
 }
 
 void
@@ -102,22 +105,70 @@ keep_pace (double *pace, gint64 begun, double work)
     *pace = *pace > 0.0 ? 0.5 * (*pace + now) : now;
 }
 
-gboolean
-scumble_stand_survey (ScumbleStand *self, ScumbleCanvas canvas, ScumbleSource *source,
-                      const ScumbleJob *job, GError **error)
+static gboolean
+same_styles (const GPtrArray *a, const GPtrArray *b)
 {
-  ScumbleContent **content = &self->contents[canvas];
-  const gint64     begun   = g_get_monotonic_time ();
-
-  if (*content != NULL)
-    return TRUE;
-
-  *content = scumble_model_survey (self->model, source, job, error);
-  if (*content == NULL)
+  if (a->len != b->len)
     return FALSE;
 
-  keep_pace (&self->survey_pace, begun,
-             plan_for (self, demand_of (source, NULL)).survey);
+  for (guint i = 0; i < a->len; i++)
+    if (a->pdata[i] != b->pdata[i])
+      return FALSE;
+
+  return TRUE;
+}
+
+/* Where there is no purpose, whatever was seen without one serves. */
+gboolean
+scumble_stand_surveyed (const ScumbleStand *self, ScumbleCanvas canvas,
+                        const ScumblePurpose *purpose)
+{
+  const ScumbleSeen *seen = &self->seen[canvas];
+
+  if (seen->content == NULL || purpose->look == NULL || seen->styles == NULL)
+    return seen->content != NULL && purpose->look == NULL && seen->styles == NULL;
+
+  return seen->brush == purpose->look->brush && seen->strength == purpose->look->strength &&
+         seen->number == purpose->number && same_styles (seen->styles, purpose->styles);
+}
+
+static GPtrArray *
+copy_styles (const GPtrArray *styles)
+{
+  GPtrArray *copy = g_ptr_array_new_with_free_func ((GDestroyNotify) scumble_style_unref);
+
+  for (guint i = 0; i < styles->len; i++)
+    g_ptr_array_add (copy, scumble_style_ref (styles->pdata[i]));
+
+  return copy;
+}
+
+gboolean
+scumble_stand_survey (ScumbleStand *self, ScumbleCanvas canvas, ScumbleSource *source,
+                      const ScumblePurpose *purpose, const ScumbleJob *job, GError **error)
+{
+  const ScumbleLook *look  = purpose->look;
+  ScumbleSeen       *seen  = &self->seen[canvas];
+  const gint64       begun = g_get_monotonic_time ();
+
+  if (scumble_stand_surveyed (self, canvas, purpose))
+    return TRUE;
+
+  scumble_stand_forget (self, canvas);
+  seen->content = look == NULL ? scumble_model_survey (self->model, source, job, error)
+                               : scumble_model_survey_for (self->model, source, look, job,
+                                                           error);
+  if (seen->content == NULL)
+    return FALSE;
+
+  if (look != NULL)
+    {
+      seen->brush    = look->brush;
+      seen->strength = look->strength;
+      seen->number   = purpose->number;
+      seen->styles   = copy_styles (purpose->styles);
+    }
+  keep_pace (&self->survey_pace, begun, plan_for (self, demand_of (source, look)).survey);
   return TRUE;
 }
 
@@ -129,7 +180,7 @@ scumble_stand_paint (ScumbleStand *self, ScumbleCanvas canvas, const ScumbleSour
   const gint64 begun = g_get_monotonic_time ();
   double       share;
 
-  if (!scumble_content_paint (self->contents[canvas], look, area, sink, job, error))
+  if (!scumble_content_paint (self->seen[canvas].content, look, area, sink, job, error))
     return FALSE;
 
   share = (double) area->w * area->h / pixels_of (source);
@@ -141,10 +192,7 @@ scumble_stand_paint (ScumbleStand *self, ScumbleCanvas canvas, const ScumbleSour
 double
 scumble_stand_survey_seconds (const ScumbleStand *self)
 {
-  return self->contents[SCUMBLE_CANVAS_FULL] != NULL
-             ? 0.0
-             : self->plan.survey * self->survey_pace +
-                   self->plan.prepare * self->paint_pace;
+  return self->plan.survey * self->survey_pace + self->plan.prepare * self->paint_pace;
 }
 
 double

@@ -6,9 +6,42 @@
 G_BEGIN_DECLS
 
 /**
+ * ScumblePurpose:
+ * @look: (nullable): what a canvas will be painted with; %NULL unless its brush is larger
+ *   than one pixel, as only then it makes a difference to what is seen of the canvas
+ * @number: of the order's look
+ * @styles: (element-type ScumbleStyle): those of the order's ingredients
+ *
+ * What a canvas is surveyed for.
+ */
+typedef struct
+{
+  const ScumbleLook *look;
+  guint              number;
+  GPtrArray         *styles;
+} ScumblePurpose;
+
+/**
+ * ScumbleSeen:
+ * @content: (nullable): what the model has seen of a canvas
+ *
+ * A canvas that has been surveyed, and what for.
+ */
+typedef struct
+{
+  ScumbleContent *content;
+
+  /*< private >*/
+  double          brush;
+  double          strength;
+  guint           number;
+  GPtrArray      *styles;
+} ScumbleSeen;
+
+/**
  * ScumbleStand:
  * @model: of the method and the quality
- * @contents: (nullable): the canvases that the model has seen
+ * @seen: the canvases that the model has seen
  * @plan: of painting the whole content; all 0 if it does not fit
  *
  * A model, all that it has seen, and how quick it is. Belongs to the worker.
@@ -16,7 +49,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   ScumbleModel   *model;
-  ScumbleContent *contents[SCUMBLE_N_CANVASES];
+  ScumbleSeen     seen[SCUMBLE_N_CANVASES];
   ScumblePlan     plan;
 
   /*< private >*/
@@ -61,6 +94,14 @@ void          scumble_stand_plan   (ScumbleStand *self, const ScumbleLook *look,
                                     const ScumbleStyling *styling);
 
 /**
+ * scumble_stand_surveyed:
+ *
+ * Returns: whether the model has seen @canvas, for that purpose if it matters
+ */
+gboolean      scumble_stand_surveyed (const ScumbleStand *self, ScumbleCanvas canvas,
+                                      const ScumblePurpose *purpose);
+
+/**
  * scumble_stand_survey:
  * @source: what is on @canvas
  *
@@ -69,12 +110,14 @@ void          scumble_stand_plan   (ScumbleStand *self, const ScumbleLook *look,
  * Returns: %FALSE with the engine's error
  */
 gboolean      scumble_stand_survey (ScumbleStand *self, ScumbleCanvas canvas,
-                                    ScumbleSource *source, const ScumbleJob *job,
-                                    GError **error);
+                                    ScumbleSource *source,
+                                    const ScumblePurpose *purpose,
+                                    const ScumbleJob *job, GError **error);
 
 /**
  * scumble_stand_paint:
  * @canvas: surveyed
+ * @look: for the whole content
  * @source: what is on it
  *
  * Paints a part of a canvas.
@@ -89,7 +132,7 @@ gboolean      scumble_stand_paint  (ScumbleStand *self, ScumbleCanvas canvas,
 /**
  * scumble_stand_survey_seconds:
  *
- * Returns: what is still to be seen of the content takes about so long; 0 if unknown
+ * Returns: looking at the whole content takes about so long; 0 if unknown
  */
 double        scumble_stand_survey_seconds (const ScumbleStand *self);
 
