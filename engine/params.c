@@ -54,7 +54,7 @@ static const ScumbleParam params[] = {
     N_("How the picture's own colours are kept: by taking only brightness from the style, or "
        "by giving the style the picture's colours before it is looked at"),
     CHOICE (colour_method, colour_methods, SCUMBLE_COLOUR_LUMINANCE) },
-  { "temperature", N_("Temperat_ure"),
+  { "temperature", N_("Temper_ature"),
     N_("How widely every place of the picture looks around in the style: low values copy "
        "single strokes, high values blend many"),
     .method = "sanet",

@@ -351,7 +351,8 @@ def test_tab(content, styles):
     dialog = Dialog(content, styles)
     dialog.settle()
     wanted = {"Preview", "Zoom in", "Split view", "Style", "Mix", "Compare…", "Strength",
-              "Stroke size", "Keep colours", "More for AdaIN", "Help", "Reset", "Cancel", "Paint"}
+              "Stroke size", "Brush size", "Keep colours", "More for AdaIN", "Help", "Reset",
+              "Cancel", "Paint"}
     seen = []
     for _ in range(40):
         dialog.keys("Tab")
@@ -419,6 +420,36 @@ def test_exact(content, styles):
     dialog.keys("Escape")
     assert dialog.end() == "given up\n"
     assert not os.path.exists(dialog.output), "giving up left a picture"
+
+
+def test_brush(content, styles):
+    """A large brush: the preview is the result, also when the strength changes after."""
+    dialog = Dialog(content, styles)
+    dialog.settle()
+    plain = dialog.shown(240, 160)
+    brush = dialog.find(pyatspi.ROLE_SPIN_BUTTON, "Brush size").queryValue()
+    brush.currentValue = 3.0
+    wait_for("the brush", lambda: abs(brush.currentValue - 3.0) < 1e-6)
+    dialog.settle()
+    screenshot("brush")
+    shown = dialog.shown(240, 160)
+    assert difference(plain, shown) > 20, "the brush changed nothing"
+    worst = difference(shown, engine_paints(content, styles[0], 1.0, "--set=brush=3"))
+    assert worst <= 1, f"the preview differs from the result by {worst}/255"
+
+    dialog.keys("alt+s", *["Left"] * 30)
+    slider = dialog.find(pyatspi.ROLE_SLIDER, "Strength")
+    wait_for("30 steps of the slider",
+             lambda: abs(slider.queryValue().currentValue - 0.7) < 1e-6)
+    dialog.settle()
+    expected = engine_paints(content, styles[0], slider.queryValue().currentValue,
+                             "--set=brush=3")
+    worst = difference(dialog.shown(240, 160), expected)
+    assert worst <= 1, f"the preview differs from the result by {worst}/255"
+    dialog.keys("Return")
+    dialog.end()
+    worst = difference(rows(GdkPixbuf.Pixbuf.new_from_file(dialog.output)), expected)
+    assert worst <= 1, f"the dialog paints otherwise than the engine, by {worst}/255"
 
 
 def mouse(*commands):
@@ -1218,6 +1249,7 @@ def main():
         (print_timings, small, styles),
         (test_tab, small, styles),
         (test_keyboard, small, styles),
+        (test_brush, small, styles),
         (test_box, small, styles),
         (test_mixture, small, styles),
         (test_small_screen, small, styles, right),

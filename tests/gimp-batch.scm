@@ -326,7 +326,7 @@
 (bad "strength not a number" "out of range" layer style "adain" (sqrt -1))
 (check-refusal "choice unknown" image "updates is \"lots\"; it must be one of \"0\", \"25\""
   (lambda ()
-    (plug-in-scumble RUN-NONINTERACTIVE image layer style "adain" "" 1.0 1.0 0.0
+    (plug-in-scumble RUN-NONINTERACTIVE image layer style "adain" "" 1.0 1.0 1.0 0.0
                      "luminance" 1.0 0.0 "lots" "all")))
 (check-refusal "too few arguments" image "but received 4"
   (lambda () (plug-in-scumble RUN-NONINTERACTIVE image layer style)))

@@ -17,7 +17,7 @@ WINDOW = ["ui/dialog.ui", "ui/learn-panel.ui", "ui/settings-panel.ui",
           "engine/params.c"]
 
 # What one method has of its own is never seen with what another has.
-METHODS = [("Temperat_ure", "Avoi_d repetition"),
+METHODS = [("Temper_ature", "Avoi_d repetition"),
            ("Lear_ning", "_What learns", "Le_arn", "Sto_p")]
 
 # Learning can be stopped while it goes on, when all but these is insensitive.
