@@ -351,7 +351,7 @@ def test_tab(content, styles):
     dialog = Dialog(content, styles)
     dialog.settle()
     wanted = {"Preview", "Zoom in", "Split view", "Style", "Mix", "Compare…", "Strength",
-              "Brush size", "Keep colours", "More for AdaIN", "Help", "Reset",
+              "Stroke size", "Brush size", "Keep colours", "More for AdaIN", "Help", "Reset",
               "Cancel", "Paint"}
     seen = []
     for _ in range(40):

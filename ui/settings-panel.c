@@ -231,13 +231,12 @@ add_methods (ScumbleSettingsPanel *self)
                                _((*m)->title));
 }
 
-/* The sliders that every method has are always at hand, but the style's stroke size, which
- * does little where a brush size does much; and how long to learn is where the learning is. */
+/* The sliders that every method has are always at hand, and how long to learn is where the
+ * learning is. */
 static GtkContainer *
 place_of (ScumbleSettingsPanel *self, const ScumbleParam *param)
 {
-  if (param->method == NULL && param->kind == SCUMBLE_PARAM_NUMBER &&
-      param->offset != offsetof (ScumbleSettings, scale))
+  if (param->method == NULL && param->kind == SCUMBLE_PARAM_NUMBER)
     return self->params;
   if (param->offset == offsetof (ScumbleSettings, updates))
     return GTK_CONTAINER (self->learning);
