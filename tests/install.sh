@@ -28,7 +28,7 @@ there ()
 there "the plug-in" "${plugin:-$top/plug-ins/scumble/scumble}"
 [ $failed -eq 0 ] || exit 1
 
-# The folders are in the program, as plain strings.
+# The folders are in the program, as plain strings where gcc made it; clang makes some from parts.
 folder ()
 {
   printf '%s' "$top"
