@@ -21,6 +21,11 @@
 /* Edge of the parts of the content that adaptation paints, in pixels; at most. */
 enum { CROP = 256 };
 
+/* A crop none of whose channels deviates by this, a level of 255, is of a single colour; and how
+ * many crops are tried for one that is not. */
+#define FLAT (1.0 / 255.0)
+enum { TRIES = 20 };
+
 /* Adam: Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015.  The rates
  * are those of normalisations alone, and of everything. */
 #define RATE     1e-2f
@@ -60,7 +65,8 @@ typedef struct
   const Net               *net;
   const Style             *style;
   const ScumbleAdaptation *how;
-  ScumblePicture          *pictures;
+  ScumbleProxy            *proxies;
+  ScumblePicture          *pictures; /* of the proxies */
   guint                    n_pictures;
   GRand                   *rand;
   ScumbleTransferGrad     *learner;
@@ -250,9 +256,9 @@ metastyle_encode (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *
            ? new_style (net, wanted, net->initial, 0) : NULL;
 }
 
-/* Reads a crop, and lets the critic look at it; if there is just one, only once. */
+/* Reads some crop of some picture. */
 static gboolean
-read_crop (Adapt *adapt, const ScumbleJob *job, GError **error)
+draw_crop (Adapt *adapt, const ScumbleJob *job, GError **error)
 {
   const ScumbleTensor  *crop    = &adapt->crop;
   const gint32          which   = g_rand_int_range (adapt->rand, 0,
@@ -260,15 +266,56 @@ read_crop (Adapt *adapt, const ScumbleJob *job, GError **error)
   const ScumblePicture *picture = &adapt->pictures[which];
   ScumbleRect           rect    = { 0, 0, crop->w, crop->h };
 
-  if (adapt->fixed)
-    return TRUE;
-
   rect.x       = g_rand_int_range (adapt->rand, 0, picture->w - crop->w + 1);
   rect.y       = g_rand_int_range (adapt->rand, 0, picture->h - crop->h + 1);
   adapt->fixed = adapt->n_pictures == 1 && picture->w == crop->w && picture->h == crop->h;
 
-  return scumble_picture_read (picture, rect, crop->data, NULL, job, error) &&
-         scumble_verdicts_compare (adapt->verdicts, crop, job, error);
+  return scumble_picture_read (picture, rect, crop->data, NULL, job, error);
+}
+
+/* Whether no channel deviates by as much as FLAT. */
+static gboolean
+is_flat (const ScumbleTensor *crop)
+{
+  const gsize n = (gsize) crop->w * (gsize) crop->h;
+
+  for (gsize k = 0; k < 3; k++)
+    {
+      double sum = 0.0, squares = 0.0;
+
+      for (gsize i = 0; i < n; i++)
+        {
+          const double value = crop->data[3 * i + k];
+
+          sum     += value;
+          squares += value * value;
+        }
+      if (squares / (double) n - sum * sum / (double) n / (double) n >= FLAT * FLAT)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Reads a crop, and lets the critic look at it; if there is just one, only once. From a crop
+ * of a single colour nothing can be learned, and a normalisation's gradient is without bounds
+ * there. */
+static gboolean
+read_crop (Adapt *adapt, const ScumbleJob *job, GError **error)
+{
+  gboolean drawn = adapt->fixed;
+
+  if (adapt->fixed)
+    return TRUE;
+
+  for (int i = 0; i < TRIES && !drawn; i++)
+    {
+      if (!draw_crop (adapt, job, error))
+        return FALSE;
+      drawn = adapt->fixed || !is_flat (&adapt->crop);
+    }
+
+  return scumble_verdicts_compare (adapt->verdicts, &adapt->crop, job, error);
 }
 
 /* Finds the loss on a crop, and its gradient. */
@@ -392,12 +439,15 @@ adapt_steps (Adapt *adapt, const ScumbleJob *job, GError **error)
   return new_style (adapt->net, adapt->style->wanted, made, adapt->style->updates + done);
 }
 
+/* As when a network is measured, a large picture is seen shrunk: its crops as it is show
+ * little but plain skies and walls. */
 static gboolean
 open_pictures (Adapt *adapt, ScumbleSource *source, const ScumbleJob *job, GError **error)
 {
   for (guint i = 0; i < adapt->n_pictures; i++)
-    if (!scumble_picture_init (&adapt->pictures[i],
-                               i == 0 ? source : adapt->how->others[i - 1],
+    if (!scumble_proxy_init (&adapt->proxies[i], i == 0 ? source : adapt->how->others[i - 1],
+                             scumble_proxy_megapixel, job, error) ||
+        !scumble_picture_init (&adapt->pictures[i], adapt->proxies[i].source,
                                SCUMBLE_TRANSFER_ALIGN, job, error))
       return FALSE;
 
@@ -433,8 +483,12 @@ static void
 adapt_clear (Adapt *adapt)
 {
   for (guint i = 0; i < adapt->n_pictures; i++)
-    scumble_picture_clear (&adapt->pictures[i]);
+    {
+      scumble_picture_clear (&adapt->pictures[i]);
+      scumble_proxy_clear (&adapt->proxies[i]);
+    }
   g_free (adapt->pictures);
+  g_free (adapt->proxies);
   scumble_verdicts_free (adapt->verdicts);
   scumble_transfer_grad_free (adapt->learner);
   g_rand_free (adapt->rand);
@@ -456,6 +510,7 @@ metastyle_adapt (ScumbleModel *model, gconstpointer style, ScumbleSource *source
                          .n_pictures = 1 + how->n_others };
   Style       *made  = NULL;
 
+  adapt.proxies    = g_new0 (ScumbleProxy, adapt.n_pictures);
   adapt.pictures   = g_new0 (ScumblePicture, adapt.n_pictures);
   adapt.parameters = g_memdup2 (adapt.style->parameters, n * sizeof (float));
   adapt.best       = g_memdup2 (adapt.style->parameters, n * sizeof (float));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "method-test.h"
 #include "critic.h"
+#include "proxy.h"
 #include "ref.h"
 #include "transfer-grad.h"
 #include "transfer-net.h"
@@ -213,6 +214,7 @@ typedef struct
   int           others;  /* how often another picture is among those to learn from */
   double        first;
   double        last;
+  double        most;
   gboolean      all;
   ScumbleStyle *glimpse; /* of the style at @stop */
 } Log;
@@ -226,6 +228,7 @@ note (const ScumbleAdapting *adapting, gpointer user_data)
   log->updates = adapting->update;
   log->first   = adapting->update == 1 ? adapting->loss : log->first;
   log->last    = adapting->loss;
+  log->most    = MAX (log->most, adapting->loss);
   if (adapting->update == log->stop)
     {
       log->glimpse = scumble_adapting_style (adapting);
@@ -234,9 +237,8 @@ note (const ScumbleAdapting *adapting, gpointer user_data)
 }
 
 static ScumbleStyle *
-adapt (Log *log, int updates, GError **error)
+adapt_to (Log *log, const Picture *content, int updates, GError **error)
 {
-  const Picture            content = random_picture (70, 50, 1);
   const Picture            style   = random_picture (64, 90, 2);
   g_autoptr (ScumbleArena) arena   = scumble_arena_new ((gsize) 1 << 28);
   g_autoptr (ScumbleModel) model   = open_model ("metastyle", "tiny-metastyle");
@@ -250,14 +252,23 @@ adapt (Log *log, int updates, GError **error)
                                        .told    = note, .told_data = log };
   ScumbleStyle            *adapted;
 
-  scumble_memory_source_init (&sources[0], content.w, content.h, content.rgba);
+  scumble_memory_source_init (&sources[0], content->w, content->h, content->rgba);
   scumble_memory_source_init (&sources[1], style.w, style.h, style.rgba);
   start   = scumble_model_encode (model, &sources[1].source, NULL, &job, error);
   g_assert_true (scumble_style_wants_adapting (start));
   adapted = scumble_model_adapt (model, start, &sources[0].source, &how, &job, error);
-  g_free (content.rgba);
   g_free (style.rgba);
 
+  return adapted;
+}
+
+static ScumbleStyle *
+adapt (Log *log, int updates, GError **error)
+{
+  const Picture content = random_picture (70, 50, 1);
+  ScumbleStyle *adapted = adapt_to (log, &content, updates, error);
+
+  g_free (content.rgba);
   return adapted;
 }
 
@@ -341,6 +352,64 @@ test_stopped (void)
   g_object_unref (stopped.cancel);
 }
 
+/* Of a picture beyond a megapixel is learned what is learned of it when it is shrunk. */
+static void
+test_large (void)
+{
+  const Picture            large = random_picture (1300, 900, 1);
+  g_autoptr (ScumbleArena) arena = scumble_arena_new ((gsize) 1 << 26);
+  const ScumbleJob         job   = { .arena = arena, .threads = 1 };
+  Log                      log   = { .stop = -1 };
+  Picture                  small;
+  ScumbleMemorySource      source;
+  ScumbleProxy             proxy;
+
+  scumble_memory_source_init (&source, large.w, large.h, large.rgba);
+  g_assert_true (scumble_proxy_init (&proxy, &source.source, scumble_proxy_megapixel, &job,
+                                     NULL));
+  small = (Picture) { proxy.rgba, proxy.source->width, proxy.source->height };
+  g_assert_cmpint (small.w, <, large.w);
+  {
+    g_autoptr (ScumbleStyle) one    = adapt_to (&log, &large, 2, NULL);
+    g_autoptr (ScumbleStyle) other  = NULL;
+    g_autoptr (GBytes)       first  = save (one);
+    g_autoptr (GBytes)       second = NULL;
+
+    log    = (Log) { .stop = -1 };
+    other  = adapt_to (&log, &small, 2, NULL);
+    second = save (other);
+    g_assert_true (g_bytes_equal (first, second));
+  }
+
+  scumble_proxy_clear (&proxy);
+  g_free (large.rgba);
+}
+
+/* Most of the picture is one colour: what is learned comes from the rest. In a picture that
+ * is nothing else there is no rest, and that is no reason to wait for ever. */
+static void
+test_flat (void)
+{
+  const Picture      picture = random_picture (600, 300, 1);
+  g_autoptr (GError) error   = NULL;
+
+  for (int edge = 500; edge <= 600; edge += 100)
+    {
+      Log                      log   = { .stop = -1 };
+      g_autoptr (ScumbleStyle) style = NULL;
+
+      for (int i = 0; i < 4 * 600 * 300; i++)
+        if (i / 4 % 600 < edge)
+          picture.rgba[i] = i % 4 == 3 ? 1.0f : 0.4f;
+      style = adapt_to (&log, &picture, 8, &error);
+      g_assert_no_error (error);
+      g_test_message ("to %d all one colour: loss at most %.3g", edge, log.most);
+      if (edge < 600)
+        g_assert_cmpfloat (log.most, <, 50.0);
+    }
+  g_free (picture.rgba);
+}
+
 /* Cancelled after some updates there is a style, before the first there is none. */
 static void
 test_cancel (void)
@@ -388,6 +457,8 @@ main (int argc, char **argv)
   g_test_add_func ("/metastyle/learning", test_learning);
   g_test_add_func ("/metastyle/others", test_others);
   g_test_add_func ("/metastyle/stopped", test_stopped);
+  g_test_add_func ("/metastyle/large", test_large);
+  g_test_add_func ("/metastyle/flat", test_flat);
   g_test_add_func ("/metastyle/cancel", test_cancel);
   g_test_add_func ("/metastyle/starvation", test_starvation);
 
