@@ -72,22 +72,15 @@ fill_colour (const ScumblePicture *picture, int x, int y, float rgb[3])
     }
 }
 
-/* A colour that is no number would spread over the whole picture through the statistics. */
-static float
-sane (float value)
-{
-  return value > 0.0f ? MIN (value, 1.0f) : 0.0f;
-}
-
 static void
 convert_pixel (const ScumblePicture *picture, const float *rgba, int x, int y, float *rgb,
                float *alpha)
 {
-  const float a = picture->fill != NULL ? sane (rgba[3]) : 1.0f;
+  const float a = picture->fill != NULL ? scumble_sane (rgba[3]) : 1.0f;
 
   if (a > 0.0f)
     for (int k = 0; k < 3; k++)
-      rgb[k] = sane (rgba[k]);
+      rgb[k] = scumble_sane (rgba[k]);
   else
     fill_colour (picture, x, y, rgb);
 
@@ -186,10 +179,10 @@ gather_strip (const ScumblePicture *picture, const ScumbleRect *rect, const floa
         const int    row   = (int) ((gint64) (rect->y + i) * picture->fill_h / source->height);
         const int    col   = (int) ((gint64) j * picture->fill_w / source->width);
         double      *cell  = grid + 4 * (row * picture->fill_w + col);
-        const double a     = sane (pixel[3]);
+        const double a     = scumble_sane (pixel[3]);
 
         for (int k = 0; k < 3; k++)
-          cell[k] += a * sane (pixel[k]);
+          cell[k] += a * scumble_sane (pixel[k]);
         cell[3] += a;
       }
 }

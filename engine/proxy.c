@@ -297,13 +297,6 @@ scumble_proxy_clear (ScumbleProxy *proxy)
   proxy->rgba = NULL;
 }
 
-/* Written so that what is no number is 0. */
-static double
-sane (float weight)
-{
-  return weight > 0.0f ? MIN (weight, 1.0f) : 0.0;
-}
-
 /* Lines [rows->last - rows->first + 1, width] -> [w] */
 static void
 average_lines (const float *lines, const Span *rows, int width, float *weights, int w)
@@ -316,7 +309,7 @@ average_lines (const float *lines, const Span *rows, int width, float *weights, 
       for (int y = rows->first; y <= rows->last; y++)
         for (int x = columns.first; x <= columns.last; x++)
           sum += (double) share (rows, y) * share (&columns, x) *
-                 sane (lines[(gsize) (y - rows->first) * (gsize) width + (gsize) x]);
+                 scumble_sane (lines[(gsize) (y - rows->first) * (gsize) width + (gsize) x]);
       weights[j] = (float) (sum / ((rows->to - rows->from) * (columns.to - columns.from)));
     }
 }

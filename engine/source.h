@@ -69,6 +69,14 @@ struct _ScumbleMask
                     GError **error);
 };
 
+/* What a source or a mask gives, brought into 0..1. Written so that what is no number is 0: it
+ * would spread over the whole picture through the statistics. */
+static inline float
+scumble_sane (float value)
+{
+  return value > 0.0f ? MIN (value, 1.0f) : 0.0f;
+}
+
 /**
  * ScumbleMemorySource:
  * @rgba: (transfer none): [height, width, 4]

@@ -38,12 +38,6 @@ scumble_underpainting_helps (const ScumbleSource *source, const ScumbleLook *loo
                                   shrunk (source->height, look->brush) < source->height);
 }
 
-static float
-sane (float value)
-{
-  return value > 0.0f ? MIN (value, 1.0f) : 0.0f;
-}
-
 /* Cubic convolution: the weights of the pixels at -1, 0, 1 and 2 for a place 0..1 between the
  * two in the middle. */
 static void
@@ -100,9 +94,9 @@ cover (const ScumbleUnderpainting *self, int x, int w, float *rgba)
         for (int c = 0; c < CHANNELS; c++)
           found[c] += weights[k] * self->line[CHANNELS * taps[k] + c];
 
-      found[3] = self->strength * sane (found[3]);
+      found[3] = self->strength * scumble_sane (found[3]);
       for (int c = 0; c < 3; c++)
-        rgba[c] = (1.0f - found[3]) * sane (rgba[c]) + found[3] * sane (found[c]);
+        rgba[c] = (1.0f - found[3]) * scumble_sane (rgba[c]) + found[3] * scumble_sane (found[c]);
     }
 }
 
@@ -252,7 +246,11 @@ keep_cover (ScumbleUnderpainting *self, const Small *small, const ScumbleJob *jo
       done = scumble_zones_weigh (&small->look, small->proxy.source, row, 1, 1.0, weights, job,
                                   error);
       for (gsize x = 0; done && x < w; x++)
-        to[CHANNELS * x] = (guint16) (sane (1.0f - weights[n_zones * w + x]) * LEVELS + 0.5f);
+        {
+          const float share = scumble_sane (1.0f - weights[n_zones * w + x]);
+
+          to[CHANNELS * x] = (guint16) (share * LEVELS + 0.5f);
+        }
     }
   scumble_arena_release (job->arena, mark);
 

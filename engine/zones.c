@@ -35,13 +35,6 @@ scumble_zones_any (const float *weights, gsize n)
   return FALSE;
 }
 
-/* Written so that what is no number is 0. */
-static float
-sane (float weight)
-{
-  return weight > 0.0f ? MIN (weight, 1.0f) : 0.0f;
-}
-
 /* @weights: [n], one everywhere without a mask */
 static gboolean
 read_mask (ScumbleMask *mask, const ScumbleRect *rect, float *weights, gsize n,
@@ -51,7 +44,7 @@ read_mask (ScumbleMask *mask, const ScumbleRect *rect, float *weights, gsize n,
     return FALSE;
 
   for (gsize i = 0; i < n; i++)
-    weights[i] = mask != NULL ? sane (weights[i]) : 1.0f;
+    weights[i] = mask != NULL ? scumble_sane (weights[i]) : 1.0f;
 
   return TRUE;
 }
