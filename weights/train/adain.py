@@ -10,7 +10,7 @@ Differences from the paper, and why:
 - `structure` compares normalised relu3_1 and relu4_1 features with the photograph's: the
   target of the paper's content loss has lost what relu4_1 loses, faces first.
 """
-from losses import outside, structure, style_distance, unexplained
+from losses import SHALLOW_FIRST, outside, structure, style_distance, unexplained
 from methods import AdaIn
 from nets import TAPS, adain
 from recipe import StyleRecipe
@@ -43,7 +43,8 @@ class Recipe(StyleRecipe):
         out = self.network.decoder(target)
         found, taps = self.critic(out)
         return {"content": unexplained(taps["relu4_1"], target),
-                "style": style_distance(found, {tap: style[tap].unbind(1) for tap in TAPS}),
+                "style": style_distance(found, {tap: style[tap].unbind(1) for tap in TAPS},
+                                        SHALLOW_FIRST),
                 "structure": (structure(taps["relu3_1"], source["relu3_1"])
                               + structure(taps["relu4_1"], source["relu4_1"])) / 2,
                 "outside": outside(out)}

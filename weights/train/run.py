@@ -21,6 +21,9 @@ EMA_DECAY = 0.999
 def start_processes(threads):
     """Joins the process group that torchrun describes; returns (rank, world, device)."""
     torch.set_num_threads(threads)
+    # A softmax over a thousand places is mostly numbers below 1e-38, which Intel's processors
+    # multiply a hundred times as slowly: SANet's step took 6.5 s with them and 1 s without.
+    torch.set_flush_denormal(True)
     rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
     cuda = torch.cuda.is_available()
     device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if cuda else "cpu"

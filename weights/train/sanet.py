@@ -6,7 +6,7 @@ relu5_1, identity losses with weights 50 (pixels) and 1 (features). Here the sty
 terms are divided by the target's variance (losses.py), and the identity losses take every
 fourth batch, photographs and paintings in turn, instead of tripling the cost of all.
 """
-from losses import outside, structure, style_distance, unexplained
+from losses import SHALLOW_FIRST, outside, structure, style_distance, unexplained
 from methods import SaNet
 from nets import TAPS
 from recipe import StyleRecipe
@@ -41,7 +41,7 @@ class Recipe(StyleRecipe):
         found, taps = self.critic(out)
         return {"content": sum(structure(taps[tap], source[tap])
                                for tap in ("relu4_1", "relu5_1")),
-                "style": style_distance(found, wanted),
+                "style": style_distance(found, wanted, SHALLOW_FIRST),
                 "outside": outside(out)}
 
     def _identity(self, picture):

@@ -127,6 +127,22 @@ def test_mirror(world):
         assert torch.autograd.gradgradcheck(lambda z: nets.mirror(z, n), x)
 
 
+def test_moments(world):
+    """As torch.var_mean says, and so are their gradients and those gradients' own."""
+    def derivatives(function):
+        x = torch.randn(2, 3, 6, 5, generator=torch.Generator().manual_seed(5)) * 2 + 1
+        x.requires_grad_()
+        mean, var = function(x)
+        out = (mean * mean * var.sqrt()).sum()
+        first, = torch.autograd.grad(out, x, create_graph=True)
+        second, = torch.autograd.grad((first * x.detach().cos()).sum(), x)
+        return mean, var, first, second
+
+    plain = lambda x: torch.var_mean(x, (2, 3), unbiased=False, keepdim=True)[::-1]
+    for found, wanted in zip(derivatives(nets.moments), derivatives(plain)):
+        assert torch.allclose(found, wanted, atol=1e-5)
+
+
 def test_tensorfile(world):
     """Float16 values return as they were written; what float16 cannot hold is refused."""
     path = world.path("t.safetensors")
