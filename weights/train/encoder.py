@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 import recipe
-from nets import TAPS, WIDTHS, Decoder, Encoder
+from nets import QUALITIES, TAPS, Decoder, Encoder
 from teachers import CompressedVgg19, Vgg19
 
 CONTENT, STYLE = 0, 1
@@ -31,12 +31,13 @@ class Recipe(recipe.Recipe):
 
     def __init__(self, options):
         super().__init__(options)
-        self.encoder, self.decoder = Encoder(), Decoder()
+        widths = QUALITIES[options.quality]
+        self.encoder, self.decoder = Encoder(widths), Decoder(widths)
         self.teachers = nn.ModuleList([Vgg19(options.vgg),
                                        CompressedVgg19(options.vgg_compressed)])
-        widths = Vgg19.WIDTHS + CompressedVgg19.WIDTHS
+        taught = Vgg19.WIDTHS + CompressedVgg19.WIDTHS
         self.maps = nn.ModuleDict({tap: nn.Conv2d(narrow, wide, 1)
-                                   for tap, narrow, wide in zip(TAPS, WIDTHS, widths)})
+                                   for tap, narrow, wide in zip(TAPS, widths, taught)})
         for layer in self.maps.values():
             # No gradient reaches a pretrained encoder before its maps mean something.
             nn.init.zeros_(layer.weight)

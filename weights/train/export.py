@@ -13,7 +13,7 @@ import torch
 
 import methods
 import tensorfile
-from nets import WIDTHS
+from nets import QUALITIES
 
 VERSION = "1"
 # What each network's run exports: file -> {part: where it lies in the recipe}.
@@ -24,6 +24,11 @@ FILES = {
     "metanet": {"metanet": {"meta": "network.meta", "shared": "network.shared"}},
     "metastyle": {"metastyle": {"transfer": "network.transfer"}},
 }
+
+
+def quality_stem(stem, options):
+    """The name of a file of this quality: "adain", "adain-fine"."""
+    return stem if options["quality"] == "compact" else stem + "-" + options["quality"]
 
 
 def tensors(state, places, kind):
@@ -42,12 +47,13 @@ def metadata(state, stem, parts, arguments):
     options = state["options"]
     out = {"scumble.version": VERSION, "scumble.part": " ".join(sorted(parts)),
            "licence": "CC-BY-4.0", "author": "the Scumble project",
-           "widths": " ".join(map(str, WIDTHS)), "commit": arguments.commit,
+           "widths": " ".join(map(str, QUALITIES[options["quality"]])), "commit": arguments.commit,
            "data": arguments.data, "steps": str(state["step"]),
            "batch": "%(batch)d crops of %(size)d x %(size)d" % options,
            "seed": str(options["seed"])}
     if stem in methods.METHODS:
         out["scumble.method"] = stem
+        out["scumble.encoder"] = quality_stem("encoder", options)
     if arguments.scores:
         out["scores"] = arguments.scores
     return out
@@ -68,7 +74,8 @@ def main(arguments=None):
     kind = "weights" if arguments.last else "average"
     os.makedirs(arguments.out, exist_ok=True)
     for stem, places in FILES[state["network"]].items():
-        path = os.path.join(arguments.out, stem + ".safetensors")
+        path = os.path.join(arguments.out,
+                            quality_stem(stem, state["options"]) + ".safetensors")
         tensorfile.write(path, tensors(state, places, kind),
                          metadata(state, stem, places, arguments),
                          "F32" if arguments.f32 else "F16")

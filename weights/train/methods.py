@@ -2,15 +2,15 @@
 """The four methods in PyTorch: what the engine computes of a photograph and a painting.
 
 Every class holds its parts as children of the names that the tensors in the files begin
-with. `multiple` is what both pictures' sides are reflect-padded to, right and below.
-paint(content, style, strength) takes and returns pictures [1, 3, h, w]; the result is not
-clamped.
+with, and is made for the encoder's channels, `widths`. `multiple` is what both pictures' sides
+are reflect-padded to, right and below. paint(content, style, strength) takes and
+returns pictures [1, 3, h, w]; the result is not clamped.
 """
 import torch
 from torch import nn
 
 from losses import GRAM_TAPS, grams, transfer_loss
-from nets import (Decoder, Encoder, Initial, Meta, Shared, Transform, adain, mean_std,
+from nets import (WIDTHS, Decoder, Encoder, Initial, Meta, Shared, Transform, adain, mean_std,
                   style_vector, transfer)
 
 
@@ -19,9 +19,9 @@ class AdaIn(nn.Module):
 
     multiple = 8
 
-    def __init__(self):
+    def __init__(self, widths=WIDTHS):
         super().__init__()
-        self.encoder, self.decoder = Encoder(), Decoder()
+        self.encoder, self.decoder = Encoder(widths), Decoder(widths)
 
     def paint(self, content, style, strength=1.0):
         mean, std = mean_std(self.encoder(style, "relu4_1")["relu4_1"])
@@ -37,9 +37,10 @@ class SaNet(nn.Module):
 
     multiple = 16
 
-    def __init__(self):
+    def __init__(self, widths=WIDTHS):
         super().__init__()
-        self.encoder, self.transform, self.decoder = Encoder(), Transform(), Decoder()
+        self.encoder, self.transform, self.decoder = (part(widths) for part in
+                                                      (Encoder, Transform, Decoder))
 
     def paint(self, content, style, strength=1.0):
         content, style = self.encoder(content), self.encoder(style)
@@ -57,9 +58,10 @@ class MetaNet(nn.Module):
 
     multiple = 16
 
-    def __init__(self, base=8):
+    def __init__(self, widths=WIDTHS, base=8):
         super().__init__()
-        self.encoder, self.meta, self.shared = Encoder(), Meta(base), Shared(base)
+        self.encoder, self.shared = Encoder(widths), Shared(base)
+        self.meta = Meta(base, widths=widths)
 
     def network(self, picture):
         """The transfer network {name: tensor} of one picture [1, 3, h, w]."""
@@ -81,9 +83,9 @@ class MetaStyle(nn.Module):
 
     multiple = 16
 
-    def __init__(self, base=16):
+    def __init__(self, widths=WIDTHS, base=16):
         super().__init__()
-        self.encoder, self.transfer = Encoder(), Initial(base)
+        self.encoder, self.transfer = Encoder(widths), Initial(base)
 
     # Adam's rates when the scales and shifts learn alone, and when everything does.
     RATE, RATE_ALL = 1e-2, 1e-3

@@ -15,9 +15,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-WIDTHS = (16, 32, 64, 128, 128)
+# Channels at relu1_1 .. relu5_1: VGG-19's 64, 128, 256, 512, 512 over 4 and over 2.
+QUALITIES = {"compact": (16, 32, 64, 128, 128), "fine": (32, 64, 128, 256, 256)}
+WIDTHS = QUALITIES["compact"]
 TAPS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-STYLE_VECTOR = 2 * sum(WIDTHS)
 VGG_PLAN = ("conv1_1", "conv1_2", "pool", "conv2_1", "conv2_2", "pool",
             "conv3_1", "conv3_2", "conv3_3", "conv3_4", "pool",
             "conv4_1", "conv4_2", "conv4_3", "conv4_4", "pool", "conv5_1")
@@ -335,13 +336,13 @@ class Meta(nn.Module):
     convolution, which then cannot give two paintings two palettes; so they are generated too.
     """
 
-    def __init__(self, base=8, slice_width=64):
+    def __init__(self, base=8, slice_width=64, widths=WIDTHS):
         super().__init__()
         self.base, self.slice_width = base, slice_width
         self.plan = transfer_plan(base)
-        self.register_buffer("mean", torch.zeros(STYLE_VECTOR))
-        self.register_buffer("scale", torch.ones(STYLE_VECTOR))
-        self.hidden = nn.Linear(STYLE_VECTOR, len(self.plan) * slice_width)
+        self.register_buffer("mean", torch.zeros(2 * sum(widths)))
+        self.register_buffer("scale", torch.ones(2 * sum(widths)))
+        self.hidden = nn.Linear(2 * sum(widths), len(self.plan) * slice_width)
         start = initial_transfer(base)
         for name, _, c_out, _, _ in self.plan:
             values = [start[name + ".scale"], start[name + ".shift"]]

@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 
 import recipe
+import tensorfile
 from data import list_pictures, read_picture, to_tensor
 from methods import METHODS
 from sheet import to_image
@@ -27,9 +28,18 @@ def padded(path, short, multiple):
     return F.pad(x, (0, -w % multiple, 0, -h % multiple), mode="reflect"), (h, w)
 
 
+def encoder_widths(files):
+    """Its channels at relu1_1 .. relu5_1, told from its tensors."""
+    for path in files:
+        arrays, _ = tensorfile.read(path)
+        if "encoder.conv1_1.weight" in arrays:
+            return [len(arrays["encoder.conv%d_1.weight" % level]) for level in range(1, 6)]
+    raise SystemExit("No file here holds an encoder: " + ", ".join(files))
+
+
 def load_method(name, files):
     """The method's network with all its parts filled from the safetensors files."""
-    network = METHODS[name]().eval()
+    network = METHODS[name](encoder_widths(files)).eval()
     parts = {part for path in files for part in recipe.fill(network, path)}
     missing = {part for part, _ in network.named_children()} - parts
     if missing:

@@ -10,6 +10,7 @@ from torch import nn
 import tensorfile
 from critic import Critic
 from data import Pictures, to_tensor
+from nets import QUALITIES
 
 
 def fixed_crops(pictures, count, size):
@@ -98,7 +99,7 @@ class StyleRecipe(Recipe):
 
     def __init__(self, options):
         super().__init__(options)
-        self.network = self.method()
+        self.network = self.method(QUALITIES[options.quality])
         fill(self.network, options.encoder)
         self.network.encoder.requires_grad_(False)
         for path in options.init or ():

@@ -261,6 +261,23 @@ def test_export(world):
     assert os.path.getsize(files["metanet"]) < 16e6
 
 
+def test_fine(world):
+    """The second quality has its own files, which name each other and paint."""
+    out = world.path("fine")
+    eyes = os.path.join(out, "encoder-fine.safetensors")
+    for network in ("encoder", "adain", "sanet"):
+        run = network + "-fine"
+        world.train(network, run, 1, "--quality", "fine", "--encoder", eyes)
+        export.main([world.path(run), out, "--data", "noise"])
+    for method in ("adain", "sanet"):
+        path = os.path.join(out, method + "-fine.safetensors")
+        assert tensorfile.read(path)[1]["scumble.encoder"] == "encoder-fine"
+        network = paint.load_method(method, [eyes, path])
+        assert network.encoder.conv5_1.weight.shape[0] == 256
+        with torch.no_grad():
+            assert torch.isfinite(network.paint(*torch.rand(2, 1, 3, 32, 32))).all()
+
+
 def test_sheet(world):
     """A run leaves its table, curve and contact sheet."""
     world.train("adain", "sheet", 2, "--sheet-every", "2", "--sheet-short", "32",

@@ -13,6 +13,7 @@ import os
 
 import torch
 
+import nets
 import run
 
 NETWORKS = ("encoder", "adain", "sanet", "metanet", "metastyle")
@@ -31,6 +32,8 @@ def parse(arguments=None):
     p.add_argument("--encoder", help="encoder.safetensors, for all networks but itself")
     p.add_argument("--vgg", help="normalised VGG-19 up to conv3_1, a .pth file")
     p.add_argument("--vgg-compressed", help="compressed VGG-19 up to relu5_1, a .pth file")
+    p.add_argument("--quality", choices=sorted(nets.QUALITIES), default="compact",
+                   help="the encoder's width: a quarter or half of VGG-19's")
     p.add_argument("--init", nargs="*", help="safetensors files to start from")
     p.add_argument("--limit", type=int, help="use the first so many pictures of a folder")
     p.add_argument("--short", type=int, default=256, help="pictures' shorter side, pixels")
