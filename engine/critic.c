@@ -26,6 +26,7 @@ struct _ScumbleVerdicts
   const ScumbleCritic *critic;
   ScumbleFrame         planes[ROWS + 1]; /* before every row, and after the last */
   float               *wanted[TAPS];     /* (owned): [c, c] with the planes' channels */
+  const ScumbleVeil   *veil;             /* of the content; NULL if all of it is visible */
   ScumbleTensor        target;           /* the content's relu3_1 */
   double               target_scale;
   float               *result;           /* room for the gradient with respect to a plane */
@@ -264,16 +265,18 @@ look (ScumbleVerdicts *verdicts, const ScumbleTensor *picture, int rows, const S
 
 gboolean
 scumble_verdicts_compare (ScumbleVerdicts *verdicts, const ScumbleTensor *content,
-                          const ScumbleJob *job, GError **error)
+                          const ScumbleVeil *veil, const ScumbleJob *job, GError **error)
 {
   const int rows = rows_to (SCUMBLE_VGG_RELU3_1);
 
+  verdicts->veil = veil;
   if (!look (verdicts, content, rows, job, error))
     return FALSE;
 
   scumble_copy (&verdicts->planes[rows].inside, &verdicts->target, job->threads);
   verdicts->target_scale = CONTENT_WEIGHT * scumble_grad_unexplained_scale (
-    &verdicts->target, verdicts->critic->c[rows], job->threads);
+    &verdicts->target, verdicts->critic->c[rows], scumble_veil_at (veil, &verdicts->target),
+    job->threads);
 
   return TRUE;
 }
@@ -282,16 +285,17 @@ scumble_verdicts_compare (ScumbleVerdicts *verdicts, const ScumbleTensor *conten
 static double
 judge_tap (const ScumbleVerdicts *verdicts, int rows, const ScumbleTensor *g, int threads)
 {
-  const ScumbleTensor *x    = &verdicts->planes[rows].inside;
-  double               loss = 0.0;
+  const ScumbleTensor *x       = &verdicts->planes[rows].inside;
+  const float         *weights = scumble_veil_at (verdicts->veil, x);
+  double               loss    = 0.0;
 
   for (int tap = SCUMBLE_VGG_RELU1_1; tap < TAPS; tap++)
     if (rows_to (tap) == rows)
       {
-        loss = scumble_gram_distance (x, verdicts->wanted[tap], g, threads);
+        loss = scumble_gram_distance (x, weights, verdicts->wanted[tap], g, threads);
         if (tap == SCUMBLE_VGG_RELU3_1)
-          loss += scumble_grad_unexplained (x, &verdicts->target, verdicts->target_scale, g,
-                                            threads);
+          loss += scumble_grad_unexplained (x, &verdicts->target, weights,
+                                            verdicts->target_scale, g, threads);
       }
 
   return loss;

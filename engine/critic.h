@@ -3,6 +3,7 @@
 
 #include "job.h"
 #include "safetensors.h"
+#include "veil.h"
 
 G_BEGIN_DECLS
 
@@ -16,7 +17,8 @@ G_BEGIN_DECLS
  *     + sum over relu1_1 .. relu4_1 of
  *           sqrt (|gram - gram of the style|^2 / |gram of the style|^2)
  *
- * but for the constants that keep it finite. Immutable; threads may share it.
+ * but for the constants that keep it finite. Cells count as much as they are visible in all of
+ * these means. Immutable; threads may share it.
  */
 typedef struct _ScumbleCritic ScumbleCritic;
 
@@ -56,12 +58,15 @@ void             scumble_verdicts_free (ScumbleVerdicts *verdicts);
 /**
  * scumble_verdicts_compare:
  * @content: [h, w, 3] what the painted pictures should show from now on
+ * @veil: (transfer none) (nullable): how visible it is, until the next call; %NULL if
+ *   everything is
  *
  * Returns: %FALSE with an error on cancel
  */
 gboolean       scumble_verdicts_compare (ScumbleVerdicts *verdicts,
                                          const ScumbleTensor *content,
-                                         const ScumbleJob *job, GError **error);
+                                         const ScumbleVeil *veil, const ScumbleJob *job,
+                                         GError **error);
 
 /**
  * scumble_verdicts_judge:

@@ -729,6 +729,37 @@ add_bands (double *sums, gsize n)
       sums[k] += sums[band * n + k];
 }
 
+/* Of the cells of row @i of a plane @w wide; NULL if all count the same. */
+static const float *
+row_weights (const float *weights, int i, int w)
+{
+  return weights != NULL ? weights + (gsize) i * (gsize) w : NULL;
+}
+
+/* The moments of a plane, [2, c], and what its cells weigh together. */
+static double
+find_moments (const ScumbleTensor *x, const float *weights, double *sums, int threads)
+{
+  const ScumbleSimdGrad *simd   = scumble_simd_best ()->grad;
+  const gsize            planes = (gsize) x->c;
+  const gsize            n      = (gsize) x->h * (gsize) x->w;
+  double                 weight = 0.0;
+
+#pragma omp parallel for schedule(static) num_threads(threads)
+  for (int band = 0; band < BANDS; band++)
+    for (int i = band * x->h / BANDS; i < (band + 1) * x->h / BANDS; i++)
+      simd->add_moments (scumble_tensor_at (x, i, 0), row_weights (weights, i, x->w),
+                         (gsize) x->w, planes, sums + (gsize) band * 2 * planes);
+  add_bands (sums, 2 * planes);
+
+  if (weights == NULL)
+    return (double) n;
+  for (gsize i = 0; i < n; i++)
+    weight += (double) weights[i];
+
+  return weight;
+}
+
 void
 scumble_norm_forward (ScumbleNorm *norm, int c, const float *scale, const float *shift,
                       const ScumbleTensor *x, const ScumbleTensor *skip,
@@ -736,16 +767,10 @@ scumble_norm_forward (ScumbleNorm *norm, int c, const float *scale, const float 
 {
   const ScumbleSimdGrad *simd   = scumble_simd_best ()->grad;
   const gsize            planes = (gsize) x->c;
-  const double           n      = (double) x->h * x->w;
   g_autofree double     *sums   = g_new0 (double, BANDS * 2 * planes);
+  const double           n      = find_moments (x, norm->weights, sums, threads);
 
-#pragma omp parallel for schedule(static) num_threads(threads)
-  for (int band = 0; band < BANDS; band++)
-    for (int i = band * x->h / BANDS; i < (band + 1) * x->h / BANDS; i++)
-      simd->add_moments (scumble_tensor_at (x, i, 0), (gsize) x->w, planes,
-                         sums + (gsize) band * 2 * planes);
-  add_bands (sums, 2 * planes);
-
+  norm->weight = n;
   for (int k = 0; k < x->c; k++)
     {
       const double mean = sums[k] / n;
@@ -766,8 +791,10 @@ scumble_norm_forward (ScumbleNorm *norm, int c, const float *scale, const float 
 
 /* slopes: [3, c], see ScumbleSimdGrad; from the sums of g and g (x - mean) */
 static void
-find_slopes (const ScumbleNorm *norm, const double *sums, double n, gsize c, float *slopes)
+find_slopes (const ScumbleNorm *norm, const double *sums, gsize c, float *slopes)
 {
+  const double n = norm->weight;
+
   for (gsize k = 0; k < c; k++)
     {
       const double inverse = norm->inverse[k];
@@ -786,7 +813,6 @@ scumble_norm_back (const ScumbleNorm *norm, int c, const ScumbleTensor *x,
 {
   const ScumbleSimdGrad *simd   = scumble_simd_best ()->grad;
   const gsize            planes = (gsize) x->c;
-  const double           n      = (double) x->h * x->w;
   g_autofree double     *sums   = g_new0 (double, BANDS * 2 * planes);
   g_autofree float      *slopes = g_new (float, 3 * planes);
 
@@ -796,7 +822,7 @@ scumble_norm_back (const ScumbleNorm *norm, int c, const ScumbleTensor *x,
       simd->add_norm_sums (norm, scumble_tensor_at (x, i, 0), scumble_tensor_at (g, i, 0),
                            (gsize) x->w, planes, sums + (gsize) band * 2 * planes);
   add_bands (sums, 2 * planes);
-  find_slopes (norm, sums, n, planes, slopes);
+  find_slopes (norm, sums, planes, slopes);
   for (int k = 0; k < c; k++)
     {
       g_scale[k] = (float) (sums[planes + (gsize) k] * norm->inverse[k]);
@@ -806,35 +832,49 @@ scumble_norm_back (const ScumbleNorm *norm, int c, const ScumbleTensor *x,
 #pragma omp parallel for schedule(static) num_threads(threads)
   for (int i = 0; i < x->h; i++)
     simd->norm_back (norm, slopes, scumble_tensor_at (x, i, 0), scumble_tensor_at (g, i, 0),
-                     (gsize) x->w, planes, scumble_tensor_at (gx, i, 0));
+                     row_weights (norm->weights, i, x->w), (gsize) x->w, planes,
+                     scumble_tensor_at (gx, i, 0));
 }
 
 /* ---- The loss ---- */
 
 double
-scumble_grad_unexplained_scale (const ScumbleTensor *target, int c, int threads)
+scumble_grad_unexplained_scale (const ScumbleTensor *target, int c, const float *weights,
+                                int threads)
 {
-  const ScumbleSimdGrad *simd     = scumble_simd_best ()->grad;
-  const gsize            planes   = (gsize) target->c;
-  const double           n        = (double) target->h * target->w;
-  g_autofree double     *sums     = g_new0 (double, BANDS * 2 * planes);
-  double                 variance = 0.0;
+  const gsize        planes   = (gsize) target->c;
+  g_autofree double *sums     = g_new0 (double, BANDS * 2 * planes);
+  const double       n        = find_moments (target, weights, sums, threads);
+  double             variance = 0.0;
 
-#pragma omp parallel for schedule(static) num_threads(threads)
-  for (int band = 0; band < BANDS; band++)
-    for (int i = band * target->h / BANDS; i < (band + 1) * target->h / BANDS; i++)
-      simd->add_moments (scumble_tensor_at (target, i, 0), (gsize) target->w, planes,
-                         sums + (gsize) band * 2 * planes);
-  add_bands (sums, 2 * planes);
   for (gsize k = 0; k < planes; k++)
     variance += (sums[planes + k] / n - sums[k] / n * (sums[k] / n)) / c;
 
   return 1.0 / (n * c * (variance + FLAT));
 }
 
+/* Of @n numbers, each of which counts @weight. Returns: the squared error */
+static float
+add_errors (const float *value, const float *wanted, int n, double scale, float weight,
+            float *g)
+{
+  float error = 0.0f;
+
+  for (int k = 0; k < n; k++)
+    {
+      const float difference = value[k] - wanted[k];
+
+      error += difference * difference;
+      g[k]  += (float) (2.0 * scale) * weight * difference;
+    }
+
+  return weight * error;
+}
+
 double
-scumble_grad_unexplained (const ScumbleTensor *x, const ScumbleTensor *target, double scale,
-                          const ScumbleTensor *g, int threads)
+scumble_grad_unexplained (const ScumbleTensor *x, const ScumbleTensor *target,
+                          const float *weights, double scale, const ScumbleTensor *g,
+                          int threads)
 {
   double errors[BANDS] = { 0.0 };
 
@@ -845,16 +885,13 @@ scumble_grad_unexplained (const ScumbleTensor *x, const ScumbleTensor *target, d
         const float *value  = scumble_tensor_at (x, i, 0);
         const float *wanted = scumble_tensor_at (target, i, 0);
         float       *row    = scumble_tensor_at (g, i, 0);
-        float        error  = 0.0f;
+        const int    parts  = weights != NULL ? x->w : 1;
+        const int    n      = x->w * x->c / parts;
 
-        for (int k = 0; k < x->w * x->c; k++)
-          {
-            const float difference = value[k] - wanted[k];
-
-            error  += difference * difference;
-            row[k] += (float) (2.0 * scale) * difference;
-          }
-        errors[band] += (double) error;
+        for (int j = 0; j < parts; j++)
+          errors[band] += (double) add_errors (value + j * n, wanted + j * n, n, scale,
+                                               weights != NULL ? weights[i * x->w + j] : 1.0f,
+                                               row + j * n);
       }
   add_bands (errors, 1);
 

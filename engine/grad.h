@@ -215,7 +215,7 @@ void     scumble_grad_add          (const ScumbleTensor *x, const ScumbleTensor 
 
 /**
  * scumble_norm_forward:
- * @norm: with @relu set and room for [c]; filled in
+ * @norm: with @relu and @weights set and room for [c]; filled in
  * @c: channels that there are a scale and a shift for
  * @scale: (transfer none): [c]
  * @shift: (transfer none): [c]
@@ -224,6 +224,7 @@ void     scumble_grad_add          (const ScumbleTensor *x, const ScumbleTensor 
  * @y: like @x, overwritten
  *
  * Instance normalisation with the statistics of @x: biased variance, 1e-5 inside the root.
+ * What a cell weighs decides how much it counts in these, not what becomes of it.
  */
 void     scumble_norm_forward      (ScumbleNorm *norm, int c, const float *scale,
                                     const float *shift, const ScumbleTensor *x,
@@ -248,20 +249,24 @@ void     scumble_norm_back         (const ScumbleNorm *norm, int c,
  * scumble_grad_unexplained:
  * @x: [h, w, c] features
  * @target: [h, w, c] what they should be
+ * @weights: (nullable): [h, w] how much each cell counts; %NULL for all ones
  * @scale: what the squared error counts, as scumble_grad_unexplained_scale() says
  * @g: (inout): the error's gradient is added
  *
  * Returns: the mean squared error over the target's mean spatial variance + 1e-6
  */
 double   scumble_grad_unexplained  (const ScumbleTensor *x, const ScumbleTensor *target,
-                                    double scale, const ScumbleTensor *g, int threads);
+                                    const float *weights, double scale,
+                                    const ScumbleTensor *g, int threads);
 
 /**
  * scumble_grad_unexplained_scale:
  * @c: channels of the features; those of the plane beyond are zeros
+ * @weights: (nullable): as scumble_grad_unexplained() will have them
  *
- * Returns: 1 / (n (variance + 1e-6))
+ * Returns: 1 / (n (variance + 1e-6)), with n the cells' weights together times @c
  */
-double   scumble_grad_unexplained_scale (const ScumbleTensor *target, int c, int threads);
+double   scumble_grad_unexplained_scale (const ScumbleTensor *target, int c,
+                                         const float *weights, int threads);
 
 G_END_DECLS

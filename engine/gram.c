@@ -36,21 +36,31 @@ multiply_add (const ScumbleProduct *product)
     multiply_add_plainly (product);
 }
 
-/* Adds the products of the cells of one row. @weighted: [w, c] scratch */
+/* Row @i with its cells times their weights. @weighted: [w, c] scratch, unless @weights is
+ * NULL: then all weights are 1 */
+static const float *
+weigh_row (const ScumbleTensor *x, int i, const float *weights, float *weighted)
+{
+  const gsize  c   = (gsize) x->c;
+  const float *row = scumble_tensor_at (x, i, 0);
+
+  if (weights == NULL)
+    return row;
+
+  for (gsize j = 0; j < (gsize) x->w; j++)
+    for (gsize k = 0; k < c; k++)
+      weighted[j * c + k] = weights[(gsize) i * (gsize) x->w + j] * row[j * c + k];
+
+  return weighted;
+}
+
+/* Adds the products of the cells of one row. @weighted: as of weigh_row() */
 static void
 add_row (const ScumbleTensor *x, int i, const float *weights, float *weighted, float *sums)
 {
   const gsize  c    = (gsize) x->c;
   const float *row  = scumble_tensor_at (x, i, 0);
-  const float *left = row;
-
-  if (weights != NULL)
-    {
-      for (gsize j = 0; j < (gsize) x->w; j++)
-        for (gsize k = 0; k < c; k++)
-          weighted[j * c + k] = weights[(gsize) i * (gsize) x->w + j] * row[j * c + k];
-      left = weighted;
-    }
+  const float *left = weigh_row (x, i, weights, weighted);
 
   multiply_add (&(ScumbleProduct) { .a = left, .a_row = 1, .a_k = c, .b = row, .b_k = c,
                                     .parts = 1, .k = x->w, .rows = x->c, .columns = x->c,
@@ -122,30 +132,36 @@ scumble_gram_get (const ScumbleGram *gram, float *values)
 
 /* g += x slope, cell by cell. */
 static void
-add_gradient (const ScumbleTensor *x, const float *slope, const ScumbleTensor *g, int threads)
+add_gradient (const ScumbleTensor *x, const float *weights, const float *slope,
+              const ScumbleTensor *g, int threads)
 {
   const gsize c = (gsize) x->c;
 
 #pragma omp parallel for schedule(static) num_threads(threads)
   for (int i = 0; i < x->h; i++)
-    multiply_add (&(ScumbleProduct) { .a = scumble_tensor_at (x, i, 0), .a_row = c, .a_k = 1,
-                                      .b = slope, .b_k = c, .parts = 1, .k = x->c,
-                                      .rows = x->w, .columns = x->c,
-                                      .y = scumble_tensor_at (g, i, 0), .y_row = c });
+    {
+      g_autofree float *weighted = weights != NULL ? g_new (float, x->w * x->c) : NULL;
+
+      multiply_add (&(ScumbleProduct) { .a = weigh_row (x, i, weights, weighted), .a_row = c,
+                                        .a_k = 1, .b = slope, .b_k = c, .parts = 1,
+                                        .k = x->c, .rows = x->w, .columns = x->c,
+                                        .y = scumble_tensor_at (g, i, 0), .y_row = c });
+    }
 }
 
 double
-scumble_gram_distance (const ScumbleTensor *x, const float *wanted, const ScumbleTensor *g,
-                       int threads)
+scumble_gram_distance (const ScumbleTensor *x, const float *weights, const float *wanted,
+                       const ScumbleTensor *g, int threads)
 {
   const gsize       n     = (gsize) x->c * (gsize) x->c;
   g_autofree float *slope = g_new (float, n);
-  double            error = 0.0, power = FLAT, distance;
+  double            error = 0.0, power = FLAT, distance, weight;
   ScumbleGram       gram;
 
   scumble_gram_init (&gram, x->c);
-  scumble_gram_add (&gram, x, NULL, threads);
+  scumble_gram_add (&gram, x, weights, threads);
   scumble_gram_get (&gram, slope);
+  weight = gram.weight;
   scumble_gram_clear (&gram);
   for (gsize k = 0; k < n; k++)
     {
@@ -157,8 +173,8 @@ scumble_gram_distance (const ScumbleTensor *x, const float *wanted, const Scumbl
 
   /* The matrix is symmetric: a channel of a cell enters a row and a column of it. */
   for (gsize k = 0; k < n; k++)
-    slope[k] *= (float) (2.0 / (distance * power * x->h * x->w));
-  add_gradient (x, slope, g, threads);
+    slope[k] *= (float) (2.0 / (distance * power * weight));
+  add_gradient (x, weights, slope, g, threads);
 
   return distance;
 }

@@ -47,13 +47,14 @@ void   scumble_gram_get      (const ScumbleGram *gram, float *values);
 /**
  * scumble_gram_distance:
  * @x: [h, w, c] features
+ * @weights: (nullable): as of scumble_gram_add()
  * @wanted: [c, c] what their Gram matrix should be
  * @g: (inout): the distance's gradient is added
  *
  * Returns: sqrt (|gram (x) - wanted|^2 / (|wanted|^2 + 1e-6) + 1e-4), as gram_distance() of
  *   weights/train/losses.py has it for a tap
  */
-double scumble_gram_distance (const ScumbleTensor *x, const float *wanted,
-                              const ScumbleTensor *g, int threads);
+double scumble_gram_distance (const ScumbleTensor *x, const float *weights,
+                              const float *wanted, const ScumbleTensor *g, int threads);
 
 G_END_DECLS

@@ -67,11 +67,14 @@ typedef struct
   const ScumbleAdaptation *how;
   ScumbleProxy            *proxies;
   ScumblePicture          *pictures; /* of the proxies */
+  double                 **seen;     /* of each, see count_visible() */
   guint                    n_pictures;
   GRand                   *rand;
   ScumbleTransferGrad     *learner;
   ScumbleVerdicts         *verdicts;
   ScumbleTensor            crop;
+  ScumbleVeil              veil;     /* of the crop */
+  gboolean                 veiled;   /* whether that hides anything */
   ScumbleTensor            painted;
   gboolean                 fixed;    /* whether all crops are the same, and it is there */
   float                   *parameters;
@@ -256,7 +259,42 @@ metastyle_encode (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *
            ? new_style (net, wanted, net->initial, 0) : NULL;
 }
 
-/* Reads some crop of some picture. */
+/* Finds a visible pixel, the likelier the more visible it is: first its row, then its column.
+ * @seen: of @picture */
+static gboolean
+draw_pixel (const ScumblePicture *picture, const double *seen, GRand *rand, int *x, int *y,
+            const ScumbleJob *job, GError **error)
+{
+  const int    w    = picture->source->width, h = picture->source->height;
+  const gsize  mark = scumble_arena_mark (job->arena);
+  double       left = g_rand_double_range (rand, 0.0, seen[h - 1]);
+  float       *row  = scumble_arena_take (job->arena, 4 * sizeof *row * (gsize) w, error);
+  float       *alpha;
+  gboolean     done;
+
+  for (*y = 0; *y < h - 1 && left >= seen[*y];)
+    ++*y;
+  left -= *y > 0 ? seen[*y - 1] : 0.0;
+
+  alpha = row != NULL ? row + 3 * (gsize) w : NULL;
+  done  = row != NULL && scumble_picture_read (picture, (ScumbleRect) { 0, *y, w, 1 }, row, alpha,
+                                               job, error);
+  for (*x = 0; done && *x < w - 1 && left >= (double) alpha[*x]; ++*x)
+    left -= (double) alpha[*x];
+  scumble_arena_release (job->arena, mark);
+
+  return done;
+}
+
+/* Where a crop of @edge begins, of @n pixels, that has pixel @at in its middle half: a cut-out
+ * that is no larger than a quarter is then in it as a whole. */
+static int
+place_around (int at, int edge, int n, GRand *rand)
+{
+  return CLAMP (at - g_rand_int_range (rand, edge / 4, edge - edge / 4), 0, n - edge);
+}
+
+/* Reads some crop of some picture; of one with invisible pixels, around a visible one. */
 static gboolean
 draw_crop (Adapt *adapt, const ScumbleJob *job, GError **error)
 {
@@ -264,37 +302,61 @@ draw_crop (Adapt *adapt, const ScumbleJob *job, GError **error)
   const gint32          which   = g_rand_int_range (adapt->rand, 0,
                                                     (gint32) adapt->n_pictures);
   const ScumblePicture *picture = &adapt->pictures[which];
+  const double         *seen    = adapt->seen[which];
   ScumbleRect           rect    = { 0, 0, crop->w, crop->h };
 
-  rect.x       = g_rand_int_range (adapt->rand, 0, picture->w - crop->w + 1);
-  rect.y       = g_rand_int_range (adapt->rand, 0, picture->h - crop->h + 1);
-  adapt->fixed = adapt->n_pictures == 1 && picture->w == crop->w && picture->h == crop->h;
+  if (seen == NULL)
+    {
+      rect.x = g_rand_int_range (adapt->rand, 0, picture->w - crop->w + 1);
+      rect.y = g_rand_int_range (adapt->rand, 0, picture->h - crop->h + 1);
+    }
+  else
+    {
+      int x, y;
 
-  return scumble_picture_read (picture, rect, crop->data, NULL, job, error);
+      if (!draw_pixel (picture, seen, adapt->rand, &x, &y, job, error))
+        return FALSE;
+      rect.x = place_around (x, crop->w, picture->w, adapt->rand);
+      rect.y = place_around (y, crop->h, picture->h, adapt->rand);
+    }
+  adapt->fixed = adapt->n_pictures == 1 && picture->w == crop->w && picture->h == crop->h;
+  if (!scumble_picture_read (picture, rect, crop->data, adapt->veil.levels[0], job, error))
+    return FALSE;
+
+  adapt->veiled = scumble_veil_spread (&adapt->veil);
+  return TRUE;
 }
 
-/* Whether no channel deviates by as much as FLAT. */
+/* Whether no channel deviates by as much as FLAT, where the crop is visible. @alpha: of it */
 static gboolean
-is_flat (const ScumbleTensor *crop)
+is_flat (const ScumbleTensor *crop, const float *alpha)
 {
   const gsize n = (gsize) crop->w * (gsize) crop->h;
 
   for (gsize k = 0; k < 3; k++)
     {
-      double sum = 0.0, squares = 0.0;
+      double weight = 0.0, sum = 0.0, squares = 0.0;
 
       for (gsize i = 0; i < n; i++)
         {
-          const double value = crop->data[3 * i + k];
+          const double value = crop->data[3 * i + k], counted = alpha[i] * value;
 
-          sum     += value;
-          squares += value * value;
+          weight  += alpha[i];
+          sum     += counted;
+          squares += counted * value;
         }
-      if (squares / (double) n - sum * sum / (double) n / (double) n >= FLAT * FLAT)
+      if (squares / weight - sum * sum / weight / weight >= FLAT * FLAT)
         return FALSE;
     }
 
   return TRUE;
+}
+
+/* What the crop hides. */
+static const ScumbleVeil *
+crop_veil (const Adapt *adapt)
+{
+  return adapt->veiled ? &adapt->veil : NULL;
 }
 
 /* Reads a crop, and lets the critic look at it; if there is just one, only once. From a crop
@@ -312,10 +374,10 @@ read_crop (Adapt *adapt, const ScumbleJob *job, GError **error)
     {
       if (!draw_crop (adapt, job, error))
         return FALSE;
-      drawn = adapt->fixed || !is_flat (&adapt->crop);
+      drawn = adapt->fixed || !is_flat (&adapt->crop, adapt->veil.levels[0]);
     }
 
-  return scumble_verdicts_compare (adapt->verdicts, &adapt->crop, job, error);
+  return scumble_verdicts_compare (adapt->verdicts, &adapt->crop, crop_veil (adapt), job, error);
 }
 
 /* Finds the loss on a crop, and its gradient. */
@@ -325,8 +387,8 @@ try_crop (Adapt *adapt, double *loss, const ScumbleJob *job, GError **error)
   ScumbleTensor g;
 
   return read_crop (adapt, job, error) &&
-         scumble_transfer_grad_forward (adapt->learner, &adapt->crop, &adapt->painted, job,
-                                        error) &&
+         scumble_transfer_grad_forward (adapt->learner, &adapt->crop, crop_veil (adapt),
+                                        &adapt->painted, job, error) &&
          scumble_verdicts_judge (adapt->verdicts, &adapt->painted, &g, loss, job, error) &&
          scumble_transfer_grad_back (adapt->learner, &g, adapt->how->all, adapt->gradient, job,
                                      error);
@@ -439,16 +501,56 @@ adapt_steps (Adapt *adapt, const ScumbleJob *job, GError **error)
   return new_style (adapt->net, adapt->style->wanted, made, adapt->style->updates + done);
 }
 
+/* Adds up how visible the rows of a picture are: @seen [height], each with those above it;
+ * NULL if all pixels are fully visible. */
+static gboolean
+count_visible (const ScumblePicture *picture, double **seen, const ScumbleJob *job,
+               GError **error)
+{
+  const int   w     = picture->source->width, h = picture->source->height;
+  const gsize mark  = scumble_arena_mark (job->arena);
+  double      total = 0.0;
+  float      *row, *alpha;
+  gboolean    done;
+
+  if (picture->fill == NULL)
+    return TRUE;
+
+  row   = scumble_arena_take (job->arena, 4 * sizeof *row * (gsize) w, error);
+  alpha = row != NULL ? row + 3 * (gsize) w : NULL;
+  done  = row != NULL;
+  *seen = g_new0 (double, h);
+  for (int y = 0; done && y < h; y++)
+    {
+      done = scumble_picture_read (picture, (ScumbleRect) { 0, y, w, 1 }, row, alpha, job, error);
+      for (int x = 0; done && x < w; x++)
+        total += (double) alpha[x];
+      (*seen)[y] = total;
+    }
+  scumble_arena_release (job->arena, mark);
+  if (total >= (double) w * h)
+    g_clear_pointer (seen, g_free);
+
+  return done;
+}
+
 /* As when a network is measured, a large picture is seen shrunk: its crops as it is show
  * little but plain skies and walls. */
+static gboolean
+open_picture (Adapt *adapt, guint i, ScumbleSource *source, const ScumbleJob *job,
+              GError **error)
+{
+  return scumble_proxy_init (&adapt->proxies[i], source, scumble_proxy_megapixel, job, error) &&
+         scumble_picture_init (&adapt->pictures[i], adapt->proxies[i].source,
+                               SCUMBLE_TRANSFER_ALIGN, job, error) &&
+         count_visible (&adapt->pictures[i], &adapt->seen[i], job, error);
+}
+
 static gboolean
 open_pictures (Adapt *adapt, ScumbleSource *source, const ScumbleJob *job, GError **error)
 {
   for (guint i = 0; i < adapt->n_pictures; i++)
-    if (!scumble_proxy_init (&adapt->proxies[i], i == 0 ? source : adapt->how->others[i - 1],
-                             scumble_proxy_megapixel, job, error) ||
-        !scumble_picture_init (&adapt->pictures[i], adapt->proxies[i].source,
-                               SCUMBLE_TRANSFER_ALIGN, job, error))
+    if (!open_picture (adapt, i, i == 0 ? source : adapt->how->others[i - 1], job, error))
       return FALSE;
 
   return TRUE;
@@ -466,6 +568,7 @@ set_up (Adapt *adapt, const ScumbleJob *job, GError **error)
       h = MIN (h, adapt->pictures[i].h);
     }
   if (!scumble_arena_tensor (job->arena, h, w, 3, &adapt->crop, error) ||
+      !scumble_veil_take (&adapt->veil, w, h, job->arena, error) ||
       !scumble_arena_tensor (job->arena, h, w, 3, &adapt->painted, error))
     return FALSE;
 
@@ -486,7 +589,9 @@ adapt_clear (Adapt *adapt)
     {
       scumble_picture_clear (&adapt->pictures[i]);
       scumble_proxy_clear (&adapt->proxies[i]);
+      g_free (adapt->seen[i]);
     }
+  g_free (adapt->seen);
   g_free (adapt->pictures);
   g_free (adapt->proxies);
   scumble_verdicts_free (adapt->verdicts);
@@ -512,6 +617,7 @@ metastyle_adapt (ScumbleModel *model, gconstpointer style, ScumbleSource *source
 
   adapt.proxies    = g_new0 (ScumbleProxy, adapt.n_pictures);
   adapt.pictures   = g_new0 (ScumblePicture, adapt.n_pictures);
+  adapt.seen       = g_new0 (double *, adapt.n_pictures);
   adapt.parameters = g_memdup2 (adapt.style->parameters, n * sizeof (float));
   adapt.best       = g_memdup2 (adapt.style->parameters, n * sizeof (float));
   adapt.gradient   = g_new0 (float, n);

@@ -49,6 +49,13 @@ add_line (float *restrict sum, const float *restrict rgba, float weight, int wid
       }
 }
 
+/* A mean of alphas as it was meant: rounding must not make an opaque picture look veiled. */
+static float
+mean_alpha (double mean)
+{
+  return mean > 1.0 - 1e-5 ? 1.0f : (float) mean;
+}
+
 /* [width, 4] -> [small, 4]; @height is how many lines were added. */
 static void
 finish_line (const float *sum, int width, double height, float *rgba, int small)
@@ -64,7 +71,7 @@ finish_line (const float *sum, int width, double height, float *rgba, int small)
 
       for (int k = 0; k < 3; k++)
         rgba[k] = total[3] > 0.0 ? (float) (total[k] / total[3]) : 0.0f;
-      rgba[3] = (float) MIN (total[3] / (height * (covered.to - covered.from)), 1.0);
+      rgba[3] = mean_alpha (total[3] / (height * (covered.to - covered.from)));
     }
 }
 
@@ -170,7 +177,7 @@ interpolate_line (const float *upper, const float *lower, float down, int width,
       add_part (lower, next, down * right, sum);
       for (int k = 0; k < 3; k++)
         rgba[k] = sum[3] > 0.0 ? (float) (sum[k] / sum[3]) : 0.0f;
-      rgba[3] = (float) MIN (sum[3], 1.0);
+      rgba[3] = mean_alpha (sum[3]);
     }
 }
 
@@ -221,7 +228,6 @@ resize (ScumbleProxy *proxy, int w, int h, const ScumbleJob *job, GError **error
     proxy->memory.source = (ScumbleSource) { w, h, source->has_alpha, NULL };
   else
     scumble_memory_source_init (&proxy->memory, w, h, proxy->rgba);
-  /* Rounding must not make an opaque picture look veiled. */
   proxy->memory.source.has_alpha = proxy->memory.source.has_alpha && source->has_alpha;
   proxy->source = &proxy->memory.source;
 

@@ -80,8 +80,10 @@ add_lanes (Vector v, double *sums)
     sums[k] += (double) v[k];
 }
 
-static void
-add_moments (const float *x, gsize n, gsize c, double *sums)
+/* @weighted is a constant. */
+INLINE void
+add_row_moments (const float *x, const float *weights, gsize n, gsize c, double *sums,
+                 const gboolean weighted)
 {
   for (gsize k = 0; k < c; k += LANES)
     {
@@ -89,14 +91,24 @@ add_moments (const float *x, gsize n, gsize c, double *sums)
 
       for (gsize j = 0; j < n; j++)
         {
-          const Vector value = load (x + j * c + k);
+          const Vector value   = load (x + j * c + k);
+          const Vector counted = weighted ? value * weights[j] : value;
 
-          sum  += value;
-          sum2 += value * value;
+          sum  += counted;
+          sum2 += counted * value;
         }
       add_lanes (sum, sums + k);
       add_lanes (sum2, sums + c + k);
     }
+}
+
+static void
+add_moments (const float *x, const float *weights, gsize n, gsize c, double *sums)
+{
+  if (weights != NULL)
+    add_row_moments (x, weights, n, c, sums, TRUE);
+  else
+    add_row_moments (x, NULL, n, c, sums, FALSE);
 }
 
 /* @relu and @skipping are constants. */
@@ -165,9 +177,10 @@ add_norm_sums (const ScumbleNorm *norm, const float *x, const float *g, gsize n,
     }
 }
 
-static void
-norm_back (const ScumbleNorm *norm, const float *slopes, const float *x, const float *g,
-           gsize n, gsize c, float *y)
+/* @weighted is a constant. */
+INLINE void
+norm_row_back (const ScumbleNorm *norm, const float *slopes, const float *x, const float *g,
+               const float *weights, gsize n, gsize c, float *y, const gboolean weighted)
 {
   for (gsize k = 0; k < c; k += LANES)
     {
@@ -182,9 +195,22 @@ norm_back (const ScumbleNorm *norm, const float *slopes, const float *x, const f
 
           if (norm->relu)
             slope = where_positive (value * gain + bias, slope);
-          store (y + j * c + k, own * slope + past * value + rest);
+          if (weighted)
+            store (y + j * c + k, own * slope + (past * value + rest) * weights[j]);
+          else
+            store (y + j * c + k, own * slope + past * value + rest);
         }
     }
+}
+
+static void
+norm_back (const ScumbleNorm *norm, const float *slopes, const float *x, const float *g,
+           const float *weights, gsize n, gsize c, float *y)
+{
+  if (weights != NULL)
+    norm_row_back (norm, slopes, x, g, weights, n, c, y, TRUE);
+  else
+    norm_row_back (norm, slopes, x, g, NULL, n, c, y, FALSE);
 }
 
 static void

@@ -46,16 +46,21 @@ typedef struct
  * @gain: [c] scale over deviation
  * @bias: [c] what makes gain x + bias the normalised value, scaled and shifted
  * @relu: whether a ReLU follows
+ * @weights: (transfer none) (nullable): [h, w] how much each cell counts in mean and deviation;
+ *   %NULL for all the same
+ * @weight: sum of the weights, or how many cells there are
  *
  * An instance normalisation as it happened.
  */
 typedef struct
 {
-  float   *mean;
-  float   *inverse;
-  float   *gain;
-  float   *bias;
-  gboolean relu;
+  float       *mean;
+  float       *inverse;
+  float       *gain;
+  float       *bias;
+  gboolean     relu;
+  const float *weights;
+  double       weight;
 } ScumbleNorm;
 
 /**
@@ -65,11 +70,12 @@ typedef struct
  *
  * Rows of @n cells of @c channels, a multiple of 16:
  *
- * @add_moments: sums[k] += x, sums[c + k] += x^2
+ * @add_moments: sums[k] += w x, sums[c + k] += w x^2; @weights is [n], or %NULL for all ones
  * @normalise: y = gain x + bias, then the ReLU, plus @skip if that is not %NULL
  * @add_norm_sums: with g the gradient before the ReLU, sums[k] += g,
  *   sums[c + k] += g (x - mean)
- * @norm_back: y = slopes[k] g + slopes[c + k] x + slopes[2 c + k], likewise
+ * @norm_back: y = slopes[k] g + w (slopes[c + k] x + slopes[2 c + k]), likewise, with @weights
+ *   as of @add_moments
  * @add: y += x
  * @mask: y = g where @x is positive, else 0
  * @pool_back: for a row of pooled gradients and the two rows of @x that were pooled, which
@@ -89,13 +95,14 @@ struct _ScumbleSimdGrad
 {
   void (*multiply_add)    (const ScumbleProduct *product);
 
-  void (*add_moments)     (const float *x, gsize n, gsize c, double *sums);
+  void (*add_moments)     (const float *x, const float *weights, gsize n, gsize c,
+                           double *sums);
   void (*normalise)       (const ScumbleNorm *norm, const float *x, const float *skip,
                            gsize n, gsize c, float *y);
   void (*add_norm_sums)   (const ScumbleNorm *norm, const float *x, const float *g, gsize n,
                            gsize c, double *sums);
   void (*norm_back)       (const ScumbleNorm *norm, const float *slopes, const float *x,
-                           const float *g, gsize n, gsize c, float *y);
+                           const float *g, const float *weights, gsize n, gsize c, float *y);
   void (*add)             (const float *x, gsize n, float *y);
   void (*mask)            (const float *x, const float *g, gsize n, float *y);
   void (*pool_back)       (const float *x, gsize x_row, const float *g, gsize n, gsize c,

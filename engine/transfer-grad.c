@@ -186,7 +186,8 @@ squash (const ScumbleTensor *x, int threads)
 
 gboolean
 scumble_transfer_grad_forward (ScumbleTransferGrad *net, const ScumbleTensor *x,
-                               const ScumbleTensor *y, const ScumbleJob *job, GError **error)
+                               const ScumbleVeil *veil, const ScumbleTensor *y,
+                               const ScumbleJob *job, GError **error)
 {
   const int last = SCUMBLE_TRANSFER_LAST;
 
@@ -195,6 +196,7 @@ scumble_transfer_grad_forward (ScumbleTransferGrad *net, const ScumbleTensor *x,
     {
       if (!scumble_job_go_on (job, error))
         return FALSE;
+      net->norms[i].weights = scumble_veil_at (veil, &net->raw[i]);
       run_layer (net, i, job->threads);
     }
 

@@ -22,6 +22,7 @@ typedef struct
   const float *r;       /* weights of the results */
   const float *target;
   const float *wanted;  /* Gram matrix */
+  const float *count;   /* how much each cell counts; NULL for 1 */
   const double *scale;
   const double *shift;
   gboolean     relu;
@@ -128,16 +129,32 @@ loss_pool (const Case *it, const double *x)
   return loss;
 }
 
+/* What cell @i is of all cells. */
+static double
+part (const Case *it, int i)
+{
+  const int n     = it->h * it->w;
+  double    total = 0.0;
+
+  if (it->count == NULL)
+    return 1.0 / n;
+
+  for (int k = 0; k < n; k++)
+    total += it->count[k];
+
+  return it->count[i] / total;
+}
+
 static void
-channel (const Case *it, const double *x, int k, double *mean, double *sum2)
+channel (const Case *it, const double *x, int k, double *mean, double *variance)
 {
   const int n = it->h * it->w;
 
-  *mean = *sum2 = 0.0;
+  *mean = *variance = 0.0;
   for (int i = 0; i < n; i++)
-    *mean += x[i * it->c + k] / n;
+    *mean += part (it, i) * x[i * it->c + k];
   for (int i = 0; i < n; i++)
-    *sum2 += (x[i * it->c + k] - *mean) * (x[i * it->c + k] - *mean);
+    *variance += part (it, i) * (x[i * it->c + k] - *mean) * (x[i * it->c + k] - *mean);
 }
 
 /* Scale and shift, and then a ReLU if the case has no skip. */
@@ -148,13 +165,13 @@ loss_norm (const Case *it, const double *x)
 
   for (int k = 0; k < it->c; k++)
     {
-      double mean, sum2;
+      double mean, variance;
 
-      channel (it, x, k, &mean, &sum2);
+      channel (it, x, k, &mean, &variance);
       for (int i = 0; i < it->h * it->w; i++)
         {
-          const double y = it->scale[k] * (x[i * it->c + k] - mean) /
-                             sqrt (sum2 / (it->h * it->w) + 1e-5) + it->shift[k];
+          const double y = it->scale[k] * (x[i * it->c + k] - mean) / sqrt (variance + 1e-5) +
+                           it->shift[k];
 
           loss += it->r[i * it->c + k] * (it->relu ? MAX (y, 0.0) : y);
         }
@@ -174,7 +191,7 @@ loss_gram (const Case *it, const double *x)
       double sum = 0.0;
 
       for (int i = 0; i < n; i++)
-        sum += x[i * it->c + k / it->c] * x[i * it->c + k % it->c] / n;
+        sum += part (it, i) * x[i * it->c + k / it->c] * x[i * it->c + k % it->c];
       error += (sum - it->wanted[k]) * (sum - it->wanted[k]);
       power += (double) it->wanted[k] * it->wanted[k];
     }
@@ -192,14 +209,14 @@ loss_unexplained (const Case *it, const double *x)
   for (int i = 0; i < n; i++)
     {
       target[i] = it->target[i];
-      error    += (x[i] - target[i]) * (x[i] - target[i]) / n;
+      error    += part (it, i / it->c) * (x[i] - target[i]) * (x[i] - target[i]) / it->c;
     }
   for (int k = 0; k < it->c; k++)
     {
-      double mean, sum2;
+      double mean, channel_variance;
 
-      channel (it, target, k, &mean, &sum2);
-      variance += sum2 / (it->h * it->w) / it->c;
+      channel (it, target, k, &mean, &channel_variance);
+      variance += channel_variance / it->c;
     }
 
   return error / (variance + 1e-6);
@@ -482,12 +499,26 @@ loss_shift (const Case *it, const double *shift)
   return loss_norm (&with, at);
 }
 
+/* As visible as cells can be: not at all, partly and fully. */
+static float *
+random_weights (int n)
+{
+  float *weights = g_new (float, n);
+
+  ref_fill (weights, (gsize) n, 7, -0.5f, 1.5f);
+  for (int i = 0; i < n; i++)
+    weights[i] = CLAMP (weights[i], 0.0f, 1.0f);
+
+  return weights;
+}
+
 /* As narrow as the channels there are, on planes of a whole panel: what the normalisation
  * makes, and how that depends on its input, its scale and its shift. */
 static void
-check_norm (gboolean relu)
+check_norm (gboolean relu, gboolean weighted)
 {
   enum { H = 20, W = 5 };
+  g_autofree float *weights = weighted ? random_weights (H * W) : NULL;
   ScumbleTensor x   = ref_tensor (H, W, NORM_C, 1), r = ref_tensor (H, W, NORM_C, 2);
   ScumbleTensor dense;
   ScumbleFrame  in  = frame_of (&x, NORM_PLANE, 0), out = frame_of (&x, NORM_PLANE, 2);
@@ -495,10 +526,10 @@ check_norm (gboolean relu)
   ScumbleFrame  add = frame_of (&r, NORM_PLANE, 0);
   float         scale[NORM_C], shift[NORM_C], g_scale[NORM_C], g_shift[NORM_C];
   float         numbers[4][NORM_PLANE];
-  ScumbleNorm   norm = { numbers[0], numbers[1], numbers[2], numbers[3], relu };
+  ScumbleNorm   norm = { numbers[0], numbers[1], numbers[2], numbers[3], relu, weights, 0.0 };
   double        scales[NORM_C], shifts[NORM_C];
   const Case    it   = { H, W, NORM_C, .x = x.data, .r = r.data, .scale = scales,
-                         .shift = shifts, .relu = relu };
+                         .shift = shifts, .relu = relu, .count = weights };
   double        total = 0.0, at[H * W * NORM_C];
 
   ref_fill (scale, NORM_C, 3, -2.0f, 2.0f);
@@ -548,19 +579,23 @@ check_norm (gboolean relu)
 static void
 test_norm (void)
 {
-  check_norm (TRUE);
-  check_norm (FALSE);
+  for (int weighted = 0; weighted < 2; weighted++)
+    {
+      check_norm (TRUE, weighted);
+      check_norm (FALSE, weighted);
+    }
 }
 
 /* Planes of whole panels and others, which take different ways. */
 static void
-check_losses (int h, int w, int c)
+check_losses (int h, int w, int c, const float *weights)
 {
   const int          n      = h * w * c;
   ScumbleTensor      x      = ref_tensor (h, w, c, 1), target = ref_tensor (h, w, c, 2);
   ScumbleTensor      g      = ref_tensor_empty (h, w, c);
   g_autofree float  *wanted = g_new (float, c * c);
-  const Case         it     = { h, w, c, .target = target.data, .wanted = wanted };
+  const Case         it     = { h, w, c, .target = target.data, .wanted = wanted,
+                                .count = weights };
   g_autofree double *at     = g_new (double, n);
 
   for (int i = 0; i < n; i++)
@@ -570,16 +605,16 @@ check_losses (int h, int w, int c)
     wanted[k] = wanted[k % c * c + k / c];
 
   ref_fill (g.data, (gsize) n, 1, 0.0f, 0.0f);
-  g_assert_cmpfloat (fabs (scumble_gram_distance (&x, wanted, &g, 2) - loss_gram (&it, at)), <=,
-                     1e-5);
+  g_assert_cmpfloat (fabs (scumble_gram_distance (&x, weights, wanted, &g, 2) -
+                           loss_gram (&it, at)), <=, 1e-5);
   check ("gram", &it, loss_gram, &x, &g);
 
   ref_fill (g.data, (gsize) n, 1, 0.0f, 0.0f);
   if (c % 16 == 0)
     {
-      const double scale = scumble_grad_unexplained_scale (&target, c, 2);
+      const double scale = scumble_grad_unexplained_scale (&target, c, weights, 2);
 
-      g_assert_cmpfloat (fabs (scumble_grad_unexplained (&x, &target, scale, &g, 2) -
+      g_assert_cmpfloat (fabs (scumble_grad_unexplained (&x, &target, weights, scale, &g, 2) -
                                loss_unexplained (&it, at)), <=, 1e-5);
       check ("unexplained", &it, loss_unexplained, &x, &g);
     }
@@ -592,8 +627,12 @@ check_losses (int h, int w, int c)
 static void
 test_losses (void)
 {
-  check_losses (5, 6, 7);
-  check_losses (3, 5, 16);
+  g_autofree float *weights = random_weights (30);
+
+  check_losses (5, 6, 7, NULL);
+  check_losses (3, 5, 16, NULL);
+  check_losses (5, 6, 7, weights);
+  check_losses (3, 5, 16, weights);
 }
 
 static void
