@@ -2,6 +2,8 @@
 #include "attention.h"
 #include "error.h"
 #include "mark.h"
+#include "simd-grad.h"
+#include "simd-softmax.h"
 
 #include <cblas.h>
 #include <math.h>
@@ -17,26 +19,31 @@ typedef struct
 
 struct _ScumbleAttention
 {
-  int c;
-  Map query;
-  Map key;
-  Map value;
-  Map out;
+  int                c;
+  const ScumbleSimd *simd;
+  Map                query;
+  Map                key;
+  Map                value; /* and out after it, as one */
 };
 
 /* Content cells and style positions that are worked on at once: the scores between them,
- * and what they are made of, stay in a core's second-level cache. */
-enum { CELLS = 128, POSITIONS = 512 };
+ * and what they are made of, stay in a core's second-level cache.  Both are whole numbers of
+ * what an inner loop takes at once, 14 rows of AVX-512 or 6 of AVX2 and panels of 16. */
+enum { CELLS = 112, POSITIONS = 252 };
 
-/* What a thread works with. */
+/* What a thread works with.  Cells lie side by side everywhere, so that a softmax goes through
+ * its positions with a vector of cells, and no product needs an operand in another order. */
 typedef struct
 {
-  float *queries;    /* [CELLS, c] */
-  float *sums;       /* [CELLS, c] weighted sums of values */
-  float *normalised; /* [CELLS, c] */
-  float *scores;     /* [CELLS, POSITIONS] */
-  float *most;       /* [CELLS] the greatest score so far */
-  float *total;      /* [CELLS] the weights' sum so far */
+  float *cells;   /* [c, CELLS] as they are, or normalised */
+  float *mapped;  /* [c, CELLS] what a map makes of them: queries, for one */
+  float *sums;    /* [c, CELLS] weighted sums of values */
+  float *scores;  /* [POSITIONS, CELLS] */
+  float *most;    /* [CELLS] the greatest score so far */
+  float *total;   /* [CELLS] the weights' sum so far */
+  float *fade;    /* [CELLS] what earlier weights are multiplied with */
+  int    n;       /* cells in use */
+  int    columns; /* they, and those beside them that fill a panel */
 } Desk;
 
 static gboolean
@@ -74,18 +81,53 @@ clear_map (Map *map)
   g_free (map->bias);
 }
 
+/* y = out (value (x)), as one map.  OpenBLAS multiplies them, once for a model, and alone: to
+ * gather threads would take longer, and cut sums otherwise on every machine.  What grows with
+ * pictures is left to the engine's own loops, since OpenBLAS may not know the processor; see
+ * SPEED.md. */
+static void
+merge_maps (const Map *out, const Map *value, int c, Map *y)
+{
+  const int threads = omp_get_max_threads ();
+
+  omp_set_num_threads (1);
+  y->weights = g_new (float, (gsize) c * (gsize) c);
+  y->bias    = g_memdup2 (out->bias, (gsize) c * sizeof (float));
+  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, c, c, c, 1.0f, out->weights, c,
+               value->weights, c, 0.0f, y->weights, c);
+  cblas_sgemv (CblasRowMajor, CblasNoTrans, c, c, 1.0f, out->weights, c, value->bias, 1, 1.0f,
+               y->bias, 1);
+  omp_set_num_threads (threads);
+}
+
+static gboolean
+load_values (Map *value, const ScumbleSafetensors *file, const char *prefix, int c,
+             GError **error)
+{
+  Map      inner = { NULL, NULL }, out = { NULL, NULL };
+  gboolean loaded = load_map (&inner, file, prefix, "value", c, error) &&
+                    load_map (&out, file, prefix, "out", c, error);
+
+  if (loaded)
+    merge_maps (&out, &inner, c, value);
+  clear_map (&inner);
+  clear_map (&out);
+
+  return loaded;
+}
+
 ScumbleAttention *
 scumble_attention_new (const ScumbleSafetensors *file, const char *prefix, int c,
-                       GError **error)
+                       const ScumbleSimd *simd, GError **error)
 {
   g_autoptr (ScumbleAttention) attention = g_new0 (ScumbleAttention, 1);
 
-  attention->c = c;
+  attention->c    = c;
+  attention->simd = simd;
 
   return load_map (&attention->query, file, prefix, "query", c, error) &&
                  load_map (&attention->key, file, prefix, "key", c, error) &&
-                 load_map (&attention->value, file, prefix, "value", c, error) &&
-                 load_map (&attention->out, file, prefix, "out", c, error)
+                 load_values (&attention->value, file, prefix, c, error)
            ? g_steal_pointer (&attention) : NULL;
 }
 
@@ -98,25 +140,86 @@ scumble_attention_free (ScumbleAttention *attention)
   clear_map (&attention->query);
   clear_map (&attention->key);
   clear_map (&attention->value);
-  clear_map (&attention->out);
   g_free (attention);
 }
 
-/* x [n, c] -> y [n, c] */
-static void
-apply_map (const Map *map, const float *x, int n, int c, float *y)
+static gsize
+desk_floats (const ScumbleAttention *attention)
 {
-  for (int i = 0; i < n; i++)
-    memcpy (y + (gsize) i * (gsize) c, map->bias, (gsize) c * sizeof *y);
-  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, n, c, c, 1.0f, x, c, map->weights, c,
-               1.0f, y, c);
+  return CELLS * (3 * (gsize) attention->c + POSITIONS + 3);
+}
+
+gsize
+scumble_attention_scratch (const ScumbleAttention *attention, int threads)
+{
+  return (gsize) threads * desk_floats (attention) * sizeof (float);
+}
+
+/* The desk of thread number @thread. */
+static Desk
+lay_out (const ScumbleAttention *attention, float *scratch, int thread)
+{
+  const gsize plane = CELLS * (gsize) attention->c;
+  Desk        desk;
+
+  desk.mapped  = scratch + (gsize) thread * desk_floats (attention);
+  desk.sums    = desk.mapped + plane;
+  desk.cells   = desk.sums + plane;
+  desk.scores  = desk.cells + plane;
+  desk.most    = desk.scores + CELLS * POSITIONS;
+  desk.total   = desk.most + CELLS;
+  desk.fade    = desk.total + CELLS;
+  desk.n       = 0;
+  desk.columns = 0;
+
+  return desk;
+}
+
+/* Brings the cells of @x from number @from on, in reading order, to the desk.
+ * @mean: (nullable): [c] with @std, [c], what they are normalised with */
+static void
+bring (const Desk *desk, const ScumbleTensor *x, int from, const float *mean,
+       const float *std)
+{
+  for (int i = 0; i < desk->n; i++)
+    {
+      const float *cell = scumble_tensor_at (x, (from + i) / x->w, (from + i) % x->w);
+
+      for (int k = 0; k < x->c; k++)
+        desk->cells[k * CELLS + i] = mean != NULL ? (cell[k] - mean[k]) / std[k] : cell[k];
+    }
+  for (int k = 0; k < x->c; k++)
+    for (int i = desk->n; i < desk->columns; i++)
+      desk->cells[k * CELLS + i] = 0.0f;
 }
 
 static void
-normalise (const float *x, const float *mean, const float *std, int c, float *y)
+begin_block (Desk *desk, int n)
 {
-  for (int k = 0; k < c; k++)
-    y[k] = (x[k] - mean[k]) / std[k];
+  desk->n       = MIN (CELLS, n);
+  desk->columns = SCUMBLE_PANEL * scumble_panels (desk->n);
+}
+
+/* Sets each of @rows rows of cells to its value. */
+static void
+fill_rows (const Desk *desk, const float *values, int rows, float *y)
+{
+  for (int k = 0; k < rows; k++)
+    for (int i = 0; i < desk->columns; i++)
+      y[k * CELLS + i] = values[k];
+}
+
+/* The cells on the desk, mapped. */
+static void
+apply_map (const ScumbleAttention *attention, const Map *map, const Desk *desk)
+{
+  const int c = attention->c;
+
+  fill_rows (desk, map->bias, c, desk->mapped);
+  attention->simd->grad->multiply_add (
+    &(ScumbleProduct) { .a = map->weights, .a_row = (gsize) c, .a_k = 1, .b = desk->cells,
+                        .b_k = CELLS, .parts = 1, .k = c, .rows = c,
+                        .columns = desk->columns, .y = desk->mapped, .y_row = CELLS });
 }
 
 /* Copies the visible cells side by side and tells how many there are.
@@ -143,6 +246,15 @@ gather_visible (const ScumbleTensor *plane, const float *weights, float *cells, 
   return n;
 }
 
+/* Stores what the cells on the desk were mapped to.  y: [n, c] */
+static void
+take_mapped (const Desk *desk, int c, float *y)
+{
+  for (int i = 0; i < desk->n; i++, y += c)
+    for (int k = 0; k < c; k++)
+      y[k] = desk->mapped[k * CELLS + i];
+}
+
 void
 scumble_attention_see (const ScumbleAttention *attention, ScumbleKeys *keys,
                        const ScumbleTensor *plane, const float *weights, const float *mean,
@@ -151,24 +263,29 @@ scumble_attention_see (const ScumbleAttention *attention, ScumbleKeys *keys,
   const int         c       = attention->c;
   const gsize       most    = (gsize) plane->h * (gsize) plane->w;
   g_autofree float *cells   = g_new (float, most * (gsize) c);
-  g_autofree float *inner   = g_new (float, most * (gsize) c);
+  g_autofree float *scratch = g_malloc (scumble_attention_scratch (attention, 1));
+  Desk              desk    = lay_out (attention, scratch, 0);
+  ScumbleTensor     seen    = { .data = cells, .h = 1, .c = c };
 
-  const int         threads = omp_get_max_threads ();
-
-  /* Multiplied alone, so that sums are cut the same way on every machine. */
-  omp_set_num_threads (1);
-  *keys   = (ScumbleKeys) { .c = c, .logits = g_new (float, most) };
-  keys->n = gather_visible (plane, weights, cells, keys->logits);
-
+  *keys        = (ScumbleKeys) { .c = c, .logits = g_new (float, most) };
+  keys->n      = gather_visible (plane, weights, cells, keys->logits);
+  keys->keys   = g_new (float, (gsize) keys->n * (gsize) c);
   keys->values = g_new (float, (gsize) keys->n * (gsize) c);
-  apply_map (&attention->value, cells, keys->n, c, inner);
-  apply_map (&attention->out, inner, keys->n, c, keys->values);
+  seen.w       = keys->n;
+  seen.stride  = (gsize) keys->n * (gsize) c;
 
-  keys->keys = g_new (float, (gsize) keys->n * (gsize) c);
-  for (gsize i = 0; i < (gsize) keys->n * (gsize) c; i += (gsize) c)
-    normalise (cells + i, mean, std, c, cells + i);
-  apply_map (&attention->key, cells, keys->n, c, keys->keys);
-  omp_set_num_threads (threads);
+  for (int from = 0; from < keys->n; from += CELLS)
+    {
+      const gsize at = (gsize) from * (gsize) c;
+
+      begin_block (&desk, keys->n - from);
+      bring (&desk, &seen, from, mean, std);
+      apply_map (attention, &attention->key, &desk);
+      take_mapped (&desk, c, keys->keys + at);
+      bring (&desk, &seen, from, NULL, NULL);
+      apply_map (attention, &attention->value, &desk);
+      take_mapped (&desk, c, keys->values + at);
+    }
 }
 
 void
@@ -179,151 +296,94 @@ scumble_keys_clear (ScumbleKeys *keys)
   g_clear_pointer (&keys->logits, g_free);
 }
 
-static gsize
-desk_floats (const ScumbleAttention *attention)
-{
-  return CELLS * (3 * (gsize) attention->c + POSITIONS + 2);
-}
-
-gsize
-scumble_attention_scratch (const ScumbleAttention *attention, int threads)
-{
-  return (gsize) threads * desk_floats (attention) * sizeof (float);
-}
-
-static Desk
-lay_out (float *scratch, int c)
-{
-  const gsize cells = CELLS * (gsize) c;
-  Desk        desk;
-
-  desk.queries    = scratch;
-  desk.sums       = desk.queries + cells;
-  desk.normalised = desk.sums + cells;
-  desk.scores     = desk.normalised + cells;
-  desk.most       = desk.scores + CELLS * POSITIONS;
-  desk.total      = desk.most + CELLS;
-
-  return desk;
-}
-
-/* e^x for x of 0 or less.  What is smaller than e^-40 cannot show beside the greatest weight,
- * which is 1, and products of numbers too small to be normal take a processor ten times as
- * long. */
-static inline float
-weight_of (float x)
-{
-  return x > -40.0f ? expf (x) : 0.0f;
-}
-
-/* Turns one cell's scores [n] into weights relative to the greatest score so far, and what
- * was summed before likewise. */
+/* Brings the cells of @x from number @from on to the desk and makes queries of them. */
 static void
-weigh (const Desk *desk, int cell, int n, int c)
+ask (const ScumbleAttention *attention, const ScumbleGaze *gaze, const ScumbleTensor *x,
+     int from, Desk *desk)
 {
-  float      *scores = desk->scores + (gsize) cell * POSITIONS;
-  float      *sums   = desk->sums + (gsize) cell * (gsize) c;
-  const float before = desk->most[cell];
-  float       most   = before;
-  float       total  = 0.0f;
-  float       fade;
-
-  for (int j = 0; j < n; j++)
-    most = MAX (most, scores[j]);
-  for (int j = 0; j < n; j++)
-    {
-      scores[j] = weight_of (scores[j] - most);
-      total    += scores[j];
-    }
-
-  fade              = weight_of (before - most);
-  desk->most[cell]  = most;
-  desk->total[cell] = desk->total[cell] * fade + total;
-  for (int k = 0; k < c; k++)
-    sums[k] *= fade;
-}
-
-/* The scores of @n cells, whose queries lie ready, for @count positions from @from on. */
-static void
-score (const ScumbleGaze *gaze, const Desk *desk, int n, int from, int count)
-{
-  const int    c      = gaze->keys->c;
-  const float *logits = (gaze->logits != NULL ? gaze->logits : gaze->keys->logits) + from;
-
-  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, n, count, c, gaze->sharpness,
-               desk->queries, c, gaze->keys->keys + (gsize) from * (gsize) c, c, 0.0f,
-               desk->scores, POSITIONS);
-  for (int i = 0; i < n; i++)
-    for (int j = 0; j < count; j++)
-      desk->scores[i * POSITIONS + j] += logits[j];
+  begin_block (desk, x->h * x->w - from);
+  bring (desk, x, from, gaze->mean, gaze->std);
+  apply_map (attention, &attention->query, desk);
+  for (int k = 0; k < attention->c; k++)
+    for (int i = 0; i < desk->columns; i++)
+      desk->mapped[k * CELLS + i] *= gaze->sharpness;
 }
 
 static void
-begin (const Desk *desk, int n)
+begin (const Desk *desk)
 {
-  for (int i = 0; i < n; i++)
+  for (int i = 0; i < desk->columns; i++)
     {
       desk->most[i]  = -INFINITY;
       desk->total[i] = 0.0f;
     }
 }
 
-/* Attends for @n cells, whose queries lie ready. */
-static void
-attend (const ScumbleGaze *gaze, const Desk *desk, int n)
+/* How much the cells on the desk look at each of at most POSITIONS positions from @from on. */
+static ScumbleScores
+score (const ScumbleAttention *attention, const ScumbleGaze *gaze, const Desk *desk, int from)
 {
-  const ScumbleKeys *keys = gaze->keys;
-  const int          c    = keys->c;
+  const ScumbleKeys *keys   = gaze->keys;
+  const float       *logits = gaze->logits != NULL ? gaze->logits : keys->logits;
+  const int          count  = MIN (POSITIONS, keys->n - from);
+  const gsize        c      = (gsize) keys->c;
 
-  memset (desk->sums, 0, (gsize) n * (gsize) c * sizeof (float));
-  begin (desk, n);
-  for (int from = 0; from < keys->n; from += POSITIONS)
-    {
-      const int count = MIN (POSITIONS, keys->n - from);
+  fill_rows (desk, logits + from, count, desk->scores);
+  attention->simd->grad->multiply_add (
+    &(ScumbleProduct) { .a = keys->keys + (gsize) from * c, .a_row = c, .a_k = 1,
+                        .b = desk->mapped, .b_k = CELLS, .parts = 1, .k = keys->c,
+                        .rows = count, .columns = desk->columns, .y = desk->scores,
+                        .y_row = CELLS });
 
-      score (gaze, desk, n, from, count);
-      for (int i = 0; i < n; i++)
-        weigh (desk, i, count, c);
-      cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, n, c, count, 1.0f,
-                   desk->scores, POSITIONS, keys->values + (gsize) from * (gsize) c, c, 1.0f,
-                   desk->sums, c);
-    }
+  return (ScumbleScores) { desk->scores, CELLS, count, desk->columns };
 }
 
-/* The queries of the cells of @x from number @from on, in reading order.
- * Returns: how many there are */
-static int
-ask (const ScumbleAttention *attention, const ScumbleGaze *gaze, const ScumbleTensor *x,
-     int from, const Desk *desk)
+/* sums = sums fade + the values of these positions by their weights */
+static void
+add_values (const ScumbleAttention *attention, const ScumbleKeys *keys, const Desk *desk,
+            int from, int count)
 {
-  const int c = attention->c;
-  const int n = MIN (CELLS, x->h * x->w - from);
+  const gsize c = (gsize) keys->c;
 
-  for (int i = 0; i < n; i++)
-    normalise (scumble_tensor_at (x, (from + i) / x->w, (from + i) % x->w), gaze->mean,
-               gaze->std, c, desk->normalised + (gsize) i * (gsize) c);
-  apply_map (&attention->query, desk->normalised, n, c, desk->queries);
+  for (int k = 0; k < keys->c; k++)
+    for (int i = 0; i < desk->columns; i++)
+      desk->sums[k * CELLS + i] *= desk->fade[i];
+  attention->simd->grad->multiply_add (
+    &(ScumbleProduct) { .a = keys->values + (gsize) from * c, .a_row = 1, .a_k = c,
+                        .b = desk->scores, .b_k = CELLS, .parts = 1, .k = count,
+                        .rows = keys->c, .columns = desk->columns, .y = desk->sums,
+                        .y_row = CELLS });
+}
 
-  return n;
+/* Attends for the cells on the desk. */
+static void
+attend (const ScumbleAttention *attention, const ScumbleGaze *gaze, const Desk *desk)
+{
+  memset (desk->sums, 0, CELLS * (gsize) attention->c * sizeof (float));
+  begin (desk);
+  for (int from = 0; from < gaze->keys->n; from += POSITIONS)
+    {
+      const ScumbleScores scores = score (attention, gaze, desk, from);
+
+      attention->simd->softmax->weigh (&scores, desk->most, desk->total, desk->fade);
+      add_values (attention, gaze->keys, desk, from, scores.positions);
+    }
 }
 
 static void
 add_cells (const ScumbleAttention *attention, const ScumbleGaze *gaze, const ScumbleTensor *x,
-           const ScumbleTensor *y, int from, const Desk *desk)
+           const ScumbleTensor *y, int from, Desk *desk)
 {
-  const int c = attention->c;
-  const int n = ask (attention, gaze, x, from, desk);
-
-  attend (gaze, desk, n);
-  for (int i = 0; i < n; i++)
+  ask (attention, gaze, x, from, desk);
+  attend (attention, gaze, desk);
+  for (int i = 0; i < desk->n; i++)
     {
-      const float  part = gaze->weights != NULL ? gaze->weights[from + i] : 1.0f;
-      const float  gain = gaze->gain * part / desk->total[i];
-      const float *sums = desk->sums + (gsize) i * (gsize) c;
-      float       *to   = scumble_tensor_at (y, (from + i) / x->w, (from + i) % x->w);
+      const float part = gaze->weights != NULL ? gaze->weights[from + i] : 1.0f;
+      const float gain = gaze->gain * part / desk->total[i];
+      float      *to   = scumble_tensor_at (y, (from + i) / x->w, (from + i) % x->w);
 
-      for (int k = 0; k < c; k++)
-        to[k] += gain * sums[k];
+      for (int k = 0; k < attention->c; k++)
+        to[k] += gain * desk->sums[k * CELLS + i];
     }
 }
 
@@ -349,45 +409,39 @@ scumble_attention_add (const ScumbleAttention *attention, const ScumbleGaze *gaz
 
 #pragma omp parallel num_threads(scumble_useful_threads (work, threads))
   {
-    const Desk desk = lay_out (scratch + (gsize) omp_get_thread_num () *
-                                 desk_floats (attention), attention->c);
+    Desk desk = lay_out (attention, scratch, omp_get_thread_num ());
 
-    /* Every thread multiplies alone, even a single one: then sums are cut the same way. */
-    omp_set_num_threads (1);
 #pragma omp for schedule(dynamic)
     for (int b = 0; b < blocks; b++)
-      if (gaze->weights == NULL || any_weight (gaze, b * CELLS, x->h * x->w))
+      if (gaze->weights == NULL || any_weight (gaze, b * CELLS, cells))
         add_cells (attention, gaze, x, y, b * CELLS, &desk);
   }
 }
 
-/* Adds how much the cells of a block look at every position; the sums of values are unused,
- * so none of their channels is faded. */
+/* Adds how much the cells of a block look at every position. */
 static void
 use_cells (const ScumbleAttention *attention, const ScumbleGaze *gaze, const ScumbleTensor *x,
-           int from, const Desk *desk, float *use)
+           int from, Desk *desk, float *use)
 {
-  const int keys = gaze->keys->n;
-  const int n    = ask (attention, gaze, x, from, desk);
+  const ScumbleSimdSoftmax *simd = attention->simd->softmax;
 
-  begin (desk, n);
-  for (int at = 0; at < keys; at += POSITIONS)
+  ask (attention, gaze, x, from, desk);
+  begin (desk);
+  for (int at = 0; at < gaze->keys->n; at += POSITIONS)
     {
-      const int count = MIN (POSITIONS, keys - at);
+      const ScumbleScores scores = score (attention, gaze, desk, at);
 
-      score (gaze, desk, n, at, count);
-      for (int i = 0; i < n; i++)
-        weigh (desk, i, count, 0);
+      simd->weigh (&scores, desk->most, desk->total, desk->fade);
     }
-  for (int at = 0; at < keys; at += POSITIONS)
-    {
-      const int count = MIN (POSITIONS, keys - at);
 
-      score (gaze, desk, n, at, count);
-      for (int i = 0; i < n; i++)
-        for (int j = 0; j < count; j++)
-          use[at + j] += weight_of (desk->scores[i * POSITIONS + j] - desk->most[i]) /
-                         desk->total[i];
+  /* Columns without a cell have no share. */
+  for (int i = 0; i < desk->columns; i++)
+    desk->total[i] = i < desk->n ? 1.0f / desk->total[i] : 0.0f;
+  for (int at = 0; at < gaze->keys->n; at += POSITIONS)
+    {
+      const ScumbleScores scores = score (attention, gaze, desk, at);
+
+      simd->add_use (&scores, desk->most, desk->total, use + at);
     }
 }
 
@@ -424,10 +478,8 @@ scumble_attention_use (const ScumbleAttention *attention, const ScumbleGaze *gaz
   memset (parts, 0, (gsize) blocks * n * sizeof *parts);
 #pragma omp parallel num_threads(job->threads)
   {
-    const Desk desk = lay_out (scratch + (gsize) omp_get_thread_num () *
-                                 desk_floats (attention), attention->c);
+    Desk desk = lay_out (attention, scratch, omp_get_thread_num ());
 
-    omp_set_num_threads (1);
 #pragma omp for schedule(dynamic)
     for (int b = 0; b < blocks; b++)
       use_cells (attention, gaze, x, b * CELLS, &desk, parts + (gsize) b * n);

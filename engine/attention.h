@@ -2,6 +2,7 @@
 #pragma once
 
 #include "job.h"
+#include "kernels.h"
 #include "safetensors.h"
 
 G_BEGIN_DECLS
@@ -69,12 +70,14 @@ typedef struct
  * @file: holds PREFIX.query.weight [c, c, 1, 1] and PREFIX.query.bias [c], and the same for
  *   key, value and out
  * @c: channels
+ * @simd: (transfer none): the instruction set it runs on
  *
  * Returns: (transfer full) (nullable): the block; %NULL with %SCUMBLE_ERROR_MODEL if a
  *   tensor is missing or of another shape
  */
 ScumbleAttention *scumble_attention_new     (const ScumbleSafetensors *file,
-                                             const char *prefix, int c, GError **error);
+                                             const char *prefix, int c,
+                                             const ScumbleSimd *simd, GError **error);
 void              scumble_attention_free    (ScumbleAttention *attention);
 
 /**
@@ -106,7 +109,8 @@ gsize             scumble_attention_scratch (const ScumbleAttention *attention, 
  * @scratch: as scumble_attention_scratch() says
  *
  * Goes through the style in blocks with a running softmax: Milakov and Gimelshein, "Online
- * normalizer calculation for softmax", 2018. The result does not depend on @threads.
+ * normalizer calculation for softmax", 2018. The result does not depend on @threads, nor a
+ * cell's on what is beside it.
  */
 void              scumble_attention_add     (const ScumbleAttention *attention,
                                              const ScumbleGaze *gaze, const ScumbleTensor *x,

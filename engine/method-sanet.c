@@ -18,6 +18,7 @@
 #include "mark.h"
 #include "proxy.h"
 #include "safetensors-writer.h"
+#include "simd.h"
 #include "vgg.h"
 #include "zones.h"
 
@@ -120,7 +121,8 @@ load (Net *net, const ScumbleSafetensors *file, GError **error)
 
   for (int k = 0; k < LEVELS; k++)
     {
-      net->blocks[k] = scumble_attention_new (file, prefixes[k], fine, error);
+      net->blocks[k] = scumble_attention_new (file, prefixes[k], fine, scumble_simd_best (),
+                                              error);
       if (net->blocks[k] == NULL)
         return FALSE;
     }

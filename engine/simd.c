@@ -645,8 +645,9 @@ usable (void)
 #endif
 }
 
-extern const ScumbleSimd     SIMD_TABLE (scumble_simd);
-extern const ScumbleSimdGrad SIMD_TABLE (scumble_simd_grad);
+extern const ScumbleSimd        SIMD_TABLE (scumble_simd);
+extern const ScumbleSimdGrad    SIMD_TABLE (scumble_simd_grad);
+extern const ScumbleSimdSoftmax SIMD_TABLE (scumble_simd_softmax);
 
 const ScumbleSimd SIMD_TABLE (scumble_simd) = {
   .name      = STRING (SIMD_NAME),
@@ -659,4 +660,5 @@ const ScumbleSimd SIMD_TABLE (scumble_simd) = {
   .up        = up,
   .transform = transform,
   .grad      = &SIMD_TABLE (scumble_simd_grad),
+  .softmax   = &SIMD_TABLE (scumble_simd_softmax),
 };

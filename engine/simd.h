@@ -8,7 +8,8 @@
 
 G_BEGIN_DECLS
 
-typedef struct _ScumbleSimdGrad ScumbleSimdGrad;
+typedef struct _ScumbleSimdGrad    ScumbleSimdGrad;
+typedef struct _ScumbleSimdSoftmax ScumbleSimdSoftmax;
 
 enum
 {
@@ -48,6 +49,7 @@ scumble_panels (int c)
  * @transform: weights for these two: sixteen kernels side by side, [9, 16], to [n, n, 16],
  *   @step floats from one product to the next; u = G g G', G being @lines [n, 3]
  * @grad: the inner loops of learning, see simd-grad.h
+ * @softmax: those of attention, see simd-softmax.h
  *
  * One instruction set.
  */
@@ -68,7 +70,8 @@ struct _ScumbleSimd
   void      (*transform) (const float *g, const float lines[][3], int n, float *u,
                           gsize step);
 
-  const ScumbleSimdGrad *grad;
+  const ScumbleSimdGrad    *grad;
+  const ScumbleSimdSoftmax *softmax;
 };
 
 /**

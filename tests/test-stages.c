@@ -8,6 +8,7 @@
 #include "feature-plane.h"
 #include "meta-net.h"
 #include "ref.h"
+#include "simd.h"
 #include "taps.h"
 #include "transfer-net.h"
 #include "vgg.h"
@@ -164,7 +165,9 @@ test_attention (gconstpointer data)
   ScumbleTensor                  style     = golden_tensor ("methods", own ? here : there);
   ScumbleTensor                  expected  = golden_tensor ("sanet", stage);
   const int                      c         = content.c;
-  g_autoptr (ScumbleAttention)   attention = scumble_attention_new (file, prefix, c, NULL);
+  g_autoptr (ScumbleAttention)   attention = scumble_attention_new (file, prefix, c,
+                                                                    scumble_simd_best (),
+                                                                    NULL);
   g_autofree float              *scratch   =
     g_malloc (scumble_attention_scratch (attention, 2));
   g_autofree float              *values    = g_new (float, 4 * c);
