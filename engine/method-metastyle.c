@@ -634,6 +634,22 @@ metastyle_adapt (ScumbleModel *model, gconstpointer style, ScumbleSource *source
   return made;
 }
 
+/* A crop is painted, and the way back costs as much, once more for the kernels. The critic looks
+ * at the crop and at what was painted, and goes back from that. */
+static double
+metastyle_adapt_work (const ScumbleModel *model, int width, int height, gboolean all)
+{
+  const Net           *net  = model->net;
+  const ScumblePicture crop = {
+    .w = MIN (CROP, scumble_picture_padded (width, SCUMBLE_TRANSFER_ALIGN)),
+    .h = MIN (CROP, scumble_picture_padded (height, SCUMBLE_TRANSFER_ALIGN)),
+  };
+  const ScumbleRect    area = { 0, 0, crop.w, crop.h };
+
+  return (all ? 3.0 : 2.0) * scumble_transfer_work (net->base, &crop, &area) +
+         3.0 * scumble_taps_grams_work (&net->taps, crop.w, crop.h);
+}
+
 static void
 metastyle_content_free (gpointer data)
 {
@@ -728,6 +744,7 @@ const ScumbleMethod scumble_method_metastyle = {
   .load         = metastyle_load,
   .adapt        = metastyle_adapt,
   .updates      = metastyle_updates,
+  .adapt_work   = metastyle_adapt_work,
   .survey       = metastyle_survey,
   .content_free = metastyle_content_free,
   .render       = metastyle_render,

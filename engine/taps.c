@@ -325,3 +325,14 @@ scumble_taps_grams_source (const ScumbleTaps *taps, ScumbleSource *source, float
 {
   return measure_source (taps, source, measure_grams, grams, job, error);
 }
+
+double
+scumble_taps_grams_work (const ScumbleTaps *taps, int w, int h)
+{
+  const ScumblePicture picture = { .w = w, .h = h };
+  const Walk           walk    = { .taps = taps, .n = SCUMBLE_TAPS_GRAMS,
+                                   .picture = &picture };
+  const ScumbleRect    all     = { 0, 0, w, h };
+
+  return tile_work (&all, &walk);
+}

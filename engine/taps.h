@@ -68,4 +68,13 @@ gsize    scumble_taps_grams_length   (const ScumbleTaps *taps);
 gboolean scumble_taps_grams_source   (const ScumbleTaps *taps, ScumbleSource *source,
                                       float *grams, const ScumbleJob *job, GError **error);
 
+/**
+ * scumble_taps_grams_work:
+ * @w: of a picture, in pixels
+ * @h: likewise
+ *
+ * Returns: the multiply-adds of taking the whole of it to relu4_1 at once
+ */
+double   scumble_taps_grams_work     (const ScumbleTaps *taps, int w, int h);
+
 G_END_DECLS

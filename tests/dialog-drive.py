@@ -939,9 +939,14 @@ def test_learn(content, styles):
     dialog = Dialog(content, styles, "--method", "metastyle", "--folder", home)
     dialog.settle()
     assert dialog.has_status("A first sketch")
+    wait_for("what learning takes", lambda: dialog.has_status("Learning takes about "))
     dialog.keys("alt+n", "Down")  # 200 updates: enough to be caught at it
     dialog.keys("alt+a")
+    bar = dialog.find_showing(pyatspi.ROLE_PROGRESS_BAR, "Progress of learning")
     wait_for("the third update", lambda: dialog.updates() >= 3)
+    wait_for("the time left", lambda: bar.description.startswith("Learning… about ")
+             and bar.description.endswith(" left"))
+    wait_for("progress", lambda: bar.queryValue().currentValue >= 3 / 200)
     screenshot("learning")
     for name in ("Paint", "Reset"):
         button = dialog.find(pyatspi.ROLE_PUSH_BUTTON, name)

@@ -716,6 +716,28 @@ test_cancel (void)
   g_assert_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT);
 }
 
+/* The paintings of an update, as painting counts them: one forth, one back, and one more for the
+ * kernels. Beyond a crop the content's size is of no matter. */
+static void
+test_work (void)
+{
+  g_autoptr (ScumbleModel) model  = open_model ("metastyle", "tiny-metastyle");
+  g_autoptr (ScumbleModel) other  = open_model ("adain", "narrow-adain");
+  const ScumbleDemand      demand = { .width = 64, .height = 48, .budget = (gsize) 1 << 26,
+                                      .threads = 1 };
+  ScumblePlan              plan;
+  const double             some   = scumble_model_adapt_work (model, 64, 48, FALSE);
+
+  g_assert_true (scumble_model_plan (model, &demand, &plan, NULL));
+  g_assert_cmpfloat (some, >, 2.0 * plan.paint);
+  g_assert_cmpfloat_with_epsilon (scumble_model_adapt_work (model, 64, 48, TRUE) - some,
+                                  plan.paint, 1e-6 * plan.paint);
+  g_assert_cmpfloat (scumble_model_adapt_work (model, 256, 256, FALSE), >, 20.0 * some);
+  g_assert_cmpfloat (scumble_model_adapt_work (model, 4000, 3000, FALSE), ==,
+                     scumble_model_adapt_work (model, 256, 256, FALSE));
+  g_assert_cmpfloat (scumble_model_adapt_work (other, 64, 48, FALSE), ==, 0.0);
+}
+
 static void
 test_starvation (void)
 {
@@ -750,6 +772,7 @@ main (int argc, char **argv)
   g_test_add_func ("/metastyle/surround", test_surround);
   g_test_add_func ("/metastyle/opaque", test_opaque);
   g_test_add_func ("/metastyle/cancel", test_cancel);
+  g_test_add_func ("/metastyle/work", test_work);
   g_test_add_func ("/metastyle/starvation", test_starvation);
 
   return g_test_run ();

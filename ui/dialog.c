@@ -226,6 +226,8 @@ engage (ScumbleDialog *self, ScumbleOrder *order)
   self->engaged = TRUE;
   scumble_banner_hide (self->banner);
   rest (self);
+  if (order->kind == SCUMBLE_ORDER_LEARN)
+    scumble_foot_learn (self->foot);
   scumble_controls_set_learning (self->controls, order->kind == SCUMBLE_ORDER_LEARN);
   scumble_worker_submit (self->worker, order, SCUMBLE_WORKER_AT_ONCE);
 }

@@ -155,6 +155,7 @@ scumble_easel_mix (ScumbleEasel *self, const ScumbleOrder *order, const ScumbleJ
 typedef struct
 {
   guint            number;
+  int              updates; /* of all of them so far */
   ScumbleEaselTold told;
   gpointer         told_data;
 } Pupil;
@@ -162,8 +163,9 @@ typedef struct
 static void
 tell (const ScumbleAdapting *adapting, gpointer user_data)
 {
-  const Pupil *pupil = user_data;
+  Pupil *pupil = user_data;
 
+  pupil->updates++;
   pupil->told (pupil->number, adapting, pupil->told_data);
 }
 
@@ -171,18 +173,21 @@ gboolean
 scumble_easel_learn (ScumbleEasel *self, const ScumbleOrder *order, ScumbleEaselTold told,
                      gpointer user_data, const ScumbleJob *job, GError **error)
 {
-  for (guint i = 0; i < order->styles->len; i++)
+  const gint64 begun = g_get_monotonic_time ();
+  Pupil        pupil = { .told = told, .told_data = user_data };
+  gboolean     ok    = TRUE;
+
+  for (guint i = 0; i < order->styles->len && ok; i++)
     {
-      Pupil pupil = { i, told, user_data };
-
-      if (!scumble_palette_learn (
-              self->palette, self->stand->model,
-              g_array_index (order->styles, ScumbleIngredient, i).pick, &order->settings,
-              tell, &pupil, job, error))
-        return FALSE;
+      pupil.number = i;
+      ok           = scumble_palette_learn (
+          self->palette, self->stand->model,
+          g_array_index (order->styles, ScumbleIngredient, i).pick, &order->settings, tell,
+          &pupil, job, error);
     }
+  scumble_stand_note_learning (self->stand, begun, pupil.updates, order->settings.adapt_all);
 
-  return TRUE;
+  return ok;
 }
 
 void
@@ -407,6 +412,16 @@ double
 scumble_easel_paint_seconds (const ScumbleEasel *self, double pixels)
 {
   return self->stand == NULL ? 0.0 : scumble_stand_paint_seconds (self->stand, pixels);
+}
+
+double
+scumble_easel_learn_seconds (const ScumbleEasel *self, const ScumbleOrder *order)
+{
+  return self->stand == NULL
+             ? 0.0
+             : scumble_stand_learn_seconds (self->stand,
+                                            (int) order->styles->len * order->settings.updates,
+                                            order->settings.adapt_all);
 }
 
 gsize

@@ -184,6 +184,15 @@ double           scumble_easel_survey_seconds (const ScumbleEasel *self,
 double           scumble_easel_paint_seconds  (const ScumbleEasel *self, double pixels);
 
 /**
+ * scumble_easel_learn_seconds:
+ *
+ * Returns: scumble_easel_learn() takes about so long; 0 if unknown, or if there is nothing to
+ *   learn
+ */
+double           scumble_easel_learn_seconds  (const ScumbleEasel *self,
+                                               const ScumbleOrder *order);
+
+/**
  * scumble_easel_memory:
  *
  * Returns: bytes that looking at the styles and painting the whole content take at most, or

@@ -10,12 +10,14 @@ struct _ScumbleFoot
 {
   GtkStack             parent_instance;
 
-  gboolean             draft;   /* the preview is not the real thing, nor will it be */
-  double               seconds; /* what the painting will take, or 0 */
-  gsize                memory;  /* likewise, bytes */
+  gboolean             draft;    /* the preview is not the real thing, nor will it be */
+  double               seconds;  /* what the painting will take, or 0 */
+  gsize                memory;   /* likewise, bytes */
+  double               learning; /* what learning the styles will take, or 0 */
 
   const ScumbleWorker *worker;    /* while it paints */
-  gint64               begun;     /* when it began to, microseconds */
+  int                  first;     /* the update that was the first to be told of, or 0 */
+  gint64               begun;     /* when it was told of, or the painting began, microseconds */
   guint                poll;      /* timeout source, or 0 */
   guint                show_busy; /* likewise */
 
@@ -27,6 +29,7 @@ struct _ScumbleFoot
 
 G_DEFINE_TYPE (ScumbleFoot, scumble_foot, GTK_TYPE_STACK)
 
+/* Returns: (transfer full): such as is put into the sentences below */
 static char *
 duration (double seconds)
 {
@@ -42,15 +45,11 @@ duration (double seconds)
 }
 
 static char *
-quiet_status (const ScumbleFoot *self, gboolean has_style)
+painting_takes (const ScumbleFoot *self)
 {
   g_autofree char *time   = duration (self->seconds);
   g_autofree char *memory = g_format_size (self->memory);
 
-  if (!has_style)
-    return g_strdup (_("Choose a style to see the result."));
-  if (self->seconds <= 0.0)
-    return g_strdup ("");
   if (self->draft)
     return g_strdup_printf (
         _("Painting takes %s. A quick preview: zoom to 100 %% to see the "
@@ -62,6 +61,23 @@ quiet_status (const ScumbleFoot *self, gboolean has_style)
   return g_strdup_printf (_("Painting takes %s and %s of memory."), time, memory);
 }
 
+static char *
+quiet_status (const ScumbleFoot *self, gboolean has_style)
+{
+  g_autofree char *painting = painting_takes (self);
+  g_autofree char *time     = duration (self->learning);
+
+  if (!has_style)
+    return g_strdup (_("Choose a style to see the result."));
+  if (self->seconds <= 0.0)
+    return g_strdup ("");
+  if (self->learning <= 0.0)
+    return g_steal_pointer (&painting);
+
+  /* TRANSLATORS: "about 20 seconds", and a sentence: "Painting takes about 2 seconds." */
+  return g_strdup_printf (_("Learning takes %s. %s"), time, painting);
+}
+
 static void
 settle (ScumbleFoot *self, GtkWidget *page)
 {
@@ -71,15 +87,58 @@ settle (ScumbleFoot *self, GtkWidget *page)
   gtk_stack_set_visible_child (GTK_STACK (self), page);
 }
 
+/* A progress bar tells a screen reader no words of its own. */
+static void
+say (ScumbleFoot *self, const char *text)
+{
+  gtk_progress_bar_set_text (self->progress_bar, text);
+  atk_object_set_description (gtk_widget_get_accessible (GTK_WIDGET (self->progress_bar)),
+                              text);
+}
+
+static char *
+learning_left (double seconds)
+{
+  g_autofree char *left = duration (seconds);
+
+  return seconds <= 0.0 ? g_strdup (_("Learning…"))
+                        : g_strdup_printf (_("Learning… %s left"), left);
+}
+
+/* What happened before the first update was told of is not like what follows. */
+static void
+take_lesson (ScumbleFoot *self, const ScumbleLesson *lesson)
+{
+  const gint64     now  = g_get_monotonic_time ();
+  g_autofree char *text = NULL;
+
+  if (self->first == 0)
+    {
+      self->first = lesson->update;
+      self->begun = now;
+    }
+  gtk_progress_bar_set_fraction (self->progress_bar,
+                                 (double) lesson->update / lesson->updates);
+  if (now - self->begun < G_USEC_PER_SEC)
+    return;
+
+  text = learning_left ((double) (now - self->begun) / G_USEC_PER_SEC *
+                        (lesson->updates - lesson->update) / (lesson->update - self->first));
+  say (self, text);
+}
+
 void
 scumble_foot_take (ScumbleFoot *self, const ScumbleAnswer *answer)
 {
   self->draft = answer->draft;
   if (answer->seconds > 0.0)
     {
-      self->seconds = answer->seconds;
-      self->memory  = answer->memory;
+      self->seconds  = answer->seconds;
+      self->memory   = answer->memory;
+      self->learning = answer->learning;
     }
+  if (answer->lesson.update > 0)
+    take_lesson (self, &answer->lesson);
 }
 
 void
@@ -125,18 +184,34 @@ poll_progress (gpointer data)
     {
       left = duration (spent / fraction - spent);
       text = g_strdup_printf (_("Painting… %s left"), left);
-      gtk_progress_bar_set_text (self->progress_bar, text);
+      say (self, text);
     }
 
   return G_SOURCE_CONTINUE;
 }
 
-void
-scumble_foot_paint (ScumbleFoot *self, const ScumbleWorker *worker)
+static void
+begin (ScumbleFoot *self, const char *text, const char *name)
 {
   settle (self, GTK_WIDGET (self->progress_bar));
   gtk_progress_bar_set_fraction (self->progress_bar, 0.0);
-  gtk_progress_bar_set_text (self->progress_bar, _("Painting…"));
+  say (self, text);
+  atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self->progress_bar)), name);
+}
+
+void
+scumble_foot_learn (ScumbleFoot *self)
+{
+  g_autofree char *text = learning_left (self->learning);
+
+  begin (self, text, _("Progress of learning"));
+  self->first = 0;
+}
+
+void
+scumble_foot_paint (ScumbleFoot *self, const ScumbleWorker *worker)
+{
+  begin (self, _("Painting…"), _("Progress of the painting"));
 
   self->worker = worker;
   self->begun  = g_get_monotonic_time ();

@@ -14,15 +14,16 @@ G_DECLARE_FINAL_TYPE (ScumbleFoot, scumble_foot, SCUMBLE, FOOT, GtkStack)
 /**
  * ScumbleFoot:
  *
- * The line that says what painting would take, that the preview is being refined, or how
- * far the painting is. It is at one of these three, from the latest of the calls below.
+ * The line that says what learning and painting would take, that the preview is being
+ * refined, or how far the learning or the painting is. It is at one of these, from the latest
+ * of the calls below.
  */
 
 /**
  * scumble_foot_take:
- * @answer: of the worker, which may tell what painting will take
+ * @answer: of the worker, which may tell what painting will take, or of learning
  *
- * Keeps that for scumble_foot_rest().
+ * Keeps the one for scumble_foot_rest(), and shows the other after scumble_foot_learn().
  */
 void scumble_foot_take   (ScumbleFoot *self, const ScumbleAnswer *answer);
 
@@ -44,5 +45,12 @@ void scumble_foot_refine (ScumbleFoot *self);
  * @worker: (transfer none): whose progress is shown; outlives the foot
  */
 void scumble_foot_paint  (ScumbleFoot *self, const ScumbleWorker *worker);
+
+/**
+ * scumble_foot_learn:
+ *
+ * Shows how far the learning is, as the answers that are taken from now on say.
+ */
+void scumble_foot_learn  (ScumbleFoot *self);
 
 G_END_DECLS

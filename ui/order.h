@@ -175,6 +175,8 @@ typedef struct
  *   which would take too long
  * @seconds: what painting the whole picture will about take, or 0 if unknown
  * @memory: bytes that it will take at most, likewise
+ * @learning: what learning the styles will about take, seconds, or 0 if unknown; also if there
+ *   is nothing to learn, or it has been learned
  */
 typedef struct
 {
@@ -189,6 +191,7 @@ typedef struct
   gboolean         draft;
   double           seconds;
   gsize            memory;
+  double           learning;
 } ScumbleAnswer;
 
 /**

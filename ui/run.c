@@ -23,6 +23,17 @@ scumble_run_seconds (const ScumbleRun *run, double pixels)
          scumble_easel_paint_seconds (run->easel, pixels);
 }
 
+/* To learn, all of the content is surveyed too. */
+static double
+learn_seconds (const ScumbleRun *run)
+{
+  const double seconds = scumble_easel_learn_seconds (run->easel, run->order);
+
+  return seconds > 0.0 && scumble_easel_updates (run->easel) < run->order->settings.updates
+             ? seconds + scumble_easel_survey_seconds (run->easel, run->order)
+             : 0.0;
+}
+
 void
 scumble_run_answer (ScumbleRun *run, ScumbleAnswer values)
 {
@@ -34,8 +45,9 @@ scumble_run_answer (ScumbleRun *run, ScumbleAnswer values)
     values.shot->look = run->order->look;
   if (scumble_easel_paint_seconds (run->easel, pixels) > 0.0)
     {
-      values.seconds = scumble_run_seconds (run, pixels);
-      values.memory  = scumble_easel_memory (run->easel);
+      values.seconds  = scumble_run_seconds (run, pixels);
+      values.memory   = scumble_easel_memory (run->easel);
+      values.learning = learn_seconds (run);
     }
   scumble_task_answer (run->task, g_memdup2 (&values, sizeof values));
 }

@@ -200,3 +200,27 @@ scumble_stand_paint_seconds (const ScumbleStand *self, double pixels)
 {
   return self->plan.paint * self->paint_pace * pixels / pixels_of (self->host->content);
 }
+
+static double
+learn_work (const ScumbleStand *self, int updates, gboolean all)
+{
+  const ScumbleSource *content = self->host->content;
+
+  return updates * scumble_model_adapt_work (self->model, content->width, content->height, all);
+}
+
+void
+scumble_stand_note_learning (ScumbleStand *self, gint64 begun, int updates, gboolean all)
+{
+  keep_pace (&self->learn_pace, begun, learn_work (self, updates, all));
+}
+
+/* Until a style has learned here, a multiply-add is taken to be as quick as in painting: on a
+ * machine at rest both make 150 thousand million a second. */
+double
+scumble_stand_learn_seconds (const ScumbleStand *self, int updates, gboolean all)
+{
+  const double pace = self->learn_pace > 0.0 ? self->learn_pace : self->paint_pace;
+
+  return pace * learn_work (self, updates, all);
+}

@@ -58,6 +58,7 @@ typedef struct
   const char        *quality;
   double             survey_pace; /* seconds per multiply-add; 0 until measured */
   double             paint_pace;
+  double             learn_pace;
 } ScumbleStand;
 
 /**
@@ -143,5 +144,22 @@ double        scumble_stand_survey_seconds (const ScumbleStand *self);
  * Returns: painting so many takes about so long; 0 if unknown
  */
 double        scumble_stand_paint_seconds  (const ScumbleStand *self, double pixels);
+
+/**
+ * scumble_stand_note_learning:
+ * @begun: when styles began to learn from the content, as g_get_monotonic_time() says
+ * @updates: how many there have been since
+ * @all: as in #ScumbleAdaptation
+ */
+void          scumble_stand_note_learning  (ScumbleStand *self, gint64 begun, int updates,
+                                            gboolean all);
+
+/**
+ * scumble_stand_learn_seconds:
+ *
+ * Returns: so many updates take about so long; 0 if unknown, or if the method has none
+ */
+double        scumble_stand_learn_seconds  (const ScumbleStand *self, int updates,
+                                            gboolean all);
 
 G_END_DECLS
