@@ -422,6 +422,26 @@ def test_exact(content, styles):
     assert not os.path.exists(dialog.output), "giving up left a picture"
 
 
+def test_ratio(content, styles):
+    """A slider that moves by factors tells the number beside it, not where it stands."""
+    dialog = Dialog(content, styles)
+    dialog.settle()
+    for name, usual, least, most in (("Stroke size", 1.0, 0.25, 4.0),
+                                     ("Brush size", 1.0, 1.0, 16.0)):
+        value = dialog.find(pyatspi.ROLE_SLIDER, name).queryValue()
+        told = value.currentValue, value.minimumValue, value.maximumValue
+        assert told == (usual, least, most), f"{name} is told as {told}"
+        number = dialog.find(pyatspi.ROLE_SPIN_BUTTON, name).queryValue()
+        value.currentValue = 2.0
+        wait_for("the number", lambda: abs(number.currentValue - 2.0) < 1e-6)
+        wait_for("the slider", lambda: abs(value.currentValue - 2.0) < 1e-6)
+    dialog.keys("alt+z", "Right")
+    value = dialog.find(pyatspi.ROLE_SLIDER, "Stroke size").queryValue()
+    wait_for("the slider", lambda: 2.0 < value.currentValue < 2.2)
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+
 def test_brush(content, styles):
     """A large brush: the preview is the result, also when the strength changes after."""
     dialog = Dialog(content, styles)
@@ -858,11 +878,10 @@ def test_more(content, styles):
     dialog.settle()
     first = dialog.shown(240, 160)
     dialog.keys("alt+f")
-    # The slider counts doublings; the number beside it has the value.
-    number = dialog.find(pyatspi.ROLE_SPIN_BUTTON, "Temperature")
-    wait_for("the number", lambda: number.getState().contains(pyatspi.STATE_SHOWING))
+    slider = dialog.find(pyatspi.ROLE_SLIDER, "Temperature")
+    wait_for("the slider", lambda: slider.getState().contains(pyatspi.STATE_SHOWING))
     screenshot("more")
-    number.queryValue().currentValue = 3.0
+    slider.queryValue().currentValue = 3.0
     dialog.settle()
     second = dialog.shown(240, 160)
     assert difference(first, second) > 1, "the temperature changed nothing"
@@ -1254,6 +1273,7 @@ def main():
         (print_timings, small, styles),
         (test_tab, small, styles),
         (test_keyboard, small, styles),
+        (test_ratio, small, styles),
         (test_brush, small, styles),
         (test_box, small, styles),
         (test_mixture, small, styles),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "param-row.h"
 #include "scroll.h"
+#include "slider.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -13,7 +14,7 @@ struct _ScumbleParamRow
   GtkAdjustment      *adjustment; /* the number */
   GtkAdjustment      *slide;      /* where the slider stands */
   GtkLabel           *label;
-  GtkWidget          *scale;
+  ScumbleSlider      *slider;
   GtkWidget          *spin;
   GtkComboBox        *combo;
   int                 other; /* row of a value that is none of the choices, or -1 */
@@ -81,12 +82,13 @@ set_up_number (ScumbleParamRow *self)
   if (param->ratio)
     set_up_ratio (self);
   else
-    gtk_range_set_adjustment (GTK_RANGE (self->scale), self->adjustment);
+    gtk_range_set_adjustment (GTK_RANGE (self->slider), self->adjustment);
 
-  gtk_label_set_mnemonic_widget (self->label, self->scale);
-  gtk_widget_show (self->scale);
+  scumble_slider_set_number (self->slider, GTK_SPIN_BUTTON (self->spin));
+  gtk_label_set_mnemonic_widget (self->label, GTK_WIDGET (self->slider));
+  gtk_widget_show (GTK_WIDGET (self->slider));
   gtk_widget_show (self->spin);
-  describe (self, self->scale);
+  describe (self, GTK_WIDGET (self->slider));
   describe (self, self->spin);
 }
 
@@ -189,11 +191,12 @@ scumble_param_row_class_init (ScumbleParamRowClass *klass)
   signals[CHANGED] = g_signal_new ("changed", SCUMBLE_TYPE_PARAM_ROW, G_SIGNAL_RUN_LAST,
                                    0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
+  g_type_ensure (SCUMBLE_TYPE_SLIDER);
   gtk_widget_class_set_template_from_resource (widget_class, "/scumble/ui/param-row.ui");
   gtk_widget_class_bind_template_child (widget_class, ScumbleParamRow, adjustment);
   gtk_widget_class_bind_template_child (widget_class, ScumbleParamRow, slide);
   gtk_widget_class_bind_template_child (widget_class, ScumbleParamRow, label);
-  gtk_widget_class_bind_template_child (widget_class, ScumbleParamRow, scale);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleParamRow, slider);
   gtk_widget_class_bind_template_child (widget_class, ScumbleParamRow, spin);
   gtk_widget_class_bind_template_child (widget_class, ScumbleParamRow, combo);
   gtk_widget_class_bind_template_callback (widget_class, on_changed);
