@@ -10,19 +10,18 @@ G_BEGIN_DECLS
  * @c: channels
  * @weight: sum of the cells' weights
  * @weight2: sum of their squares
- * @sum: (owned): [c] weighted sums of the values
- * @sum2: (owned): [c] weighted sums of their squares
+ * @sums: (owned): [16, 2, c] weighted sums of the values and of their squares, in as many
+ *   bands of the rows that came
  *
  * Running sums of a feature plane that arrives in parts. Doubles, added in a fixed order:
- * neither the number of threads nor the parts change the result beyond rounding.
+ * the number of threads does not change the result, nor do the parts beyond rounding.
  */
 typedef struct
 {
   int     c;
   double  weight;
   double  weight2;
-  double *sum;
-  double *sum2;
+  double *sums;
 } ScumbleMoments;
 
 void scumble_moments_init  (ScumbleMoments *moments, int c);

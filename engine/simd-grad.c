@@ -80,35 +80,75 @@ add_lanes (Vector v, double *sums)
     sums[k] += (double) v[k];
 }
 
-/* @weighted is a constant. */
-INLINE void
-add_row_moments (const float *x, const float *weights, gsize n, gsize c, double *sums,
-                 const gboolean weighted)
+/* Half a vector of floats, and as many doubles: a whole one. */
+typedef float  Half __attribute__ ((vector_size (LANES / 2 * sizeof (float)), aligned (4)));
+typedef double Wide __attribute__ ((vector_size (LANES / 2 * sizeof (double))));
+typedef double LooseWide
+  __attribute__ ((vector_size (LANES / 2 * sizeof (double)), aligned (8)));
+
+INLINE Wide
+widen (const float *p)
 {
-  for (gsize k = 0; k < c; k += LANES)
+  return __builtin_convertvector (*(const Half *) p, Wide);
+}
+
+/* A vector's channels of all cells, in doubles: far from 0, sums of squares and of values hold
+ * the deviation in their last digits.  @weighted is a constant. */
+INLINE void
+add_channel_moments (const float *x, const float *weights, gsize n, gsize c, double *sums,
+                     const gboolean weighted)
+{
+  LooseWide *at[2]   = { (LooseWide *) sums, (LooseWide *) (sums + LANES / 2) };
+  LooseWide *at2[2]  = { (LooseWide *) (sums + c), (LooseWide *) (sums + c + LANES / 2) };
+  Wide       sum[2]  = { *at[0], *at[1] };
+  Wide       sum2[2] = { *at2[0], *at2[1] };
+
+  for (gsize j = 0; j < n; j++, x += c)
+    UNROLL
+    for (int v = 0; v < 2; v++)
+      {
+        const Wide value   = widen (x + v * LANES / 2);
+        const Wide counted = weighted ? value * (double) weights[j] : value;
+
+        sum[v]  += counted;
+        sum2[v] += counted * value;
+      }
+
+  for (int v = 0; v < 2; v++)
     {
-      Vector sum = { 0 }, sum2 = { 0 };
-
-      for (gsize j = 0; j < n; j++)
-        {
-          const Vector value   = load (x + j * c + k);
-          const Vector counted = weighted ? value * weights[j] : value;
-
-          sum  += counted;
-          sum2 += counted * value;
-        }
-      add_lanes (sum, sums + k);
-      add_lanes (sum2, sums + c + k);
+      *at[v]  = sum[v];
+      *at2[v] = sum2[v];
     }
+}
+
+/* Channels that fill no vector. */
+static void
+add_last_moments (const float *x, const float *weights, gsize n, gsize from, gsize c,
+                  double *sums)
+{
+  for (gsize j = 0; j < n; j++, x += c)
+    for (gsize k = from; k < c; k++)
+      {
+        const double counted = weights != NULL ? (double) weights[j] * (double) x[k]
+                                               : (double) x[k];
+
+        sums[k]     += counted;
+        sums[c + k] += counted * (double) x[k];
+      }
 }
 
 static void
 add_moments (const float *x, const float *weights, gsize n, gsize c, double *sums)
 {
-  if (weights != NULL)
-    add_row_moments (x, weights, n, c, sums, TRUE);
-  else
-    add_row_moments (x, NULL, n, c, sums, FALSE);
+  gsize k = 0;
+
+  for (; k + LANES <= c; k += LANES)
+    if (weights != NULL)
+      add_channel_moments (x + k, weights, n, c, sums + k, TRUE);
+    else
+      add_channel_moments (x + k, NULL, n, c, sums + k, FALSE);
+  if (k < c)
+    add_last_moments (x, weights, n, k, c, sums);
 }
 
 /* @relu and @skipping are constants. */

@@ -68,9 +68,11 @@ typedef struct
  *
  * @multiply_add: a product, added to what there is
  *
+ * @add_moments: for @n cells of @c channels, sums[k] += w x, sums[c + k] += w x^2; @weights
+ *   is [n], or %NULL for all ones
+ *
  * Rows of @n cells of @c channels, a multiple of 16:
  *
- * @add_moments: sums[k] += w x, sums[c + k] += w x^2; @weights is [n], or %NULL for all ones
  * @normalise: y = gain x + bias, then the ReLU, plus @skip if that is not %NULL
  * @add_norm_sums: with g the gradient before the ReLU, sums[k] += g,
  *   sums[c + k] += g (x - mean)

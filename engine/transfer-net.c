@@ -8,7 +8,7 @@
 #include "kernels.h"
 #include "mark.h"
 #include "moments.h"
-#include "simd.h"
+#include "simd-grad.h"
 #include "tiles.h"
 
 #include <math.h>
@@ -385,19 +385,6 @@ run_conv (const Run *run, int i, const ScumbleTensor *y)
 }
 
 static void
-rectify (const ScumbleTensor *x, int threads)
-{
-#pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (x, threads))
-  for (int i = 0; i < x->h; i++)
-    {
-      float *row = scumble_tensor_at (x, i, 0);
-
-      for (int k = 0; k < x->w * x->c; k++)
-        row[k] = row[k] > 0.0f ? row[k] : 0.0f;
-    }
-}
-
-static void
 add (const ScumbleTensor *x, const ScumbleTensor *y, int threads)
 {
 #pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (y, threads))
@@ -768,6 +755,23 @@ measure_tile (const ScumbleRect *tile, gpointer user_data, GError **error)
   return done;
 }
 
+/* @skip: (nullable): is added to it */
+static void
+normalise (const ScumbleNorm *norm, const ScumbleTensor *skip, const ScumbleTensor *y,
+           int threads)
+{
+  const ScumbleSimdGrad *simd = scumble_simd_best ()->grad;
+
+#pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (y, threads))
+  for (int i = 0; i < y->h; i++)
+    {
+      float *row = scumble_tensor_at (y, i, 0);
+
+      simd->normalise (norm, row, skip != NULL ? scumble_tensor_at (skip, i, 0) : NULL,
+                       (gsize) y->w, (gsize) y->c, row);
+    }
+}
+
 /* Freezes the measured layer, and normalises its results if they are kept. */
 static void
 freeze (Measure *measure)
@@ -796,15 +800,10 @@ freeze (Measure *measure)
   if (!is_kept (measure->manner, i))
     return;
 
-  y = kept_plane (measure, i);
-  scumble_affine (&y, gain, bias, &y, measure->job->threads);
-  if (rows[i].relu)
-    rectify (&y, measure->job->threads);
-  if (rows[i].skip)
-    {
-      before = kept_plane (measure, i - 2);
-      add (&before, &y, measure->job->threads);
-    }
+  y      = kept_plane (measure, i);
+  before = rows[i].skip ? kept_plane (measure, i - 2) : y;
+  normalise (&(ScumbleNorm) { .gain = gain, .bias = bias, .relu = rows[i].relu },
+             rows[i].skip ? &before : NULL, &y, measure->job->threads);
 }
 
 static gboolean

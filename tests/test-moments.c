@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "moments.h"
 #include "ref.h"
+#include "simd-grad.h"
 
 #include <math.h>
 #include <string.h>
@@ -58,6 +59,43 @@ test_twin (void)
       check (&x, NULL);
       g_free (x.data);
     }
+}
+
+/* Every instruction set adds up the same, in doubles: channels that fill vectors and some
+ * that do not, far from zero. */
+static void
+test_kernels (void)
+{
+  enum { N = 23 };
+  const ScumbleTensor x = ref_tensor (1, N, C, 8);
+  float               weights[N];
+  double              expected[2][2 * C] = { { 0.0 } };
+
+  ref_fill (weights, N, 9, 0.0f, 1.0f);
+  for (int i = 0; i < N * C; i++)
+    {
+      const double value = (double) (x.data[i] += 30.0f);
+
+      for (int weighted = 0; weighted < 2; weighted++)
+        {
+          const double weight = weighted ? (double) weights[i / C] : 1.0;
+
+          expected[weighted][i % C]     += weight * value;
+          expected[weighted][C + i % C] += weight * value * value;
+        }
+    }
+
+  for (const ScumbleSimd *const *simd = scumble_simd_all (); *simd != NULL; simd++)
+    for (int weighted = 0; (*simd)->usable () && weighted < 2; weighted++)
+      {
+        double sums[2 * C] = { 0.0 };
+
+        (*simd)->grad->add_moments (x.data, weighted ? weights : NULL, N, C, sums);
+        for (int k = 0; k < 2 * C; k++)
+          g_assert_cmpfloat_with_epsilon (sums[k], expected[weighted][k], 1e-9);
+      }
+
+  g_free (x.data);
 }
 
 static void
@@ -155,6 +193,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/moments/twin", test_twin);
+  g_test_add_func ("/moments/kernels", test_kernels);
   g_test_add_func ("/moments/weights-of-one", test_weights_of_one);
   g_test_add_func ("/moments/threads", test_threads);
   g_test_add_func ("/moments/parts", test_parts);
