@@ -5,6 +5,7 @@
 #include "zones.h"
 
 #include <math.h>
+#include <omp.h>
 
 /* Red, green, blue, and how much of them lies over the content. */
 enum { CHANNELS = 4, TAPS = 4 };
@@ -21,7 +22,8 @@ struct _ScumbleUnderpainting
   int            w;
   int            h;
   guint16       *cells;    /* [h, w, CHANNELS] */
-  float         *line;     /* [w, CHANNELS] */
+  float         *lines;    /* [threads, w, CHANNELS] */
+  int            threads;
   ScumbleArena  *arena;
 };
 
@@ -63,7 +65,7 @@ find_taps (int i, int pixels, int n, int taps[TAPS], float weights[TAPS])
 
 /* Cells @first .. @last of the line of cells that pixels at @y look at. */
 static void
-interpolate_line (ScumbleUnderpainting *self, int y, int first, int last)
+interpolate_line (const ScumbleUnderpainting *self, int y, int first, int last, float *line)
 {
   int   rows[TAPS];
   float weights[TAPS];
@@ -75,13 +77,13 @@ interpolate_line (ScumbleUnderpainting *self, int y, int first, int last)
 
       for (int k = 0; k < TAPS; k++)
         sum += weights[k] * self->cells[(gsize) rows[k] * CHANNELS * (gsize) self->w + (gsize) i];
-      self->line[i] = sum / LEVELS;
+      line[i] = sum / LEVELS;
     }
 }
 
 /* Lays what the line of cells shows over a line of pixels. */
 static void
-cover (const ScumbleUnderpainting *self, int x, int w, float *rgba)
+cover (const ScumbleUnderpainting *self, const float *line, int x, int w, float *rgba)
 {
   for (int j = 0; j < w; j++, rgba += 4)
     {
@@ -92,7 +94,7 @@ cover (const ScumbleUnderpainting *self, int x, int w, float *rgba)
       find_taps (x + j, self->source.width, self->w, taps, weights);
       for (int k = 0; k < TAPS; k++)
         for (int c = 0; c < CHANNELS; c++)
-          found[c] += weights[k] * self->line[CHANNELS * taps[k] + c];
+          found[c] += weights[k] * line[CHANNELS * taps[k] + c];
 
       found[3] = self->strength * scumble_sane (found[3]);
       for (int c = 0; c < 3; c++)
@@ -103,19 +105,24 @@ cover (const ScumbleUnderpainting *self, int x, int w, float *rgba)
 static gboolean
 read_pixels (ScumbleSource *source, const ScumbleRect *rect, float *rgba, GError **error)
 {
-  ScumbleUnderpainting *self = (ScumbleUnderpainting *) source;
-  int                   left[TAPS], right[TAPS];
-  float                 weights[TAPS];
+  const ScumbleUnderpainting *self = (ScumbleUnderpainting *) source;
+  const int                   useful =
+    scumble_useful_threads (16.0 * CHANNELS * rect->w * rect->h, self->threads);
+  int                         left[TAPS], right[TAPS];
+  float                       weights[TAPS];
 
   if (!self->content->read (self->content, rect, rgba, error))
     return FALSE;
 
   find_taps (rect->x, source->width, self->w, left, weights);
   find_taps (rect->x + rect->w - 1, source->width, self->w, right, weights);
+#pragma omp parallel for schedule(static) num_threads(useful)
   for (int i = 0; i < rect->h; i++)
     {
-      interpolate_line (self, rect->y + i, left[0], right[TAPS - 1]);
-      cover (self, rect->x, rect->w, rgba + 4 * (gsize) i * (gsize) rect->w);
+      float *line = self->lines + (gsize) omp_get_thread_num () * CHANNELS * (gsize) self->w;
+
+      interpolate_line (self, rect->y + i, left[0], right[TAPS - 1], line);
+      cover (self, line, rect->x, rect->w, rgba + 4 * (gsize) i * (gsize) rect->w);
     }
 
   return TRUE;
@@ -286,7 +293,7 @@ cell_bytes (const ScumbleUnderpainting *self)
 static gsize
 line_bytes (const ScumbleUnderpainting *self)
 {
-  return sizeof *self->line * CHANNELS * (gsize) self->w;
+  return sizeof *self->lines * CHANNELS * (gsize) self->w * (gsize) self->threads;
 }
 
 static gboolean
@@ -298,8 +305,8 @@ fill (ScumbleUnderpainting *self, ScumbleModel *model, const ScumbleLook *look,
 
   self->cells = scumble_arena_block_new (job->arena, cell_bytes (self), error);
   if (self->cells != NULL)
-    self->line = scumble_arena_block_new (job->arena, line_bytes (self), error);
-  if (self->line == NULL)
+    self->lines = scumble_arena_block_new (job->arena, line_bytes (self), error);
+  if (self->lines == NULL)
     return FALSE;
 
   done = small_init (&small, self, look, job, error) &&
@@ -321,6 +328,7 @@ scumble_underpainting_new (ScumbleModel *model, ScumbleSource *source, const Scu
     .strength = (float) MIN (look->strength, 1.0),
     .w        = shrunk (source->width, look->brush),
     .h        = shrunk (source->height, look->brush),
+    .threads  = job->threads,
     .arena    = job->arena,
   };
 
@@ -333,7 +341,7 @@ scumble_underpainting_free (ScumbleUnderpainting *self)
   if (self == NULL)
     return;
 
-  scumble_arena_block_free (self->arena, self->line, line_bytes (self));
+  scumble_arena_block_free (self->arena, self->lines, line_bytes (self));
   scumble_arena_block_free (self->arena, self->cells, cell_bytes (self));
   g_free (self);
 }
