@@ -18,15 +18,18 @@ add_rows (const ScumbleProduct *p, const int rows)
 
   for (int part = 0; part < p->parts; part++)
     {
-      const float *a = p->a + (gsize) part * p->a_part;
-      const float *b = p->b + (gsize) part * p->b_part;
+      const float *a   = p->a + (gsize) part * p->a_part;
+      const float *far = a + NEAR * p->a_row;
+      const float *b   = p->b + (gsize) part * p->b_part;
 
-      for (int k = 0; k < p->k; k++, a += p->a_k, b += p->b_k)
+      for (int k = 0; k < p->k; k++, a += p->a_k, far += p->a_k, b += p->b_k)
         UNROLL
         for (int r = 0; r < rows; r++)
           UNROLL
           for (int v = 0; v < VECTORS; v++)
-            sum[r][v] += load (b + v * LANES) * a[(gsize) r * p->a_row];
+            sum[r][v] += load (b + v * LANES) *
+                         (r < NEAR ? a[(gsize) r * p->a_row]
+                                   : far[(gsize) (r - NEAR) * p->a_row]);
     }
 
   UNROLL

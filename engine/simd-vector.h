@@ -19,7 +19,9 @@ enum { LANES = 4, ROWS = 3 };
 #define ODD  1, 3, 5, 7
 #endif
 
-enum { VECTORS = SCUMBLE_PANEL / LANES };
+/* Of the rows that a product takes at once, these are reached from the first of them, the others
+ * from the first after these: there are not registers enough for every row's distance. */
+enum { VECTORS = SCUMBLE_PANEL / LANES, NEAR = ROWS / 2 };
 
 typedef float Vector __attribute__ ((vector_size (LANES * sizeof (float))));
 typedef int   Mask __attribute__ ((vector_size (LANES * sizeof (int))));

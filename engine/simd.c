@@ -65,16 +65,19 @@ multiply_rows (const Product *p, const int rows)
 
   for (int part = 0; part < p->parts; part++)
     {
-      const float *x = p->x + (gsize) part * p->x_part;
+      const float *x   = p->x + (gsize) part * p->x_part;
+      const float *far = x + NEAR * p->x_step;
 
-      for (int k = 0; k < p->k; k++, x++, w += SCUMBLE_PANEL)
+      for (int k = 0; k < p->k; k++, x++, far++, w += SCUMBLE_PANEL)
         {
           __builtin_prefetch (w + AHEAD, 0, 2);
           UNROLL
           for (int r = 0; r < rows; r++)
             UNROLL
             for (int v = 0; v < VECTORS; v++)
-              sum[r][v] += load (w + v * LANES) * x[(gsize) r * p->x_step];
+              sum[r][v] += load (w + v * LANES) *
+                           (r < NEAR ? x[(gsize) r * p->x_step]
+                                     : far[(gsize) (r - NEAR) * p->x_step]);
         }
     }
 
