@@ -44,14 +44,10 @@ pack (float value)
   return (guint16) ((bits >> 16 & 0x8000) | MIN (near, LARGEST));
 }
 
-float
-scumble_half_to_float (guint16 half)
+gboolean
+scumble_half_finite (guint16 half)
 {
-  if ((half & 0x7fff) > LARGEST)
-    return from_bits ((guint32) (half & 0x8000) << 16 | 0x7f800000 |
-                      (guint32) (half & 0x3ff) << 13);
-
-  return unpack (half);
+  return (half & 0x7fff) <= LARGEST;
 }
 
 void

@@ -280,8 +280,8 @@ check_places (const ScumbleSafetensors *self, GError **error)
   return TRUE;
 }
 
-static float
-value_at (const ScumbleSafetensors *self, const Entry *entry, gsize i)
+static gboolean
+is_finite (const ScumbleSafetensors *self, const Entry *entry, gsize i)
 {
   const char *p = self->data + entry->begin + i * item_size (entry);
   guint16     half;
@@ -290,11 +290,11 @@ value_at (const ScumbleSafetensors *self, const Entry *entry, gsize i)
   if (!entry->half)
     {
       memcpy (&value, p, sizeof value);
-      return value;
+      return isfinite (value);
     }
   memcpy (&half, p, sizeof half);
 
-  return scumble_half_to_float (half);
+  return scumble_half_finite (half);
 }
 
 static gboolean
@@ -309,7 +309,7 @@ check_values (const ScumbleSafetensors *self, GError **error)
       const Entry *entry = value;
 
       for (gsize i = 0; i < entry->n; i++)
-        if (!isfinite (value_at (self, entry, i)))
+        if (!is_finite (self, entry, i))
           return fault (error, N_("value %zu of tensor \"%s\" is not finite"), i,
                         (const char *) name);
     }
@@ -440,6 +440,21 @@ scumble_safetensors_shape (const ScumbleSafetensors *file, const char *name, gui
   return TRUE;
 }
 
+/* From halves that may begin at an odd byte. */
+static void
+unpack (const char *bytes, float *values, gsize n)
+{
+  guint16 halves[1024];
+
+  for (gsize from = 0; from < n; from += G_N_ELEMENTS (halves))
+    {
+      const gsize count = MIN (n - from, G_N_ELEMENTS (halves));
+
+      memcpy (halves, bytes + from * sizeof *halves, count * sizeof *halves);
+      scumble_halves_unpack (halves, values + from, count);
+    }
+}
+
 float *
 scumble_safetensors_floats (const ScumbleSafetensors *file, const char *name, gsize n,
                             GError **error)
@@ -457,8 +472,10 @@ scumble_safetensors_floats (const ScumbleSafetensors *file, const char *name, gs
     }
 
   values = g_new (float, n);
-  for (gsize i = 0; i < n; i++)
-    values[i] = value_at (file, entry, i);
+  if (entry->half)
+    unpack (file->data + entry->begin, values, n);
+  else
+    memcpy (values, file->data + entry->begin, n * sizeof *values);
 
   return values;
 }
