@@ -591,18 +591,27 @@ def check_painted(dialog, left, right):
     return out
 
 
+def every_method():
+    """What to start the dialog and the engine with for each method in turn: AdaIN with its
+    shipped networks, and narrow ones for the others. MetaStyle's styles stay sketches."""
+    yield ()
+    for method in ("sanet", "metanet", "metastyle"):
+        yield "--models", tiny_models(), "--method", method
+
+
 def test_region(content, styles, mask):
-    """A second style is painted where its region is, the first one elsewhere."""
-    dialog = Dialog(content, styles, "--mask", mask)
-    dialog.settle()
-    mix(dialog)
-    dialog.choose("Where checks.png is painted", "right.png (picture)")
-    dialog.settle()
-    screenshot("region")
-    out = check_painted(dialog, engine_paints(content, styles[0], 1.0),
-                        engine_paints(content, styles[1], 1.0))
-    assert f"style={styles[0]} 1.00\n" in out, out
-    assert f"style={styles[1]} 1.00 region={mask}" in out, out
+    """A second style is painted where its region is, the first one elsewhere, by any method."""
+    for method in every_method():
+        dialog = Dialog(content, styles, "--mask", mask, *method)
+        dialog.settle()
+        mix(dialog)
+        dialog.choose("Where checks.png is painted", "right.png (picture)")
+        dialog.settle()
+        screenshot("region")
+        out = check_painted(dialog, engine_paints(content, styles[0], 1.0, *method),
+                            engine_paints(content, styles[1], 1.0, *method))
+        assert f"style={styles[0]} 1.00\n" in out, out
+        assert f"style={styles[1]} 1.00 region={mask}" in out, out
 
 
 def mix(dialog):
@@ -616,20 +625,26 @@ def mix(dialog):
 
 def test_mixture(content, styles):
     """Two styles without regions are mixed by their shares, in the preview, in the result and
-    by the engine alike."""
-    dialog = Dialog(content, styles)
-    dialog.settle()
-    first = dialog.shown(240, 160)
-    mix(dialog)
-    share = dialog.find(pyatspi.ROLE_SLIDER, "Share of checks.png")
-    share.queryValue().currentValue = 0.5
-    dialog.settle()
-    screenshot("mixture")
-    shown = dialog.shown(240, 160)
-    assert difference(first, shown) > 10, "the second style changed nothing"
-    out = check_painted(dialog, *[engine_paints(content, styles[0], 1.0, "--second", styles[1],
-                                                "--mix", str(1 / 3))] * 2)
-    assert f"style={styles[0]} 1.00\n" in out and f"style={styles[1]} 0.50\n" in out, out
+    by the engine alike, by any method."""
+    for method in every_method():
+        dialog = Dialog(content, styles, *method)
+        dialog.settle()
+        first = dialog.shown(240, 160)
+        mix(dialog)
+        share = dialog.find(pyatspi.ROLE_SLIDER, "Share of checks.png")
+        share.queryValue().currentValue = 0.5
+        dialog.settle()
+        screenshot("mixture")
+        shown = dialog.shown(240, 160)
+        if "metastyle" in method:
+            assert difference(first, shown) <= 1, "sketches of MetaStyle's are all the same"
+        elif not method:
+            assert difference(first, shown) > 10, "the second style changed nothing"
+        else:
+            assert difference(first, shown) > 1, f"the second style changed nothing: {method}"
+        out = check_painted(dialog, *[engine_paints(content, styles[0], 1.0, "--second", styles[1],
+                                                    "--mix", str(1 / 3), *method)] * 2)
+        assert f"style={styles[0]} 1.00\n" in out and f"style={styles[1]} 0.50\n" in out, out
 
 
 def inside(box, frame):
@@ -664,16 +679,17 @@ def test_small_screen(content, styles, mask):
 
 
 def test_strength_map(content, styles, mask):
-    """The strength is 0 where the map is black, and as set where it is white."""
-    dialog = Dialog(content, styles, "--mask", mask)
-    dialog.settle()
-    dialog.keys("alt+f")
-    dialog.choose("Strength map", "right.png (picture)")
-    dialog.settle()
-    screenshot("strength-map")
-    out = check_painted(dialog, engine_paints(content, styles[0], 0.0),
-                        engine_paints(content, styles[0], 1.0))
-    assert f"strength-map={mask}" in out, out
+    """The strength is 0 where the map is black, and as set where it is white, by any method."""
+    for method in every_method():
+        dialog = Dialog(content, styles, "--mask", mask, *method)
+        dialog.settle()
+        dialog.keys("alt+f")
+        dialog.choose("Strength map", "right.png (picture)")
+        dialog.settle()
+        screenshot("strength-map")
+        out = check_painted(dialog, engine_paints(content, styles[0], 0.0, *method),
+                            engine_paints(content, styles[0], 1.0, *method))
+        assert f"strength-map={mask}" in out, out
 
 
 def test_colours(content, styles):
@@ -857,7 +873,7 @@ def tiny_models():
     path = os.path.join(folder, "models")
     os.makedirs(path, exist_ok=True)
     shutil.copy(os.path.join(golden, "tiny-encoder.safetensors"), path)
-    for method in ("sanet", "metastyle"):
+    for method in ("sanet", "metanet", "metastyle"):
         shutil.copy(os.path.join(golden, f"tiny-{method}.safetensors"),
                     os.path.join(path, f"{method}.safetensors"))
     return path
