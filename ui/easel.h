@@ -83,8 +83,9 @@ void             scumble_easel_try       (ScumbleEasel *self, guint number,
 /**
  * scumble_easel_updates:
  *
- * Returns: the updates that make the styles that were mixed last, the least of several; 0
- *   if they are shown as they were before they learned
+ * Returns: the updates that make the styles that were mixed last; 0 if they are shown as they
+ *   were before they learned. Of several styles, of which learning was stopped after the
+ *   first, the least: painted again with that many, all of them learn so far and no further
  */
 int              scumble_easel_updates   (const ScumbleEasel *self);
 
