@@ -72,7 +72,8 @@ static const ScumbleParam params[] = {
     .method = "metastyle", CHOICE (adapt_all, adapts, FALSE) },
 };
 
-static const char group[] = "scumble";
+static const char group[]       = "scumble";
+static const char photographs[] = "photographs";
 enum { VERSION = 1 };
 
 const ScumbleParam *
@@ -232,6 +233,8 @@ scumble_settings_to_text (const ScumbleSettings *settings)
   g_key_file_set_string (file, group, "method", settings->method);
   if (settings->quality != NULL)
     g_key_file_set_string (file, group, "quality", settings->quality);
+  g_key_file_set_string (file, group, photographs,
+                         settings->photographs != NULL ? settings->photographs : "");
 
   for (guint i = 0; i < G_N_ELEMENTS (params); i++)
     {
@@ -287,6 +290,16 @@ read_method (ScumbleSettings *settings, GKeyFile *file)
                                                             : NULL;
 }
 
+/* Whether there is such a folder is found out when it is needed. */
+static void
+read_photographs (ScumbleSettings *settings, GKeyFile *file)
+{
+  g_autofree char *folder = g_key_file_get_string (file, group, photographs, NULL);
+
+  if (folder != NULL)
+    settings->photographs = folder[0] != '\0' ? g_intern_string (folder) : NULL;
+}
+
 gboolean
 scumble_settings_from_text (ScumbleSettings *settings, const char *text, GError **error)
 {
@@ -307,6 +320,7 @@ scumble_settings_from_text (ScumbleSettings *settings, const char *text, GError 
     }
 
   read_method (settings, file);
+  read_photographs (settings, file);
   for (guint i = 0; i < G_N_ELEMENTS (params); i++)
     switch (params[i].kind)
       {

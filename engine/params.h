@@ -32,6 +32,8 @@ typedef enum
  * @repetition: SANet's penalty on repetition
  * @updates: how often MetaStyle improves a style; 0 for a style as it was encoded
  * @adapt_all: whether MetaStyle does so with all parameters
+ * @photographs: (transfer none) (nullable): path of a folder whose pictures MetaStyle learns on,
+ *   interned like @method; %NULL for the content
  *
  * What a user chooses, as plain values. Workers get copies.
  */
@@ -48,6 +50,7 @@ typedef struct
   double      repetition;
   int         updates;
   int         adapt_all;
+  const char *photographs;
 } ScumbleSettings;
 
 /**

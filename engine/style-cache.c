@@ -119,6 +119,7 @@ scumble_style_cache_key (const ScumbleStyleOrigin *origin, const ScumbleJob *job
   add_text (sum, origin->model->identity);
   add_number (sum, origin->updates);
   add_number (sum, origin->all ? 1.0 : 0.0);
+  add_text (sum, origin->photographs != NULL ? origin->photographs : "");
   if (!add_styling (sum, origin->styling, job, error) ||
       !add_picture (sum, origin->painting, job, error) ||
       !add_perhaps (sum, origin->content, job, error))

@@ -18,6 +18,8 @@ G_BEGIN_DECLS
  * @all: whether everything learned
  * @content: (transfer none) (nullable): the picture that it learned on; %NULL if that is not
  *   to matter, and one adaptation serves all contents
+ * @photographs: (transfer none) (nullable): any text that tells the pictures that it learned on
+ *   from others, where these are not the content
  *
  * Everything that an adapted style depends on.
  */
@@ -29,6 +31,7 @@ typedef struct
   int                   updates;
   gboolean              all;
   ScumbleSource        *content;
+  const char           *photographs;
 } ScumbleStyleOrigin;
 
 /**

@@ -369,13 +369,28 @@ parse_settings (ScumbleCall *call, const GimpParam **at, GError **error)
   return scumble_settings_check (&call->settings, error);
 }
 
+/* A style, and how to look at it. */
 static void
-describe_save (GArray *defs)
+describe_study (GArray *defs)
 {
   add (defs, GIMP_PDB_INT32, "run-mode", "The run mode { RUN-NONINTERACTIVE (1) }");
   describe_style (defs);
   describe_method (defs);
   add_param (defs, find_param ("scale"));
+}
+
+static gboolean
+parse_study (ScumbleCall *call, const GimpParam **at, GError **error)
+{
+  call->run_mode = (GimpRunMode) (*at)++->data.d_int32;
+
+  return parse_style (call, at, error) && parse_method (call, at, error) &&
+         parse_param (find_param ("scale"), &call->settings, at, error);
+}
+
+static void
+describe_file (GArray *defs)
+{
   add (defs, GIMP_PDB_STRING, "filename",
        "Path of the file to write, which should end in \".safetensors\"");
   add (defs, GIMP_PDB_STRING, "title",
@@ -383,20 +398,67 @@ describe_save (GArray *defs)
 }
 
 static gboolean
-parse_save (ScumbleCall *call, const GimpParam **at, GError **error)
+parse_file (ScumbleCall *call, const GimpParam **at, GError **error)
 {
-  call->run_mode = (GimpRunMode) (*at)++->data.d_int32;
-  if (!parse_style (call, at, error) || !parse_method (call, at, error) ||
-      !parse_param (find_param ("scale"), &call->settings, at, error) ||
-      !scumble_settings_check (&call->settings, error))
-    return FALSE;
-
   call->file  = (*at)++->data.d_string;
   call->title = (*at)++->data.d_string;
   if (is_empty (call->file))
     return refuse_missing (_("The name of the style's file is missing."), error);
 
   return TRUE;
+}
+
+static void
+describe_save (GArray *defs)
+{
+  describe_study (defs);
+  describe_file (defs);
+}
+
+static gboolean
+parse_save (ScumbleCall *call, const GimpParam **at, GError **error)
+{
+  return parse_study (call, at, error) && scumble_settings_check (&call->settings, error) &&
+         parse_file (call, at, error);
+}
+
+static void
+describe_learn (GArray *defs)
+{
+  describe_study (defs);
+  add_param (defs, find_param ("updates"));
+  add_param (defs, find_param ("adapt"));
+  add (defs, GIMP_PDB_STRING, "photographs",
+       "Path of the folder with the PNG or JPEG pictures to learn on");
+  describe_file (defs);
+}
+
+static gboolean
+parse_photographs (ScumbleCall *call, const GimpParam **at, GError **error)
+{
+  const ScumbleMethod *method = scumble_method_find (call->settings.method, error);
+  const char          *folder = (*at)++->data.d_string;
+
+  if (method == NULL)
+    return FALSE;
+  if (method->adapt == NULL)
+    return refuse_missing (_("This method does not learn its styles. Choose one that does, "
+                             "or save the style as it is."), error);
+  if (is_empty (folder))
+    return refuse_missing (_("The folder of photographs is missing."), error);
+
+  call->settings.photographs = g_intern_string (folder);
+  return TRUE;
+}
+
+static gboolean
+parse_learn (ScumbleCall *call, const GimpParam **at, GError **error)
+{
+  return parse_study (call, at, error) &&
+         parse_param (find_param ("updates"), &call->settings, at, error) &&
+         parse_param (find_param ("adapt"), &call->settings, at, error) &&
+         scumble_settings_check (&call->settings, error) &&
+         parse_photographs (call, at, error) && parse_file (call, at, error);
 }
 
 static const struct
@@ -413,6 +475,7 @@ static const struct
   [SCUMBLE_PART_PRESET]     = { describe_preset, parse_preset },
   [SCUMBLE_PART_SETTINGS]   = { describe_settings, parse_settings },
   [SCUMBLE_PART_SAVE]       = { describe_save, parse_save },
+  [SCUMBLE_PART_LEARN]      = { describe_learn, parse_learn },
 };
 
 GArray *

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @SCUMBLE_PART_PRESET: a preset's name
  * @SCUMBLE_PART_SETTINGS: method, quality and every setting
  * @SCUMBLE_PART_SAVE: a style layer, how to look at it, and the file to save it in
+ * @SCUMBLE_PART_LEARN: the same, with photographs to learn it on, and how
  *
  * Procedures' arguments are made of these.
  */
@@ -29,6 +30,7 @@ typedef enum
   SCUMBLE_PART_PRESET,
   SCUMBLE_PART_SETTINGS,
   SCUMBLE_PART_SAVE,
+  SCUMBLE_PART_LEARN,
 } ScumblePart;
 
 /**

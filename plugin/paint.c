@@ -233,6 +233,17 @@ scumble_paint (ScumbleHost *host, const ScumbleSettings *settings,
   return ok;
 }
 
+/* Without photographs there is nothing to learn on when a style is saved. */
+static gboolean
+learn_on_photographs (Run *self, ScumblePick *pick, GError **error)
+{
+  const ScumbleSettings *settings = &self->order.settings;
+
+  return settings->photographs == NULL ||
+         scumble_palette_learn (self->palette, self->model, pick, settings, NULL, NULL,
+                                &self->job, error);
+}
+
 static gboolean
 save (Run *self, const char *path, const char *title, GError **error)
 {
@@ -240,6 +251,8 @@ save (Run *self, const char *path, const char *title, GError **error)
   ScumbleStyle *style;
 
   begin (&self->stage, _("Studying the style"), 1.0);
+  if (!learn_on_photographs (self, pick, error))
+    return FALSE;
   style = scumble_palette_get (self->palette, self->model, pick, &self->order.settings,
                                &self->job, error);
 

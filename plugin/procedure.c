@@ -77,6 +77,13 @@ static const Procedure procedures[] =
     "learns whenever it is painted with.",
     SCUMBLE_OUTPUT_STYLE,
     { SCUMBLE_PART_SAVE } },
+  { "-learn-style", NULL, NULL,
+    "Learn a layer's style on a folder of photographs, and save it as a small file",
+    "Does what plug-in-scumble-save-style does with a method that learns its styles, and has "
+    "it learn on the pictures of a folder first: on at most 24 from all over it, those with a "
+    "side below 256 pixels left out. The file's style has learned wherever it is painted with.",
+    SCUMBLE_OUTPUT_STYLE,
+    { SCUMBLE_PART_LEARN } },
   { "-preset", NULL, NULL,
     "Repaint a layer in the style of another with the settings of a preset",
     "Does what plug-in-scumble does; method and numbers are those of the preset.",

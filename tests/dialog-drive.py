@@ -1090,6 +1090,47 @@ def test_learned(content, styles):
     assert dialog.end() == "given up\n"
 
 
+def test_photographs(content, styles):
+    """A style can be learned on a folder of photographs, which is remembered while the layer is
+    chosen and comes with a preset; what is learned on one is not what is learned on another. A
+    folder without any is complained about."""
+    home, forest = os.path.join(folder, "forester"), os.path.join(folder, "forest")
+    for made in (home, forest):
+        shutil.rmtree(made, ignore_errors=True)
+        os.makedirs(made)
+    with open(os.path.join(home, "Forest.preset"), "w") as file:
+        file.write(f"[scumble]\nversion=1\nmethod=metastyle\nupdates=25\n"
+                   f"photographs={forest}\n")
+    dialog = Dialog(content, styles, "--models", tiny_models(), "--folder", home)
+    dialog.settle()
+    dialog.choose_menu("alt+t", "Return")
+    wait_for("the preset", lambda: dialog.has_status("A first sketch"))
+    dialog.settle()
+    dialog.keys("alt+a")
+    wait_for("a complaint", lambda: dialog.has_status("There is no photograph to learn on"))
+    dialog.settle()
+
+    enlarged(content, os.path.join("forest", "large.png"), 480, 320)
+    dialog.keys("alt+a")
+    wait_for("the style", lambda: dialog.has_status("This style has been learned"), 300)
+    dialog.settle()
+    assert not dialog.has_status("There is no photograph to learn on")
+    dialog.keys("alt+f")
+    where = dialog.find(pyatspi.ROLE_COMBO_BOX, "Learning from")
+    wait_for("what is learned on", lambda: where.getState().contains(pyatspi.STATE_SHOWING))
+    dialog.find_showing(pyatspi.ROLE_COMBO_BOX, "Folder of photographs")
+    check_names(dialog)
+    screenshot("photographs")
+    dialog.keys("alt+g", "Up")
+    wait_for("another style", lambda: dialog.has_status("A first sketch"))
+    dialog.keys("alt+g", "Down")
+    wait_for("the style", lambda: dialog.has_status("This style has been learned"))
+    dialog.settle()
+    dialog.keys("alt+p")
+    out = dialog.end()
+    assert f"\nphotographs={forest}\n" in out and "\nupdates=25\n" in out, out
+
+
 def test_saved(content, styles):
     """A style is kept under a name, used without its picture, and deleted."""
     kept = os.path.join(folder, "kept")
@@ -1304,6 +1345,7 @@ def main():
         (test_learn, large, styles),
         (test_sketch, small, styles),
         (test_learned, small, styles),
+        (test_photographs, small, styles),
         (test_saved, small, styles),
         (test_file, small, styles),
         (test_drop, small, styles),

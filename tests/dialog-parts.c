@@ -4,6 +4,8 @@
 #include "blend.h"
 #include "box.h"
 #include "easel.h"
+#include "photographs.h"
+#include "pixbuf-source.h"
 #include "presets.h"
 #include "shelf.h"
 #include "studio.h"
@@ -783,6 +785,8 @@ typedef struct
   GMainLoop     *loop;
   int            lessons;
   int            updates;
+  double         loss;  /* the last */
+  GError        *error; /* nullable */
 } Class;
 
 static ScumbleSource *
@@ -808,7 +812,8 @@ take_lesson (gconstpointer data, gpointer user_data)
   const ScumbleAnswer *answer = data;
   Class               *self   = user_data;
 
-  g_assert_no_error (answer->error);
+  if (answer->error != NULL && self->error == NULL)
+    self->error = g_error_copy (answer->error);
   self->updates = answer->updates;
   if (answer->lesson.update == 0)
     return;
@@ -816,6 +821,7 @@ take_lesson (gconstpointer data, gpointer user_data)
   g_assert_cmpint (answer->lesson.update, ==, ++self->lessons);
   g_assert_cmpint (answer->lesson.updates, ==, 25);
   g_assert_cmpfloat (answer->lesson.loss, >, 0.0);
+  self->loss = answer->lesson.loss;
 }
 
 static void
@@ -832,9 +838,9 @@ static const ScumbleWorkerVTable class_vtable = {
   .answer_free = scumble_answer_free,
 };
 
-/* The plot gets the loss of every single update, in their order. */
-static void
-test_lessons (gconstpointer golden)
+/* Learns a style on its picture, or on @photographs. */
+static Class
+attend (const char *golden, const char *photographs)
 {
   enum { W = 60, H = 44 };
   const char *const       path[] = { golden, NULL };
@@ -847,17 +853,18 @@ test_lessons (gconstpointer golden)
   ScumbleHostChoice       choice = { .layer = 1, .weight = 1.0, .region = -1 };
   const ScumbleIngredient style  = { scumble_pick_new (&host, &choice, NULL), 1.0, NULL };
   ScumbleOrder           *order  = g_new0 (ScumbleOrder, 1);
-  Class                   self   = { NULL, g_main_loop_new (NULL, FALSE), 0, 0 };
+  Class                   self   = { NULL, g_main_loop_new (NULL, FALSE), 0, 0, 0.0, NULL };
   ScumbleWorker          *worker;
 
   for (int i = 0; i < 4 * W * H; i++)
     rgba[i] = i % 4 == 3 ? 1.0f : (float) (i * 37 % 101) / 100.0f;
   scumble_memory_source_init (&content, W, H, rgba);
   scumble_settings_init (&order->settings);
-  order->kind             = SCUMBLE_ORDER_LEARN;
-  order->settings.method  = "metastyle";
-  order->settings.quality = "tiny-metastyle";
-  order->settings.updates = 25;
+  order->kind                 = SCUMBLE_ORDER_LEARN;
+  order->settings.method      = "metastyle";
+  order->settings.quality     = "tiny-metastyle";
+  order->settings.updates     = 25;
+  order->settings.photographs = g_intern_string (photographs);
   order->styles           = scumble_ingredients_new ();
   order->view             = (ScumbleView) { { 0, 0, W, H }, W, H };
   g_array_append_val (order->styles, style);
@@ -866,12 +873,123 @@ test_lessons (gconstpointer golden)
   worker      = scumble_worker_new (&class_vtable, &self);
   scumble_worker_submit (worker, order, SCUMBLE_WORKER_AT_ONCE);
   g_main_loop_run (self.loop);
-  g_assert_cmpint (self.lessons, ==, 25);
-  g_assert_cmpint (self.updates, ==, 25);
 
   scumble_worker_free (worker);
   scumble_studio_free (self.studio);
   g_main_loop_unref (self.loop);
+
+  return self;
+}
+
+/* The plot gets the loss of every single update, in their order. */
+static void
+test_lessons (gconstpointer golden)
+{
+  const Class self = attend (golden, NULL);
+
+  g_assert_no_error (self.error);
+  g_assert_cmpint (self.lessons, ==, 25);
+  g_assert_cmpint (self.updates, ==, 25);
+}
+
+/* A picture of a checked pattern; returns its path. */
+static char *
+add_picture (const char *folder, const char *name, int w, int h)
+{
+  g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, w, h);
+  char                 *path   = g_build_filename (folder, name, NULL);
+  const int             stride = gdk_pixbuf_get_rowstride (pixbuf);
+
+  for (int y = 0; y < h; y++)
+    for (int k = 0; k < 3 * w; k++)
+      gdk_pixbuf_get_pixels (pixbuf)[y * stride + k] = (guchar) ((k / 39 + y / 7) % 2 * 200 + 20);
+  g_assert_true (gdk_pixbuf_save (pixbuf, path, "png", NULL, NULL));
+
+  return path;
+}
+
+static void
+remove_files (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char      *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      g_remove (path);
+    }
+  g_rmdir (folder);
+}
+
+static void
+assert_no_lessons (const char *golden, const char *folder, const char *sentence)
+{
+  Class self = attend (golden, folder);
+
+  g_assert_cmpint (self.lessons, ==, 0);
+  g_assert_error (self.error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE);
+  g_assert_nonnull (strstr (self.error->message, sentence));
+  g_assert_nonnull (strstr (self.error->message, folder));
+  g_error_free (self.error);
+}
+
+/* Of a folder, the pictures that are large enough are learned on, shrunk, and no more than two
+ * dozen; what is learned is another thing then. Where there are none, or no folder, a sentence
+ * says so. */
+static void
+test_photographs (gconstpointer golden)
+{
+  g_autofree char  *folder   = g_dir_make_tmp ("photographs-XXXXXX", NULL);
+  g_autofree char  *note     = g_build_filename (folder, "note.txt", NULL);
+  g_autofree char  *small    = add_picture (folder, "small.png", 255, 400);
+  g_autofree char  *large    = NULL;
+  g_autofree char  *first    = NULL;
+  g_autofree char  *second   = NULL;
+  const Class       on_layer = attend (golden, NULL);
+  ScumbleArena     *arena    = scumble_arena_new (1 << 20);
+  const ScumbleJob  job      = { .arena = arena, .threads = 1 };
+  Class             on_photographs;
+
+  g_assert_true (g_file_set_contents (note, "no picture", -1, NULL));
+  assert_no_lessons (golden, folder, "no photograph");
+  first = scumble_photographs_identity (folder);
+
+  large  = add_picture (folder, "large.png", 2100, 1000);
+  second = scumble_photographs_identity (folder);
+  g_assert_cmpstr (first, !=, second);
+  on_photographs = attend (golden, folder);
+  g_assert_no_error (on_photographs.error);
+  g_assert_cmpint (on_photographs.lessons, ==, 25);
+  g_assert_cmpint (on_photographs.updates, ==, 25);
+  g_assert_cmpfloat (fabs (on_photographs.loss - on_layer.loss), >, 1e-3);
+
+  for (int i = 0; i < 30; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%d.png", i);
+
+      g_free (add_picture (folder, name, 256, 260));
+    }
+  {
+    g_autoptr (GPtrArray) pictures = scumble_photographs_open (folder, &job, NULL);
+    int                   most     = 0;
+
+    g_assert_cmpuint (pictures->len, ==, 24);
+    for (guint i = 0; i < pictures->len; i++)
+      {
+        const ScumblePixbufSource *picture = g_ptr_array_index (pictures, i);
+
+        most = MAX (most, picture->source.width * picture->source.height);
+        g_assert_cmpint (MIN (picture->source.width, picture->source.height), >=, 256);
+      }
+    g_assert_cmpint (most, <=, 1 << 20);
+  }
+
+  remove_files (folder);
+  assert_no_lessons (golden, folder, "cannot be read");
+  g_assert_null (scumble_photographs_identity (folder));
+  scumble_arena_free (arena);
 }
 
 int
@@ -881,6 +999,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/dialog/blend", argv[1], test_blend);
   g_test_add_data_func ("/dialog/learned", argv[1], test_learned);
   g_test_add_data_func ("/dialog/lessons", argv[1], test_lessons);
+  g_test_add_data_func ("/dialog/photographs", argv[1], test_photographs);
   g_test_add_func ("/dialog/shelf", test_shelf);
   g_test_add_func ("/dialog/presets/recent", test_recent_settings);
   g_test_add_func ("/dialog/presets/files", test_preset_files);

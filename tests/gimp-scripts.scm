@@ -70,7 +70,9 @@
               (check-argument procedure i)
               (loop (+ i 1)))))
       (check-equal (string-append procedure ": what it returns") (list-ref info 7)
-                   (if (contains? procedure "save-style") 0 1))))
+                   (if (or (contains? procedure "save-style")
+                           (contains? procedure "learn-style"))
+                       0 1))))
   (cadr (gimp-procedural-db-query "^plug-in-scumble" "" "" "" "" "" "")))
 
 ; Every setting: a value out of range is refused by name.
@@ -315,6 +317,37 @@
     (plug-in-scumble-save-style RUN-NONINTERACTIVE fresh "metastyle" "" 1.0 file "")
     (check-close "saved after it has learned" (read-at (paint-file file "") 200)
                  (read-at (scumble image layer fresh "metastyle" 1.0) 200) 0.0001))
+  (gimp-image-remove-layer style-image fresh))
+
+; A style that learns on a folder of photographs has learned wherever it is painted with, and
+; not what it learns on the layer.
+(let ((photographs (string-append work-folder "/photographs"))
+      (fresh (new-layer style-image "Fresh" 60 44 #f 7)))
+  (define (learn method folder)
+    (plug-in-scumble-learn-style RUN-NONINTERACTIVE fresh method "" 1.0 "25" "normalisation"
+                                 folder file "Learned afar"))
+  (dir-make photographs)
+  (check-refusal "learn style: nothing to learn on" image "no photograph to learn on"
+    (lambda () (learn "metastyle" photographs)))
+  (check-refusal "learn style: no folder" image "folder of photographs is missing"
+    (lambda () (learn "metastyle" "")))
+  (check-refusal "learn style: folder that is not there" image "cannot be read"
+    (lambda () (learn "metastyle" (string-append photographs "/nowhere"))))
+  (check-refusal "learn style: method that does not" image "does not learn"
+    (lambda () (learn "adain" photographs)))
+  (let* ((picture (new-image 300 260 RGB PRECISION-U8-GAMMA))
+         (shot (new-layer picture "Shot" 300 260 #f 3))
+         (path (string-append photographs "/shot.png")))
+    (file-png-save RUN-NONINTERACTIVE picture shot path path
+                   FALSE 6 FALSE FALSE FALSE FALSE FALSE)
+    (gimp-image-delete picture)
+    (learn "metastyle" photographs)
+    (let ((saved (paint-file file "")))
+      (check "learn style: its name" (contains? (name-of saved) ": Learned afar, 100 %)")
+             (name-of saved))
+      (check-far "learned on photographs, and not on the layer" (read-at saved 200)
+                 (read-at (paint-with image layer "updates" "25" "metastyle") 200)))
+    (file-delete path))
   (gimp-image-remove-layer style-image fresh))
 
 (file-delete file)

@@ -12,13 +12,13 @@ from catalogue import translations
 root = sys.argv[1]
 
 # Where the labels of the main window are. Other windows are small, and have few.
-WINDOW = ["ui/dialog.ui", "ui/learn-panel.ui", "ui/settings-panel.ui",
+WINDOW = ["ui/dialog.ui", "ui/learn-from.ui", "ui/learn-panel.ui", "ui/settings-panel.ui",
           "ui/settings-panel.c", "ui/style-chooser.ui", "ui/style-panel.ui", "ui/viewer.ui",
           "engine/params.c"]
 
 # What one method has of its own is never seen with what another has.
 METHODS = [("Temper_ature", "Avoi_d repetition"),
-           ("Lear_ning", "_What learns", "Le_arn", "Sto_p")]
+           ("Lear_ning", "_What learns", "Learnin_g from", "Le_arn", "Sto_p")]
 
 # Learning can be stopped while it goes on, when all but these is insensitive.
 LEARNING = ("Sto_p", "_Help", "_Cancel", "_Original only", "Split _view")

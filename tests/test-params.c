@@ -93,6 +93,30 @@ test_round_trip (void)
     }
 }
 
+/* The folder to learn from comes and goes with the settings: a text without a word of it leaves
+ * it, one that says the content takes it away. */
+static void
+test_photographs (void)
+{
+  g_autofree char *text  = NULL;
+  g_autofree char *plain = NULL;
+  ScumbleSettings  settings, again;
+
+  scumble_settings_init (&settings);
+  g_assert_null (settings.photographs);
+  plain                = scumble_settings_to_text (&settings);
+  settings.photographs = g_intern_string ("/pictures/of the sea");
+  text                 = scumble_settings_to_text (&settings);
+
+  scumble_settings_init (&again);
+  g_assert_true (scumble_settings_from_text (&again, text, NULL));
+  g_assert_true (again.photographs == settings.photographs);
+  g_assert_true (scumble_settings_from_text (&again, "[scumble]\nversion=1\n", NULL));
+  g_assert_true (again.photographs == settings.photographs);
+  g_assert_true (scumble_settings_from_text (&again, plain, NULL));
+  g_assert_null (again.photographs);
+}
+
 /* Where a choice is one of several usual numbers, others can be told and read back. */
 static void
 test_other (void)
@@ -185,6 +209,7 @@ main (int argc, char **argv)
   g_test_add_func ("/params/ranges", test_ranges);
   g_test_add_func ("/params/method", test_method);
   g_test_add_func ("/params/round-trip", test_round_trip);
+  g_test_add_func ("/params/photographs", test_photographs);
   g_test_add_func ("/params/other", test_other);
   g_test_add_func ("/params/partial", test_partial);
   g_test_add_func ("/params/garbage", test_garbage);

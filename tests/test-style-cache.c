@@ -92,6 +92,10 @@ test_keys_differ (World *world, gconstpointer data)
   note_new (seen, &origin, world);
   origin.content = &sources[1].source;
   note_new (seen, &origin, world);
+  origin.photographs = "sea.jpg 7";
+  note_new (seen, &origin, world);
+  origin.photographs = "sea.jpg 8";
+  note_new (seen, &origin, world);
   origin.styling = &styling;
   note_new (seen, &origin, world);
   styling.keep_colours = 0.5;

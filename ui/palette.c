@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "palette.h"
+#include "photographs.h"
 #include "shelf.h"
 
 #include <glib/gi18n-lib.h>
@@ -58,7 +59,7 @@ static gboolean
 same (const ScumbleSettings *a, const ScumbleSettings *b)
 {
   return a->updates == b->updates && a->adapt_all == b->adapt_all &&
-         scumble_settings_same_styling (a, b);
+         a->photographs == b->photographs && scumble_settings_same_styling (a, b);
 }
 
 static Blob *
@@ -130,20 +131,23 @@ folder_of (const ScumblePalette *self)
              : scumble_shelf_folder (self->host->folder, SCUMBLE_SHELF_LEARNED);
 }
 
-/* What a learned style is known by on disk; NULL for one that has no picture. One
- * adaptation serves all contents, unless the style was looked at in the colours of one.
+/* What a learned style is known by on disk; NULL for one that has no picture, or whose
+ * photographs are gone. One adaptation serves all contents, unless the style was looked at in
+ * the colours of one.
  */
 static char *
 key_of (const ScumblePalette *self, const Blob *blob, ScumblePick *pick, int updates,
         const ScumbleJob *job)
 {
-  ScumbleStyling styling;
-  ScumbleSource *content;
-  ScumbleSource *source = scumble_pick_saved (pick) == NULL
-                              ? scumble_pick_source (pick, NULL)
-                              : NULL;
+  const char      *folder      = blob->settings.photographs;
+  g_autofree char *photographs = folder != NULL ? scumble_photographs_identity (folder) : NULL;
+  ScumbleStyling   styling;
+  ScumbleSource   *content;
+  ScumbleSource   *source      = scumble_pick_saved (pick) == NULL
+                                   ? scumble_pick_source (pick, NULL)
+                                   : NULL;
 
-  if (source == NULL)
+  if (source == NULL || (folder != NULL && photographs == NULL))
     return NULL;
 
   scumble_settings_styling (&blob->settings, self->host->content, &styling);
@@ -153,7 +157,8 @@ key_of (const ScumblePalette *self, const Blob *blob, ScumblePick *pick, int upd
                                                          .styling  = &styling,
                                                          .updates  = updates,
                                                          .all = blob->settings.adapt_all,
-                                                         .content = content },
+                                                         .content = content,
+                                                         .photographs = photographs },
                                   job, NULL);
 }
 
@@ -263,20 +268,33 @@ scumble_palette_learn (ScumblePalette *self, ScumbleModel *model, ScumblePick *p
                        const ScumbleSettings *settings, ScumbleAdaptTold told,
                        gpointer told_data, const ScumbleJob *job, GError **error)
 {
-  const ScumbleAdaptation adaptation = { .updates   = settings->updates,
-                                         .all       = settings->adapt_all,
-                                         .told      = told,
-                                         .told_data = told_data };
-  Blob                   *blob       = need (self, model, pick, settings, job, error);
-  ScumbleStyle           *learned;
+  g_autoptr (GPtrArray) photographs = NULL;
+  ScumbleSource        *content     = self->host->content;
+  ScumbleAdaptation     adaptation  = { .updates   = settings->updates,
+                                        .all       = settings->adapt_all,
+                                        .told      = told,
+                                        .told_data = told_data };
+  Blob                 *blob        = need (self, model, pick, settings, job, error);
+  ScumbleStyle         *learned;
 
   if (blob == NULL)
     return FALSE;
   if (settings->updates == 0 || !scumble_style_wants_adapting (blob->style))
     return TRUE;
 
-  learned = scumble_model_adapt (model, blob->style, self->host->content, &adaptation,
-                                 job, error);
+  if (settings->photographs != NULL)
+    {
+      photographs = scumble_photographs_open (settings->photographs, job, error);
+      if (photographs == NULL)
+        return FALSE;
+
+      /* A source is the first member of these. */
+      content             = g_ptr_array_index (photographs, 0);
+      adaptation.others   = (ScumbleSource *const *) photographs->pdata + 1;
+      adaptation.n_others = photographs->len - 1;
+    }
+
+  learned = scumble_model_adapt (model, blob->style, content, &adaptation, job, error);
   if (learned == NULL)
     return FALSE;
 

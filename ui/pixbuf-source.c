@@ -45,13 +45,12 @@ profile_of (GdkPixbuf *pixbuf)
   return g_bytes_new_take (icc, length);
 }
 
-ScumblePixbufSource *
-scumble_pixbuf_source_new (const char *path, GError **error)
+/* @raw: (transfer full) (nullable): what was read; NULL with @fault set */
+static ScumblePixbufSource *
+wrap (GdkPixbuf *raw, const char *path, const GError *fault, GError **error)
 {
-  g_autoptr (GError)    fault = NULL;
-  g_autoptr (GdkPixbuf) raw   = gdk_pixbuf_new_from_file (path, &fault);
-  g_autofree char      *shown = g_filename_display_name (path);
-  ScumblePixbufSource  *self;
+  g_autofree char     *shown = g_filename_display_name (path);
+  ScumblePixbufSource *self;
 
   if (raw == NULL)
     {
@@ -68,8 +67,27 @@ scumble_pixbuf_source_new (const char *path, GError **error)
   self->source.height    = gdk_pixbuf_get_height (self->pixbuf);
   self->source.has_alpha = gdk_pixbuf_get_has_alpha (self->pixbuf);
   self->source.read      = pixbuf_read;
+  g_object_unref (raw);
 
   return self;
+}
+
+ScumblePixbufSource *
+scumble_pixbuf_source_new (const char *path, GError **error)
+{
+  g_autoptr (GError) fault = NULL;
+  GdkPixbuf         *raw   = gdk_pixbuf_new_from_file (path, &fault);
+
+  return wrap (raw, path, fault, error);
+}
+
+ScumblePixbufSource *
+scumble_pixbuf_source_new_at (const char *path, int w, int h, GError **error)
+{
+  g_autoptr (GError) fault = NULL;
+  GdkPixbuf         *raw   = gdk_pixbuf_new_from_file_at_scale (path, w, h, FALSE, &fault);
+
+  return wrap (raw, path, fault, error);
 }
 
 void

@@ -28,8 +28,19 @@ typedef struct
  *
  * Returns: (transfer full) (nullable): the picture; %NULL with %SCUMBLE_ERROR_PICTURE
  */
-ScumblePixbufSource *scumble_pixbuf_source_new  (const char *path, GError **error);
-void                 scumble_pixbuf_source_free (ScumblePixbufSource *self);
+ScumblePixbufSource *scumble_pixbuf_source_new    (const char *path, GError **error);
+
+/**
+ * scumble_pixbuf_source_new_at:
+ * @w: pixels, before it is turned
+ * @h: pixels, likewise
+ *
+ * The same, scaled to a size: it takes less time and memory to make a large file small while
+ * it is read.
+ */
+ScumblePixbufSource *scumble_pixbuf_source_new_at (const char *path, int w, int h,
+                                                   GError **error);
+void                 scumble_pixbuf_source_free   (ScumblePixbufSource *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumblePixbufSource, scumble_pixbuf_source_free)
 

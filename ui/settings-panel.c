@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "settings-panel.h"
+#include "learn-from.h"
 #include "learn-panel.h"
 #include "learned-styles.h"
 #include "mask-button.h"
@@ -27,6 +28,7 @@ struct _ScumbleSettingsPanel
   GtkContainer       *more;
   GtkWidget          *quality_row;
   GtkComboBox        *qualities;
+  ScumbleLearnFrom   *learn_from;
   GtkWidget          *map_row;
   ScumbleMaskButton  *map_button;
   gboolean            able;  /* there is a style to learn */
@@ -105,6 +107,8 @@ show_method (ScumbleSettingsPanel *self)
   gtk_label_set_text (self->method_blurb, _(method->blurb));
   gtk_expander_set_label (self->expander, more);
   gtk_widget_set_visible (GTK_WIDGET (self->learning), method->adapt != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->learn_from), method->adapt != NULL);
+  scumble_learn_from_show (self->learn_from, self->settings->photographs);
   show_qualities (self);
 }
 
@@ -178,6 +182,13 @@ on_map_changed (ScumbleMaskButton *button, ScumbleSettingsPanel *self)
 {
   self->choices->strength_map = scumble_mask_button_get (button);
   g_signal_emit (self, signals[MAP_CHANGED], 0);
+}
+
+static void
+on_learn_from_changed (ScumbleLearnFrom *learn_from, ScumbleSettingsPanel *self)
+{
+  self->settings->photographs = g_intern_string (scumble_learn_from_get (learn_from));
+  g_signal_emit (self, signals[VALUE_CHANGED], 0);
 }
 
 static void
@@ -348,6 +359,7 @@ scumble_settings_panel_class_init (ScumbleSettingsPanelClass *klass)
   signals[STOP]           = add_signal ("stop");
   signals[UNFOLDED]       = add_signal ("unfolded");
 
+  g_type_ensure (SCUMBLE_TYPE_LEARN_FROM);
   g_type_ensure (SCUMBLE_TYPE_LEARN_PANEL);
   g_type_ensure (SCUMBLE_TYPE_MASK_BUTTON);
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -362,11 +374,13 @@ scumble_settings_panel_class_init (ScumbleSettingsPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, more);
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, quality_row);
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, qualities);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, learn_from);
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, map_row);
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, map_button);
   gtk_widget_class_bind_template_callback (widget_class, on_compare);
   gtk_widget_class_bind_template_callback (widget_class, on_expanded);
   gtk_widget_class_bind_template_callback (widget_class, on_learn);
+  gtk_widget_class_bind_template_callback (widget_class, on_learn_from_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_manage);
   gtk_widget_class_bind_template_callback (widget_class, on_map_changed);
   gtk_widget_class_bind_template_callback (widget_class, on_method_changed);
