@@ -61,6 +61,12 @@ static const Procedure procedures[] =
     "their pixels they are black.",
     SCUMBLE_OUTPUT_LAYER,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_SETTINGS } },
+  { "-mix-new-image", NULL, NULL,
+    "Repaint a layer in the styles of several layers, as a new image",
+    "Does what plug-in-scumble-mix does, but leaves the image alone and puts the result into "
+    "a new one, as plug-in-scumble-new-image does.",
+    SCUMBLE_OUTPUT_IMAGE,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_SETTINGS } },
   { "-style-file", NULL, NULL,
     "Repaint a layer in a style that was saved as a file",
     "Does what plug-in-scumble does with a style from a file. A saved style belongs to the "

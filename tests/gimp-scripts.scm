@@ -113,13 +113,16 @@
 
 ; Mixtures
 
-(define (mix-selected image layer styles weights regions selected map method)
-  (car (apply plug-in-scumble-mix
+(define (mix-by procedure image layer styles weights regions selected map method)
+  (car (apply procedure
     (append (list RUN-NONINTERACTIVE image layer (length styles) (list->vector styles)
                   (length weights) (list->vector weights)
                   (length regions) (list->vector regions)
                   (length selected) (list->vector selected) map)
             (settings method 1.0)))))
+
+(define (mix-selected . arguments)
+  (apply mix-by plug-in-scumble-mix arguments))
 
 (define (mix image layer styles weights regions map method)
   (mix-selected image layer styles weights regions '() map method))
@@ -136,7 +139,19 @@
   (check-far "a mixture is not the other" (read-at half 20) (read-at other 20))
   (check-close "only proportions count" (read-at half 20) (read-at again 20) 0.001)
   (check-equal "a mixture's name" (name-of half)
-               "Sky (AdaIN: Waves + Other waves, 100 %)"))
+               "Sky (AdaIN: Waves + Other waves, 100 %)")
+
+  ; Into a new image, the same.
+  (let* ((before (length (layers-of image)))
+         (anew (mix-by plug-in-scumble-mix-new-image image layer (list style other-style)
+                       '() '() '() -1 "adain"))
+         (made (vector-ref (cadr (gimp-image-get-layers anew)) 0)))
+    (check-close "a mixture in a new image" (read-at made 20) (read-at half 20) 0.001)
+    (check-equal "the new image's size" (size-of made) '(420 48))
+    (check-equal "the mixture's name there" (name-of made)
+                 "Sky (AdaIN: Waves + Other waves, 100 %)")
+    (check-equal "the image is left alone" (length (layers-of image)) before)
+    (gimp-image-delete anew)))
 
 ; Regions: the one style on the left, the other on the right, whatever says so.  Each row
 ; makes the left half white.
