@@ -36,9 +36,9 @@ static const ScumbleChoice adapts[] = {
 
 static const ScumbleParam params[] = {
   { "strength", N_("_Strength"),
-    N_("How much of the style to apply: 0 keeps the picture, 1 is the style in full, more "
+    N_("How much of the style to apply: 0 % keeps the picture, 100 % is the style in full, more "
        "exaggerates it"),
-    NUMBER (strength, .min = 0.0, .max = 1.5, .def = 1.0) },
+    NUMBER (strength, .min = 0.0, .max = 1.5, .def = 1.0, .percent = TRUE) },
   { "scale", N_("Stroke si_ze"),
     N_("How large the style's strokes are: 1 as in the style picture, 2 twice as large"),
     NUMBER (scale, .min = 0.25, .max = 4.0, .def = 1.0, .ratio = TRUE) },
@@ -47,9 +47,9 @@ static const ScumbleParam params[] = {
        "and show as strokes on large photographs"),
     NUMBER (brush, .min = 1.0, .max = 16.0, .def = 1.0, .ratio = TRUE) },
   { "colour", N_("_Keep colours"),
-    N_("How much of the picture's own colours to keep: 0 takes the style's colours, 1 keeps "
-       "the picture's"),
-    NUMBER (colour, .min = 0.0, .max = 1.0, .def = 0.0) },
+    N_("How much of the picture's own colours to keep: 0 % takes the style's colours, 100 % "
+       "keeps the picture's"),
+    NUMBER (colour, .min = 0.0, .max = 1.0, .def = 0.0, .percent = TRUE) },
   { "colour-method", N_("Keep colours _by"),
     N_("How the picture's own colours are kept: by taking only brightness from the style, or "
        "by giving the style the picture's colours before it is looked at"),
@@ -61,11 +61,12 @@ static const ScumbleParam params[] = {
     NUMBER (temperature, .min = 0.1, .max = 10.0, .def = 1.0, .ratio = TRUE) },
   { "repetition", N_("Avoi_d repetition"),
     N_("How much to avoid parts of the style that are used again and again"),
-    .method = "sanet", NUMBER (repetition, .min = 0.0, .max = 1.0, .def = 0.0) },
+    .method = "sanet",
+    NUMBER (repetition, .min = 0.0, .max = 1.0, .def = 0.0, .percent = TRUE) },
   { "updates", N_("Lear_ning"),
     N_("How long to learn the style: more updates come closer to it and take longer"),
     .method = "metastyle", CHOICE (updates, updates, 100), .max = 1000.0,
-    .other = N_("Other") },
+    .other = N_("Other (%s)") },
   { "adapt", N_("_What learns"),
     N_("What learns the style: scales and shifts are steadier, the whole network comes "
        "closer"),

@@ -89,9 +89,10 @@ typedef struct
  * @max: greatest number allowed
  * @def: what to begin with: a number, or a choice's value
  * @ratio: whether equal steps of a slider should multiply the number rather than add to it
+ * @percent: whether people are shown the number as a percentage; 1 is 100 %
  * @choices: (array zero-terminated=1): ends with an id of %NULL
- * @other: (nullable): what any other whole number from min to max is called, likewise; %NULL if
- *   there are no others
+ * @other: (nullable): what any other whole number from min to max is called, likewise, with %s
+ *   in its place; %NULL if there are no others
  *
  * One setting, described once: the procedure's arguments, its checks, the dialog's controls
  * and the saved settings are loops over scumble_params().
@@ -108,6 +109,7 @@ typedef struct
   double               max;
   double               def;
   gboolean             ratio;
+  gboolean             percent;
   const ScumbleChoice *choices;
   const char          *other;
 } ScumbleParam;

@@ -64,8 +64,9 @@ describe_number (const ScumbleParam *param)
 {
   g_autofree char *owner = describe_owner (param);
 
-  return g_strdup_printf ("%s%s (%g <= %s <= %g, usually %g)", owner, param->blurb,
-                          param->min, param->name, param->max, param->def);
+  return g_strdup_printf ("%s%s (%g <= %s <= %g, usually %g%s)", owner, param->blurb,
+                          param->min, param->name, param->max, param->def,
+                          param->percent ? "; 1 is 100 %" : "");
 }
 
 static void
@@ -164,8 +165,9 @@ check_length (const char *what, int n, int n_styles, GError **error)
     return TRUE;
 
   g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
-               _("There are %d %s for %d styles. Give as many as styles, or none."), n,
-               what, n_styles);
+               /* TRANSLATORS: the name of an argument, such as “weights” */
+               _("“%s” has %d values for %d styles. Give as many as styles, or none."), what,
+               n, n_styles);
   return FALSE;
 }
 

@@ -199,19 +199,6 @@ show (const ScumbleCall *call, gint32 result)
   gimp_displays_flush ();
 }
 
-/* Returns: (transfer full): what GIMP shows the user */
-static char *
-sentence_for (const GError *error)
-{
-  g_autofree char *sentence = scumble_wording (error);
-
-  if (!g_error_matches (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MEMORY))
-    return g_steal_pointer (&sentence);
-
-  return g_strconcat (sentence, " ",
-                      _("GIMP allows it in Edit > Preferences > System Resources, as the "
-                        "tile cache size."), NULL);
-}
 
 /* Returns: how many values there are */
 static int
@@ -262,7 +249,7 @@ run (const char *name, int n_params, const GimpParam *params, int *n_results,
   *n_results              = 2;
   values[0].data.d_status = status_for (error);
   values[1].type          = GIMP_PDB_STRING;
-  values[1].data.d_string = sentence_for (error);
+  values[1].data.d_string = scumble_wording_advised (error, scumble_memory_advice ());
 }
 
 const GimpPlugInInfo PLUG_IN_INFO =

@@ -78,6 +78,13 @@ scumble_memory_budget (void)
   return (gsize) MIN (tile_cache () * (TILES_SHARE - 1), (guint64) G_MAXSIZE);
 }
 
+const char *
+scumble_memory_advice (void)
+{
+  return _("GIMP allows more in Edit > Preferences > System Resources, as the tile cache size; "
+           "Scumble knows of it when it is started anew.");
+}
+
 int
 scumble_thread_count (void)
 {

@@ -39,6 +39,13 @@ void     scumble_memory_divide (void);
 gsize    scumble_memory_budget (void);
 
 /**
+ * scumble_memory_advice:
+ *
+ * Returns: (transfer none): where in GIMP the user lets it have more
+ */
+const char *scumble_memory_advice (void);
+
+/**
  * scumble_thread_count:
  *
  * Returns: how many threads the user lets GIMP compute with

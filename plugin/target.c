@@ -256,6 +256,8 @@ scumble_target_clear (ScumbleTarget *self)
 gboolean
 scumble_style_check (gint32 style, GError **error)
 {
+  g_autoptr (GError) fault = NULL;
+
   if (!gimp_item_is_valid (style))
     {
       g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
@@ -264,10 +266,11 @@ scumble_style_check (gint32 style, GError **error)
       return FALSE;
     }
 
-  if (check_kind (style, error))
+  if (check_kind (style, &fault))
     return TRUE;
 
-  /* TRANSLATORS: before a sentence that says why a layer cannot be the style */
-  g_prefix_error (error, "%s", _("The style does not do: "));
+  /* TRANSLATORS: a sentence that says why a layer cannot be the style */
+  g_set_error (error, fault->domain, fault->code, _("The style does not do: %s"),
+               fault->message);
   return FALSE;
 }

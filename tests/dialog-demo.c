@@ -350,6 +350,7 @@ run (const Options *options, GError **error)
       .model_path    = models,
       .style_path    = boxes,
       .memory        = (gsize) options->memory << 20,
+      .memory_advice = "Start it with more --memory.",
       .threads       = (int) g_get_num_processors (),
       .parent_window = (gulong) options->parent,
       .prefer_dark   = options->dark,

@@ -389,8 +389,8 @@ def test_keyboard(content, styles):
     before = slider.queryValue().currentValue
     dialog.keys("alt+s", *["Left"] * 20)
     wait_for("20 steps of the slider",
-             lambda: abs(slider.queryValue().currentValue - (before - 0.2)) < 1e-6)
-    strength = slider.queryValue().currentValue
+             lambda: abs(slider.queryValue().currentValue - (before - 20)) < 1e-6)
+    strength = slider.queryValue().currentValue / 100
     dialog.settle()
     screenshot("weaker")
 
@@ -442,6 +442,35 @@ def test_ratio(content, styles):
     assert dialog.end() == "given up\n"
 
 
+def test_percent(content, styles):
+    """What is a part of the whole is shown, spoken and typed as a percentage."""
+    dialog = Dialog(content, styles)
+    dialog.settle()
+    for name, usual, most in (("Strength", 100.0, 150.0), ("Keep colours", 0.0, 100.0)):
+        value = dialog.find(pyatspi.ROLE_SLIDER, name).queryValue()
+        told = value.currentValue, value.minimumValue, value.maximumValue
+        assert told == (usual, 0.0, most), f"{name} is told as {told}"
+    number = dialog.find(pyatspi.ROLE_SPIN_BUTTON, "Strength")
+
+    def shown():
+        return number.queryText().getText(0, -1)
+    assert shown() == "100 %", f"the strength is shown as {shown()}"
+    number.queryComponent().grabFocus()
+    for typed, expected in (("62", "62 %"), ("71 %", "71 %"), ("lots", "71 %"), ("900", "150 %"),
+                            ("40", "40 %")):
+        number.queryEditableText().setTextContents(typed)
+        dialog.keys("Tab")
+        wait_for(f"{expected} for {typed}", lambda: shown() == expected)
+        number.queryComponent().grabFocus()
+    screenshot("percent")
+    dialog.settle()
+    worst = difference(dialog.shown(240, 160), engine_paints(content, styles[0], 0.4))
+    assert worst <= 1, f"40 % is shown otherwise, by {worst}/255"
+    dialog.keys("alt+p")
+    out = dialog.end()
+    assert "\nstrength=0.4" in out, out
+
+
 def test_brush(content, styles):
     """A large brush: the preview is the result, also when the strength changes after."""
     dialog = Dialog(content, styles)
@@ -460,10 +489,9 @@ def test_brush(content, styles):
     dialog.keys("alt+s", *["Left"] * 30)
     slider = dialog.find(pyatspi.ROLE_SLIDER, "Strength")
     wait_for("30 steps of the slider",
-             lambda: abs(slider.queryValue().currentValue - 0.7) < 1e-6)
+             lambda: abs(slider.queryValue().currentValue - 70) < 1e-6)
     dialog.settle()
-    expected = engine_paints(content, styles[0], slider.queryValue().currentValue,
-                             "--set=brush=3")
+    expected = engine_paints(content, styles[0], 0.7, "--set=brush=3")
     worst = difference(dialog.shown(240, 160), expected)
     assert worst <= 1, f"the preview differs from the result by {worst}/255"
     dialog.keys("Return")
@@ -699,7 +727,7 @@ def test_colours(content, styles):
     dialog.settle()
     dial = dialog.find(pyatspi.ROLE_SLIDER, "Keep colours")
     for value, method in ((0.7, "luminance"), (0.4, "coral")):
-        dial.queryValue().currentValue = value
+        dial.queryValue().currentValue = 100 * value
         if method == "coral":
             dialog.keys("alt+f", "alt+b", "Down")
         dialog.settle()
@@ -867,6 +895,18 @@ def test_memory(content, styles):
     assert large > 2 * little, f"{large} MB with a large style, {little} MB with a small one"
 
 
+def test_little_memory(content, styles):
+    """Where memory does not do, it is said what to do, and where."""
+    dialog = Dialog(content, styles, "--memory", "2")
+    wait_for("the words", lambda: any(
+        n.getRole() == pyatspi.ROLE_LABEL and "more working memory" in n.name and
+        n.name.endswith("or use a smaller picture. Start it with more --memory.")
+        and n.getState().contains(pyatspi.STATE_SHOWING) for n in every(dialog.window)))
+    screenshot("little-memory")
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+
 def tiny_models():
     """A folder with the goldens' models, as defaults of their methods."""
     golden = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden")
@@ -901,7 +941,7 @@ def test_more(content, styles):
     dialog.settle()
     second = dialog.shown(240, 160)
     assert difference(first, second) > 1, "the temperature changed nothing"
-    dialog.find(pyatspi.ROLE_SLIDER, "Avoid repetition").queryValue().currentValue = 0.8
+    dialog.find(pyatspi.ROLE_SLIDER, "Avoid repetition").queryValue().currentValue = 80
     dialog.settle()
     third = dialog.shown(240, 160)
     assert difference(second, third) > 1, "avoiding repetition changed nothing"
@@ -1169,13 +1209,13 @@ def test_samples(content, styles):
     dialog.settle()
     slider = dialog.find(pyatspi.ROLE_SLIDER, "Strength")
     dialog.keys("alt+e")
-    name = "AdaIN, strength 0.50"
+    name = "AdaIN, strength 50 %"
     sample = wait_for("a sample", lambda: next(
         (n for app in pyatspi.Registry.getDesktop(0) if app is not None for n in every(app)
          if n.name == name and n.getState().contains(pyatspi.STATE_SENSITIVE)), None))
     screenshot("samples")
     sample.queryAction().doAction(0)
-    wait_for("the sample's strength", lambda: slider.queryValue().currentValue == 0.5)
+    wait_for("the sample's strength", lambda: slider.queryValue().currentValue == 50)
     dialog.focus()
     dialog.settle()
     expected = engine_paints(content, styles[0], 0.5)
@@ -1209,12 +1249,12 @@ def test_presets(content, styles):
     dialog.choose_menu("alt+t")
     screenshot("presets")
     dialog.keys("Return")
-    wait_for("the preset's strength", lambda: abs(slider.queryValue().currentValue - 0.4) < 1e-6)
+    wait_for("the preset's strength", lambda: abs(slider.queryValue().currentValue - 40) < 1e-6)
     dialog.keys("alt+r")
-    wait_for("the reset strength", lambda: slider.queryValue().currentValue == 1.0)
+    wait_for("the reset strength", lambda: slider.queryValue().currentValue == 100)
     dialog.choose_menu("alt+t", "l", "Return")
     wait_for("the strength used last",
-             lambda: abs(slider.queryValue().currentValue - 0.4) < 1e-6)
+             lambda: abs(slider.queryValue().currentValue - 40) < 1e-6)
     dialog.settle()
     kept = [name for name in os.listdir(presets) if name.endswith(".preset")]
     dialog.choose_menu("alt+t", "d", "Return")
@@ -1251,10 +1291,10 @@ def test_preset_file(content, styles):
     answer_file(dialog, "^Export", path)
     wait_for("the file", lambda: os.path.exists(path) and "strength=0.4" in open(path).read())
     dialog.keys("alt+r")
-    wait_for("the reset strength", lambda: slider.queryValue().currentValue == 1.0)
+    wait_for("the reset strength", lambda: slider.queryValue().currentValue == 100)
     dialog.choose_menu("alt+t", "i")
     answer_file(dialog, "^Import", path)
-    wait_for("the file's strength", lambda: abs(slider.queryValue().currentValue - 0.4) < 1e-6)
+    wait_for("the file's strength", lambda: abs(slider.queryValue().currentValue - 40) < 1e-6)
     dialog.settle()
     dialog.keys("Escape")
     assert dialog.end() == "given up\n"
@@ -1331,6 +1371,7 @@ def main():
         (test_tab, small, styles),
         (test_keyboard, small, styles),
         (test_ratio, small, styles),
+        (test_percent, small, styles),
         (test_brush, small, styles),
         (test_box, small, styles),
         (test_mixture, small, styles),
@@ -1357,6 +1398,7 @@ def main():
         (test_preset_file, small, styles),
         (test_recent, small, styles),
         (test_memory, small, styles),
+        (test_little_memory, large, styles),
         (test_cancel, huge, styles),
         (test_no_style, small),
     )

@@ -293,9 +293,9 @@
     (lambda () (mix image layer styles weights regions map "adain"))))
 
 (bad-mix "no style" "The style is missing" '() '() '() -1)
-(bad-mix "too few weights" "1 weights for 2 styles" (list style style) '(1.0) '() -1)
-(bad-mix "too few regions" "1 regions for 2 styles" (list style style) '() '(-1) -1)
-(check-refusal "too few selected parts" image "1 selected-only for 2 styles"
+(bad-mix "too few weights" "“weights” has 1 values for 2 styles" (list style style) '(1.0) '() -1)
+(bad-mix "too few regions" "“regions” has 1 values for 2 styles" (list style style) '() '(-1) -1)
+(check-refusal "too few selected parts" image "“selected-only” has 1 values for 2 styles"
   (lambda () (mix-selected image layer (list style style) '() '() '(1) -1 "adain")))
 (bad-mix "weight of 0" "share of a style is 0" (list style style) '(1.0 0.0) '() -1)
 (bad-mix "negative weight" "share of a style is -1" (list style) '(-1.0) '() -1)

@@ -184,7 +184,8 @@ take_lesson (ScumbleDialog *self)
 static void
 complain (ScumbleDialog *self, const ScumbleAnswer *answer)
 {
-  g_autofree char *sentence = scumble_wording (answer->error);
+  g_autofree char *sentence = scumble_wording_advised (answer->error,
+                                                       self->host->memory_advice);
 
   scumble_banner_complain (self->banner, sentence, answer->kind == SCUMBLE_ORDER_PREVIEW);
 }

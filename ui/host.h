@@ -80,6 +80,7 @@ void scumble_host_choices_clear (ScumbleHostChoices *choices);
  * @style_path: (array zero-terminated=1) (nullable): folders with the styles in the box:
  *   picture files, whose titles are in "styles.ini" beside them, if anywhere
  * @memory: byte budget of the dialog's engine jobs, preview and final run together
+ * @memory_advice: (nullable): a sentence for the user that says where to allow more
  * @threads: how many threads they may use
  * @parent_window: X11 window to be transient for, or 0
  * @prefer_dark: whether the host shows a dark theme
@@ -117,6 +118,7 @@ struct _ScumbleHost
   const char *const *model_path;
   const char *const *style_path;
   gsize              memory;
+  const char        *memory_advice;
   int                threads;
   gulong             parent_window;
   gboolean           prefer_dark;

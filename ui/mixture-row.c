@@ -2,6 +2,7 @@
 #include "mixture-row.h"
 #include "mask-button.h"
 #include "scroll.h"
+#include "wording.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -50,8 +51,7 @@ on_remove (GtkButton *button, ScumbleMixtureRow *self)
 static void
 name_widget (GtkWidget *widget, const char *sentence, const char *style)
 {
-  g_auto (GStrv)   parts = g_strsplit (sentence, "%s", 2);
-  g_autofree char *name  = g_strjoinv (style, parts);
+  g_autofree char *name = scumble_wording_with (sentence, style);
 
   atk_object_set_name (gtk_widget_get_accessible (widget), name);
 }

@@ -2,9 +2,11 @@
 #include "param-row.h"
 #include "scroll.h"
 #include "slider.h"
+#include "wording.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 
 struct _ScumbleParamRow
 {
@@ -71,14 +73,72 @@ set_up_ratio (ScumbleParamRow *self)
                                NULL, NULL);
 }
 
+/* What is shown for 1. */
+static double
+unit_of (const ScumbleParam *param)
+{
+  return param->percent ? 100.0 : 1.0;
+}
+
+/* Free of what is left over in the last binary digits, which would add up in presets. */
+static double
+show_in_units (const ScumbleParam *param, double value)
+{
+  return round (1e6 * unit_of (param) * value) / 1e6;
+}
+
+static gboolean
+on_output (GtkSpinButton *spin, ScumbleParamRow *self)
+{
+  const double     shown = gtk_adjustment_get_value (self->adjustment);
+  g_autofree char *text  = scumble_wording_number (self->param, shown / unit_of (self->param));
+
+  if (!g_str_equal (text, gtk_entry_get_text (GTK_ENTRY (spin))))
+    gtk_entry_set_text (GTK_ENTRY (spin), text);
+
+  return TRUE;
+}
+
+/* A percent sign may be there or not, on either side; what is no number changes nothing. */
+static int
+on_input (GtkSpinButton *spin, double *value, ScumbleParamRow *self)
+{
+  const char *text = gtk_entry_get_text (GTK_ENTRY (spin));
+  char       *end;
+
+  text  += strcspn (text, "0123456789.,-");
+  *value = g_strtod (text, &end);
+  if (end == text)
+    *value = gtk_adjustment_get_value (self->adjustment);
+
+  return TRUE;
+}
+
+/* Not numeric, since then it would not take its own sign. */
+static void
+set_up_percent (ScumbleParamRow *self)
+{
+  GtkSpinButton *spin = GTK_SPIN_BUTTON (self->spin);
+
+  gtk_spin_button_set_numeric (spin, FALSE);
+  gtk_spin_button_set_digits (spin, 0);
+  gtk_range_set_round_digits (GTK_RANGE (self->slider), 0);
+  g_signal_connect (spin, "output", G_CALLBACK (on_output), self);
+  g_signal_connect (spin, "input", G_CALLBACK (on_input), self);
+}
+
 static void
 set_up_number (ScumbleParamRow *self)
 {
   const ScumbleParam *param = self->param;
-  const double step = pow (10.0, floor (log10 ((param->max - param->min) / 50.0)));
+  const double        unit  = unit_of (param);
+  const double        step  = unit * pow (10.0,
+                                          floor (log10 ((param->max - param->min) / 50.0)));
 
-  gtk_adjustment_configure (self->adjustment, param->def, param->min, param->max, step,
-                            10.0 * step, 0.0);
+  if (param->percent)
+    set_up_percent (self);
+  gtk_adjustment_configure (self->adjustment, unit * param->def, unit * param->min,
+                            unit * param->max, step, 10.0 * step, 0.0);
   if (param->ratio)
     set_up_ratio (self);
   else
@@ -151,7 +211,7 @@ show_choice (ScumbleParamRow *self, const ScumbleSettings *settings)
   self->other = -1;
   if (!gtk_combo_box_set_active_id (self->combo, id))
     {
-      g_autofree char *title = g_strdup_printf ("%s (%s)", _(self->param->other), id);
+      g_autofree char *title = scumble_wording_with (_(self->param->other), id);
 
       self->other = gtk_tree_model_iter_n_children (gtk_combo_box_get_model (self->combo),
                                                     NULL);
@@ -166,7 +226,8 @@ scumble_param_row_show (ScumbleParamRow *self, ScumbleSettings *settings)
   self->quiet = TRUE;
   if (self->param->kind == SCUMBLE_PARAM_NUMBER)
     gtk_adjustment_set_value (self->adjustment,
-                              *scumble_param_value (self->param, settings));
+                              show_in_units (self->param,
+                                             *scumble_param_value (self->param, settings)));
   else
     show_choice (self, settings);
   self->quiet = FALSE;
@@ -177,7 +238,7 @@ scumble_param_row_store (ScumbleParamRow *self, ScumbleSettings *settings)
 {
   if (self->param->kind == SCUMBLE_PARAM_NUMBER)
     *scumble_param_value (self->param, settings) =
-        gtk_adjustment_get_value (self->adjustment);
+        gtk_adjustment_get_value (self->adjustment) / unit_of (self->param);
   else
     scumble_param_choose (self->param, settings,
                           gtk_combo_box_get_active_id (self->combo), NULL);

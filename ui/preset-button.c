@@ -22,26 +22,16 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_TYPE (ScumblePresetButton, scumble_preset_button, GTK_TYPE_MENU_BUTTON)
 
-/* Settings in words: "AdaIN, Strength 0.80". */
+/* Settings in words. */
 static char *
-describe (ScumbleSettings *settings)
+describe (const ScumbleSettings *settings)
 {
-  guint               n_params;
-  const ScumbleParam *params = scumble_params (&n_params);
-  GString            *text =
-    g_string_new (_(scumble_method_find (settings->method, NULL)->title));
-
-  for (guint i = 0; i < n_params; i++)
-    if (params[i].kind == SCUMBLE_PARAM_NUMBER && params[i].method == NULL)
-      {
-        g_auto (GStrv)   parts = g_strsplit (_(params[i].title), "_", -1);
-        g_autofree char *title = g_strjoinv ("", parts);
-
-        g_string_append_printf (text, ", %s %.2f", title,
-                                *scumble_param_value (&params[i], settings));
-      }
-
-  return g_string_free (text, FALSE);
+  /* TRANSLATORS: a method, such as "AdaIN", and the numbers of its sliders */
+  return g_strdup_printf (_("%s: strength %.0f %%, stroke size %.2f, brush size %.2f, keep "
+                            "colours %.0f %%"),
+                          _(scumble_method_find (settings->method, NULL)->title),
+                          100.0 * settings->strength, settings->scale, settings->brush,
+                          100.0 * settings->colour);
 }
 
 static void

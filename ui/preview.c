@@ -39,17 +39,19 @@ G_DEFINE_TYPE (ScumblePreview, scumble_preview, GTK_TYPE_DRAWING_AREA)
 static void
 update_accessible (ScumblePreview *self)
 {
-  g_autofree char *text = NULL;
-  const char      *what = self->scene.original ? _("the original")
-                          : self->scene.split
-                              ? _("the original to the left of a line, the result "
-                                        "to its right")
-                              : _("the result");
+  const double     zoom = 100.0 * scumble_viewport_zoom (&self->scene.viewport);
+  g_autofree char *what =
+    self->scene.original ? g_strdup_printf (_("Shows the original at %.0f %%."), zoom)
+    : self->scene.split
+      ? g_strdup_printf (_("Shows the original to the left of a line and the result to its "
+                           "right, at %.0f %%."), zoom)
+      : g_strdup_printf (_("Shows the result at %.0f %%."), zoom);
 
-  text = g_strdup_printf (_("Shows %s at %.0f %%. Plus and minus zoom, 0 shows the whole "
-                            "picture, 1 shows it at 100 %%, arrow keys move it, Control "
-                            "with left and right moves the line."),
-                          what, 100.0 * scumble_viewport_zoom (&self->scene.viewport));
+  g_autofree char *text =
+    g_strjoin (" ", what,
+               _("Plus and minus zoom, 0 shows the whole picture, 1 shows every pixel, arrow "
+                 "keys move the picture, Control with left and right moves the line."), NULL);
+
   atk_object_set_description (gtk_widget_get_accessible (GTK_WIDGET (self)), text);
 }
 

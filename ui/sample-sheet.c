@@ -27,8 +27,8 @@ static void
 add_sample (ScumbleSampleSheet *self, const ScumbleView *view, int row, int column)
 {
   g_autofree char *name =
-      g_strdup_printf (_("%s, strength %.2f"), _(scumble_methods ()[row]->title),
-                       scumble_sampler_strength (column));
+      g_strdup_printf (_("%s, strength %.0f %%"), _(scumble_methods ()[row]->title),
+                       100.0 * scumble_sampler_strength (column));
   const int        scale  = gtk_widget_get_scale_factor (GTK_WIDGET (self));
   GtkWidget       *sample = scumble_sample_new (name, view->w / scale, view->h / scale);
   const int        number = row * SCUMBLE_SAMPLER_COLUMNS + column;
