@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* The preview's gestures that no virtual X server can make: two fingers on a touchpad, and
- * two on a touchscreen. dialog-drive.py runs this where there is a display. */
+ * two on a touchscreen; and what it draws before there is a picture. dialog-drive.py runs this
+ * where there is a display. */
 #include "preview.h"
 
 enum { WIDTH = 1000, HEIGHT = 800, WINDOW_W = 400, WINDOW_H = 300 };
@@ -170,6 +171,46 @@ test_drag (Fixture *fixture, gconstpointer unused)
   g_assert_cmpint (in_sight (fixture).y, ==, before.y + 20);
 }
 
+/* How many pixels the preview draws that its background alone has not. */
+static int
+count_drawn (GtkWidget *preview)
+{
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, WINDOW_W,
+                                                         WINDOW_H);
+  cairo_t         *cr      = cairo_create (surface);
+  const guint32   *pixels;
+  int              n       = 0;
+
+  gtk_widget_draw (preview, cr);
+  cairo_surface_flush (surface);
+  pixels = (const guint32 *) cairo_image_surface_get_data (surface);
+  for (int i = 0; i < WINDOW_W * WINDOW_H; i++)
+    n += pixels[i] != pixels[WINDOW_W * (WINDOW_H / 2) + WINDOW_W / 2];
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+
+  return n;
+}
+
+/* A picture that has not been read yet does not look like a transparent one, which has the
+ * chequered ground all over the window. */
+static void
+test_empty (Fixture *fixture, gconstpointer unused)
+{
+  const ScumbleView view    = scumble_preview_get_view (fixture->preview);
+  g_autofree float *rgba    = g_new0 (float, 4 * (gsize) view.w * (gsize) view.h);
+  cairo_surface_t  *surface = scumble_shot_surface (rgba, view.w, view.h);
+  ScumbleShot      *shot    = scumble_shot_new (&view, surface, NULL);
+  const int         window  = WINDOW_W * WINDOW_H;
+
+  g_assert_cmpint (count_drawn (GTK_WIDGET (fixture->preview)), <, window / 10);
+  scumble_preview_take (fixture->preview, shot);
+  g_assert_cmpint (count_drawn (GTK_WIDGET (fixture->preview)), >, window / 3);
+
+  scumble_shot_free (shot);
+  cairo_surface_destroy (surface);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -177,6 +218,7 @@ main (int argc, char **argv)
     return SKIP;
 
   g_test_init (&argc, &argv, NULL);
+  g_test_add ("/preview/empty", Fixture, NULL, set_up, test_empty, tear_down);
   g_test_add ("/preview/drag", Fixture, NULL, set_up, test_drag, tear_down);
   g_test_add ("/preview/touchpad", Fixture, NULL, set_up, test_touchpad, tear_down);
   g_test_add ("/preview/touchscreen", Fixture, NULL, set_up, test_touchscreen, tear_down);

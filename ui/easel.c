@@ -156,6 +156,7 @@ typedef struct
 {
   guint            number;
   int              updates; /* of all of them so far */
+  gint64           first;   /* when the first of these was done, microseconds */
   ScumbleEaselTold told;
   gpointer         told_data;
 } Pupil;
@@ -165,7 +166,8 @@ tell (const ScumbleAdapting *adapting, gpointer user_data)
 {
   Pupil *pupil = user_data;
 
-  pupil->updates++;
+  if (pupil->updates++ == 0)
+    pupil->first = g_get_monotonic_time ();
   pupil->told (pupil->number, adapting, pupil->told_data);
 }
 
@@ -173,9 +175,8 @@ gboolean
 scumble_easel_learn (ScumbleEasel *self, const ScumbleOrder *order, ScumbleEaselTold told,
                      gpointer user_data, const ScumbleJob *job, GError **error)
 {
-  const gint64 begun = g_get_monotonic_time ();
-  Pupil        pupil = { .told = told, .told_data = user_data };
-  gboolean     ok    = TRUE;
+  Pupil    pupil = { .told = told, .told_data = user_data };
+  gboolean ok    = TRUE;
 
   for (guint i = 0; i < order->styles->len && ok; i++)
     {
@@ -185,7 +186,11 @@ scumble_easel_learn (ScumbleEasel *self, const ScumbleOrder *order, ScumbleEasel
           g_array_index (order->styles, ScumbleIngredient, i).pick, &order->settings, tell,
           &pupil, job, error);
     }
-  scumble_stand_note_learning (self->stand, begun, pupil.updates, order->settings.adapt_all);
+
+  /* What comes before the first update says nothing about the others. */
+  if (pupil.updates > 1)
+    scumble_stand_note_learning (self->stand, pupil.first, pupil.updates - 1,
+                                 order->settings.adapt_all);
 
   return ok;
 }

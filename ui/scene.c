@@ -206,18 +206,29 @@ draw_original (const ScumbleScene *self, cairo_t *cr, PangoLayout *tag,
   draw_tag (self, cr, tag, area, FALSE);
 }
 
-void
-scumble_scene_draw (const ScumbleScene *self, cairo_t *cr, PangoContext *tags)
+/* What lies under a picture that may be transparent. */
+static void
+draw_ground (const ScumbleScene *self, cairo_t *cr, const ScumbleRect *area)
 {
-  const ScumbleRect       area   = scumble_viewport_covered (&self->viewport);
-  g_autoptr (PangoLayout) tag    = pango_layout_new (tags);
-  cairo_pattern_t        *checks = checkerboard (self->scale);
+  cairo_pattern_t *checks = checkerboard (self->scale);
 
-  cairo_rectangle (cr, area.x, area.y, area.w, area.h);
+  cairo_rectangle (cr, area->x, area->y, area->w, area->h);
   cairo_set_source (cr, checks);
   cairo_fill (cr);
   cairo_pattern_destroy (checks);
+}
 
+void
+scumble_scene_draw (const ScumbleScene *self, cairo_t *cr, PangoContext *tags)
+{
+  const ScumbleRect       area = scumble_viewport_covered (&self->viewport);
+  g_autoptr (PangoLayout) tag  = pango_layout_new (tags);
+
+  /* Until it has been read, the ground alone would look like a transparent picture. */
+  if (!has_result (self) && self->shots[SCUMBLE_LAYER_PLAIN] == NULL)
+    return;
+
+  draw_ground (self, cr, &area);
   if (scumble_scene_compares (self))
     draw_split (self, cr, tag, &area);
   else if (self->original || !has_result (self))

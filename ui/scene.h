@@ -69,6 +69,8 @@ int      scumble_scene_line     (const ScumbleScene *self);
  * scumble_scene_draw:
  * @cr: in device pixels
  * @tags: for the words on the picture
+ *
+ * Draws nothing as long as there is no shot.
  */
 void     scumble_scene_draw     (const ScumbleScene *self, cairo_t *cr,
                                  PangoContext *tags);
