@@ -336,7 +336,7 @@
 
 ; A style that learns on a folder of photographs has learned wherever it is painted with, and
 ; not what it learns on the layer.
-(let ((photographs (string-append work-folder "/photographs"))
+(let ((photographs (string-append work-folder "/forest"))
       (fresh (new-layer style-image "Fresh" 60 44 #f 7)))
   (define (learn method folder)
     (plug-in-scumble-learn-style RUN-NONINTERACTIVE fresh method "" 1.0 "25" "normalisation"
