@@ -892,20 +892,18 @@ test_lessons (gconstpointer golden)
   g_assert_cmpint (self.updates, ==, 25);
 }
 
-/* A picture of a checked pattern; returns its path. */
-static char *
+/* Writes a picture of a checked pattern. */
+static void
 add_picture (const char *folder, const char *name, int w, int h)
 {
   g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, w, h);
-  char                 *path   = g_build_filename (folder, name, NULL);
+  g_autofree char      *path   = g_build_filename (folder, name, NULL);
   const int             stride = gdk_pixbuf_get_rowstride (pixbuf);
 
   for (int y = 0; y < h; y++)
     for (int k = 0; k < 3 * w; k++)
       gdk_pixbuf_get_pixels (pixbuf)[y * stride + k] = (guchar) ((k / 39 + y / 7) % 2 * 200 + 20);
   g_assert_true (gdk_pixbuf_save (pixbuf, path, "png", NULL, NULL));
-
-  return path;
 }
 
 static void
@@ -943,8 +941,6 @@ test_photographs (gconstpointer golden)
 {
   g_autofree char  *folder   = g_dir_make_tmp ("photographs-XXXXXX", NULL);
   g_autofree char  *note     = g_build_filename (folder, "note.txt", NULL);
-  g_autofree char  *small    = add_picture (folder, "small.png", 255, 400);
-  g_autofree char  *large    = NULL;
   g_autofree char  *first    = NULL;
   g_autofree char  *second   = NULL;
   const Class       on_layer = attend (golden, NULL);
@@ -953,10 +949,11 @@ test_photographs (gconstpointer golden)
   Class             on_photographs;
 
   g_assert_true (g_file_set_contents (note, "no picture", -1, NULL));
+  add_picture (folder, "small.png", 255, 400);
   assert_no_lessons (golden, folder, "no photograph");
   first = scumble_photographs_identity (folder);
 
-  large  = add_picture (folder, "large.png", 2100, 1000);
+  add_picture (folder, "large.png", 2100, 1000);
   second = scumble_photographs_identity (folder);
   g_assert_cmpstr (first, !=, second);
   on_photographs = attend (golden, folder);
@@ -969,7 +966,7 @@ test_photographs (gconstpointer golden)
     {
       g_autofree char *name = g_strdup_printf ("%d.png", i);
 
-      g_free (add_picture (folder, name, 256, 260));
+      add_picture (folder, name, 256, 260);
     }
   {
     g_autoptr (GPtrArray) pictures = scumble_photographs_open (folder, &job, NULL);
