@@ -5,6 +5,7 @@
 #include "ref.h"
 
 #include <glib/gstdio.h>
+#include <unistd.h>
 
 enum { W = 150, H = 70, N = W * H };
 
@@ -497,11 +498,13 @@ test_mix_refusals (Fixture *f, gconstpointer data)
     }
 }
 
-/* A place for a saved style. */
+/* A place for a saved style, of this process alone: other builds may be tested beside this one. */
 static char *
 style_path (void)
 {
-  return g_build_filename (g_get_tmp_dir (), "scumble-test-style.safetensors", NULL);
+  g_autofree char *name = g_strdup_printf ("scumble-test-style-%d.safetensors", (int) getpid ());
+
+  return g_build_filename (g_get_tmp_dir (), name, NULL);
 }
 
 static ScumbleStyle *
