@@ -533,3 +533,13 @@ ref_assert_failed (GError **error, ScumbleError code, const char *thing)
     g_error ("the message \"%s\" does not name \"%s\"", (*error)->message, thing);
   g_clear_error (error);
 }
+
+gboolean
+ref_skip_unusable (const ScumbleSimd *simd)
+{
+  if (simd->usable ())
+    return FALSE;
+
+  g_test_skip ("this processor lacks the instructions");
+  return TRUE;
+}

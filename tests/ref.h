@@ -6,6 +6,7 @@
 
 #include "convnet.h"
 #include "engine.h"
+#include "simd.h"
 
 G_BEGIN_DECLS
 
@@ -161,5 +162,8 @@ float        *ref_picture      (int w, int h, guint32 seed);
 void          ref_assert_failed (GError **error, ScumbleError code, const char *thing);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RefFile, ref_file_free)
+
+/* Skips the test where the processor lacks @simd's instructions, and tells whether it did. */
+gboolean ref_skip_unusable (const ScumbleSimd *simd);
 
 G_END_DECLS

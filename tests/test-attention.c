@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "method-test.h"
 #include "attention.h"
+#include "ref.h"
 #include "safetensors-writer.h"
 #include "simd.h"
 
@@ -189,16 +190,6 @@ check (Case k)
   g_free (y.data);
 }
 
-static gboolean
-skip (const ScumbleSimd *simd)
-{
-  if (simd->usable ())
-    return FALSE;
-
-  g_test_skip ("this processor lacks the instructions");
-  return TRUE;
-}
-
 /* Several sizes: fewer cells and positions than a block, and several blocks with a rest;
  * channels that fill vectors, and that do not. */
 static void
@@ -206,7 +197,7 @@ test_twin (gconstpointer simd)
 {
   static const int channels[] = { C, MOST_C };
 
-  if (skip (simd))
+  if (ref_skip_unusable (simd))
     return;
 
   for (guint i = 0; i < G_N_ELEMENTS (channels); i++)
@@ -224,7 +215,7 @@ test_twin (gconstpointer simd)
 static void
 test_extreme (gconstpointer simd)
 {
-  if (skip (simd))
+  if (ref_skip_unusable (simd))
     return;
 
   check ((Case) { C, 5, 7, 37, 31, 12.0, 1, simd });
@@ -273,7 +264,7 @@ check_apart (const ScumbleSimd *simd)
 static void
 test_apart (gconstpointer simd)
 {
-  if (!skip (simd))
+  if (!ref_skip_unusable (simd))
     check_apart (simd);
 }
 

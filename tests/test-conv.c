@@ -135,20 +135,10 @@ each_size (const ScumbleSimd *simd, Widths w, ScumbleConvForm form)
   clear (&f);
 }
 
-static gboolean
-skip (const ScumbleSimd *simd)
-{
-  if (simd->usable ())
-    return FALSE;
-
-  g_test_skip ("this processor lacks the instructions");
-  return TRUE;
-}
-
 static void
 test_plain (gconstpointer simd)
 {
-  if (skip (simd))
+  if (ref_skip_unusable (simd))
     return;
 
   for (guint i = 0; i < G_N_ELEMENTS (widths); i++)
@@ -158,7 +148,7 @@ test_plain (gconstpointer simd)
 static void
 test_pooled (gconstpointer simd)
 {
-  if (skip (simd))
+  if (ref_skip_unusable (simd))
     return;
 
   each_size (simd, (Widths) { 16, 16 }, SCUMBLE_CONV_POOL);
@@ -208,7 +198,7 @@ test_up (gconstpointer simd)
 {
   static const Widths sizes[] = { { 16, 16 }, { 32, 16 }, { 16, 48 } };
 
-  if (skip (simd))
+  if (ref_skip_unusable (simd))
     return;
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
@@ -229,7 +219,7 @@ test_large (gconstpointer simd)
   ScumbleTensor x, expected;
   Fixture       f;
 
-  if (skip (simd))
+  if (ref_skip_unusable (simd))
     return;
 
   x        = ref_tensor (75, 131, 16, 4);
@@ -251,7 +241,7 @@ test_wide (gconstpointer simd)
   ScumbleTensor x, expected, pooled;
   Fixture       f;
 
-  if (skip (simd))
+  if (ref_skip_unusable (simd))
     return;
 
   x        = ref_tensor (15, 21, wide.c_in, 4);
