@@ -20,15 +20,35 @@ def fixed_crops(pictures, count, size):
                       for i in picks])
 
 
+def grown(start, narrow):
+    """`narrow` as the first channels of the wider tensor `start`.
+
+    The old channels do not hear the new ones yet, so they say what they said in the narrower
+    network; the new ones keep the weights they start with (Net2Net's aim, Chen, Goodfellow and
+    Shlens 2016, without its copies, which would have the same gradient for ever).
+    """
+    if narrow.shape == start.shape:
+        return narrow
+    if narrow.dim() != start.dim() or any(n > s for n, s in zip(narrow.shape, start.shape)):
+        raise SystemExit("A tensor %s cannot grow to %s" % (list(narrow.shape),
+                                                            list(start.shape)))
+    wide = start.clone()
+    wide[:narrow.shape[0]] = 0
+    wide[tuple(slice(n) for n in narrow.shape)] = narrow
+    return wide
+
+
 def load_part(module, part, path):
-    """Fills module from the tensors PART.* of a safetensors file."""
+    """Fills module from the tensors PART.* of a safetensors file; a narrower file grows."""
     arrays, _ = tensorfile.read(path)
     prefix = part + "."
     state = {name[len(prefix):]: torch.from_numpy(a) for name, a in arrays.items()
              if name.startswith(prefix)}
     if not state:
         raise SystemExit("%s holds no tensor named %s*" % (path, prefix))
-    module.load_state_dict(state)
+    start = module.state_dict()
+    module.load_state_dict({name: grown(start[name], tensor) if name in start else tensor
+                            for name, tensor in state.items()})
 
 
 def checksum(module):
