@@ -140,7 +140,7 @@ describe_styles (GArray *defs)
 {
   add (defs, GIMP_PDB_INT32, "n-styles", "How many styles");
   add (defs, GIMP_PDB_INT32ARRAY, "styles",
-       "The layers to take the styles from, of any open images");
+       "The layers to take the styles from, of any open images; -1 for a file's");
   add (defs, GIMP_PDB_INT32, "n-weights", "As many as styles, or 0 for equal shares");
   add (defs, GIMP_PDB_FLOATARRAY, "weights",
        "The styles' shares, above 0; only their proportions count");
@@ -154,6 +154,10 @@ describe_styles (GArray *defs)
   add (defs, GIMP_PDB_INT32ARRAY, "selected-only",
        "Whether each style is taken from the selected part of its layer only "
        "{ TRUE, FALSE }");
+  add (defs, GIMP_PDB_INT32, "n-files", "As many as styles, or 0 if all are layers");
+  add (defs, GIMP_PDB_STRINGARRAY, "files",
+       "Paths of the saved styles, or of the PNG or JPEG pictures, that are styles in place "
+       "of layers; \"\" for a layer's");
   add (defs, GIMP_PDB_DRAWABLE, "strength-map",
        "A layer, layer mask, channel or selection to multiply the strength with, or -1");
 }
@@ -172,6 +176,34 @@ check_length (const char *what, int n, int n_styles, GError **error)
 }
 
 static gboolean
+refuse (const char *sentence, GError **error)
+{
+  g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT, sentence);
+
+  return FALSE;
+}
+
+static gboolean
+is_empty (const char *text)
+{
+  return text == NULL || *text == '\0';
+}
+
+/* Returns: (nullable): %NULL with @error set if @layer and @file are two styles */
+static ScumbleHostChoice *
+add_style (ScumbleCall *call, gint32 layer, const char *file, GError **error)
+{
+  if (is_empty (file))
+    return scumble_choices_add_layer (&call->choices, layer);
+  if (layer == -1)
+    return scumble_choices_add_file (&call->choices, file);
+
+  refuse (_("A style is either a layer or a file. Give -1 in “styles” where “files” names "
+            "one."), error);
+  return NULL;
+}
+
+static gboolean
 parse_styles (ScumbleCall *call, const GimpParam **at, GError **error)
 {
   const GimpParam *args       = *at;
@@ -183,18 +215,24 @@ parse_styles (ScumbleCall *call, const GimpParam **at, GError **error)
   const gint32    *regions    = args[5].data.d_int32array;
   const int        n_selected = args[6].data.d_int32;
   const gint32    *selected   = args[7].data.d_int32array;
+  const int        n_files    = args[8].data.d_int32;
+  char **const     files      = args[9].data.d_stringarray;
 
-  *at += 9;
-  call->choices.strength_map = args[8].data.d_drawable;
+  *at += 11;
+  call->choices.strength_map = args[10].data.d_drawable;
   if (!check_length ("weights", n_weights, n_styles, error) ||
       !check_length ("regions", n_regions, n_styles, error) ||
-      !check_length ("selected-only", n_selected, n_styles, error))
+      !check_length ("selected-only", n_selected, n_styles, error) ||
+      !check_length ("files", n_files, n_styles, error))
     return FALSE;
 
   for (int i = 0; i < n_styles; i++)
     {
-      ScumbleHostChoice *choice = scumble_choices_add_layer (&call->choices, styles[i]);
+      ScumbleHostChoice *choice = add_style (call, styles[i],
+                                             n_files > 0 ? files[i] : NULL, error);
 
+      if (choice == NULL)
+        return FALSE;
       if (n_weights > 0)
         choice->weight = weights[i];
       if (n_regions > 0)
@@ -204,20 +242,6 @@ parse_styles (ScumbleCall *call, const GimpParam **at, GError **error)
     }
 
   return TRUE;
-}
-
-static gboolean
-refuse_missing (const char *sentence, GError **error)
-{
-  g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT, sentence);
-
-  return FALSE;
-}
-
-static gboolean
-is_empty (const char *text)
-{
-  return text == NULL || *text == '\0';
 }
 
 static void
@@ -234,7 +258,7 @@ parse_style_file (ScumbleCall *call, const GimpParam **at, GError **error)
   const char *path = (*at)++->data.d_string;
 
   if (is_empty (path))
-    return refuse_missing (_("The name of the style's file is missing."), error);
+    return refuse (_("The name of the style's file is missing."), error);
 
   scumble_choices_add_file (&call->choices, path);
 
@@ -269,7 +293,7 @@ parse_preset (ScumbleCall *call, const GimpParam **at, GError **error)
   g_autofree char *folder = scumble_session_folder ();
 
   if (is_empty (preset))
-    return refuse_missing (_("The name of the preset is missing."), error);
+    return refuse (_("The name of the preset is missing."), error);
   if (g_path_is_absolute (preset))
     return scumble_presets_import (preset, &call->settings, error);
 
@@ -298,21 +322,37 @@ describe_method (GArray *defs)
   add (defs, GIMP_PDB_STRING, "method", describe_methods ());
   add (defs, GIMP_PDB_STRING, "quality",
        "Name of the model file, without its folder and ending, or \"\" for the method's "
-       "usual one");
+       "usual one; with \"\" as method, that of the saved style");
+}
+
+/* Returns: (nullable): the first of the call's styles that was saved */
+static const char *
+find_saved_style (const ScumbleCall *call)
+{
+  const GPtrArray *styles = call->choices.styles;
+
+  for (guint i = 0; i < styles->len; i++)
+    {
+      const ScumbleHostChoice *choice = g_ptr_array_index (styles, i);
+
+      if (scumble_shelf_is_saved (choice->file))
+        return choice->file;
+    }
+
+  return NULL;
 }
 
 /* The method that a saved style was made with, if that is what the call names. */
 static gboolean
 take_method_of_file (ScumbleCall *call, GError **error)
 {
-  const ScumbleHostChoice  *choice = call->choices.styles->len == 0
-                                     ? NULL : g_ptr_array_index (call->choices.styles, 0);
-  g_auto (ScumbleStyleFile) file   = { 0 };
+  const char               *path = find_saved_style (call);
+  g_auto (ScumbleStyleFile) file = { 0 };
   const ScumbleMethod      *method;
 
-  if (choice == NULL || !scumble_shelf_is_saved (choice->file))
+  if (path == NULL)
     return scumble_method_find ("", error) != NULL;
-  if (!scumble_style_file_read (&file, choice->file, error))
+  if (!scumble_style_file_read (&file, path, error))
     return FALSE;
 
   method = scumble_method_find (file.method, error);
@@ -405,7 +445,7 @@ parse_file (ScumbleCall *call, const GimpParam **at, GError **error)
   call->file  = (*at)++->data.d_string;
   call->title = (*at)++->data.d_string;
   if (is_empty (call->file))
-    return refuse_missing (_("The name of the style's file is missing."), error);
+    return refuse (_("The name of the style's file is missing."), error);
 
   return TRUE;
 }
@@ -444,10 +484,10 @@ parse_photographs (ScumbleCall *call, const GimpParam **at, GError **error)
   if (method == NULL)
     return FALSE;
   if (method->adapt == NULL)
-    return refuse_missing (_("This method does not learn its styles. Choose one that does, "
+    return refuse (_("This method does not learn its styles. Choose one that does, "
                              "or save the style as it is."), error);
   if (is_empty (folder))
-    return refuse_missing (_("The folder of photographs is missing."), error);
+    return refuse (_("The folder of photographs is missing."), error);
 
   call->settings.photographs = g_intern_string (folder);
   return TRUE;

@@ -6,7 +6,8 @@
 
 enum { MAX_PARTS = 4, N_TARGET_ARGS = 3 };
 
-/* One procedure. Without a label it is for scripts only. */
+/* One procedure. Without a label it is for scripts only. Those that paint are named, in this
+ * order, after their style's kind, "-preset" in place of all settings, and "-new-image". */
 typedef struct
 {
   const char   *suffix;
@@ -50,30 +51,70 @@ static const Procedure procedures[] =
     "with. The new layer replaces the old one and keeps its mode, opacity and mask.",
     SCUMBLE_OUTPUT_AGAIN,
     { SCUMBLE_PART_TARGET } },
+  { "-preset", NULL, NULL,
+    "Repaint a layer in the style of another with the settings of a preset",
+    "Does what plug-in-scumble does; method and settings are those of the preset.",
+    SCUMBLE_OUTPUT_LAYER,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_PRESET } },
+  { "-preset-new-image", NULL, NULL,
+    "Repaint a layer in the style of another with the settings of a preset, as a new image",
+    "Does what plug-in-scumble-new-image does; method and settings are those of the preset.",
+    SCUMBLE_OUTPUT_IMAGE,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_PRESET } },
   { "-mix", NULL, NULL,
-    "Repaint a layer in the styles of several layers, mixed or side by side",
-    "Does what plug-in-scumble does with several styles. Styles without a region are mixed "
-    "in proportion to their weights, and painted where no region is. A style with a region "
-    "is painted where that is bright; where regions overlap, in proportion to region and "
-    "weight. A style may be taken from the selected part of its layer only, of one layer as "
-    "of several. The strength map multiplies the strength everywhere: black leaves the "
-    "layer nearly as it is. Regions and map count where they lie in the image; outside "
-    "their pixels they are black.",
+    "Repaint a layer in several styles, mixed or side by side",
+    "Does what plug-in-scumble does with several styles, which may be layers and files. "
+    "Styles without a region are mixed in proportion to their weights, and painted where no "
+    "region is. A style with a region is painted where that is bright; where regions "
+    "overlap, in proportion to region and weight. A style may be taken from the selected "
+    "part of its layer only, of one layer as of several. The strength map multiplies the "
+    "strength everywhere: black leaves the layer nearly as it is. Regions and map count "
+    "where they lie in the image; outside their pixels they are black. What "
+    "plug-in-scumble-style-file says of saved styles and of an empty method's name holds "
+    "here too.",
     SCUMBLE_OUTPUT_LAYER,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_SETTINGS } },
   { "-mix-new-image", NULL, NULL,
-    "Repaint a layer in the styles of several layers, as a new image",
+    "Repaint a layer in several styles, as a new image",
     "Does what plug-in-scumble-mix does, but leaves the image alone and puts the result into "
     "a new one, as plug-in-scumble-new-image does.",
     SCUMBLE_OUTPUT_IMAGE,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_SETTINGS } },
+  { "-mix-preset", NULL, NULL,
+    "Repaint a layer in several styles with the settings of a preset",
+    "Does what plug-in-scumble-mix does; method and settings are those of the preset.",
+    SCUMBLE_OUTPUT_LAYER,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_PRESET } },
+  { "-mix-preset-new-image", NULL, NULL,
+    "Repaint a layer in several styles with the settings of a preset, as a new image",
+    "Does what plug-in-scumble-mix-new-image does; method and settings are those of the "
+    "preset.",
+    SCUMBLE_OUTPUT_IMAGE,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_PRESET } },
   { "-style-file", NULL, NULL,
-    "Repaint a layer in a style that was saved as a file",
+    "Repaint a layer in the style of a file",
     "Does what plug-in-scumble does with a style from a file. A saved style belongs to the "
     "method that it was saved with, which an empty name stands for; its stroke size is that "
     "of when it was saved. A picture file is a style for any method.",
     SCUMBLE_OUTPUT_LAYER,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE_FILE, SCUMBLE_PART_SETTINGS } },
+  { "-style-file-new-image", NULL, NULL,
+    "Repaint a layer in the style of a file, as a new image",
+    "Does what plug-in-scumble-style-file does, but leaves the image alone and puts the "
+    "result into a new one, as plug-in-scumble-new-image does.",
+    SCUMBLE_OUTPUT_IMAGE,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE_FILE, SCUMBLE_PART_SETTINGS } },
+  { "-style-file-preset", NULL, NULL,
+    "Repaint a layer in the style of a file with the settings of a preset",
+    "Does what plug-in-scumble-style-file does; method and settings are those of the preset.",
+    SCUMBLE_OUTPUT_LAYER,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE_FILE, SCUMBLE_PART_PRESET } },
+  { "-style-file-preset-new-image", NULL, NULL,
+    "Repaint a layer in the style of a file with the settings of a preset, as a new image",
+    "Does what plug-in-scumble-style-file-new-image does; method and settings are those of "
+    "the preset.",
+    SCUMBLE_OUTPUT_IMAGE,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE_FILE, SCUMBLE_PART_PRESET } },
   { "-save-style", NULL, NULL,
     "Save a layer's style as a small file",
     "Looks at a layer with one of the methods, and writes what it has seen into a file of "
@@ -90,11 +131,6 @@ static const Procedure procedures[] =
     "side below 256 pixels left out. The file's style has learned wherever it is painted with.",
     SCUMBLE_OUTPUT_STYLE,
     { SCUMBLE_PART_LEARN } },
-  { "-preset", NULL, NULL,
-    "Repaint a layer in the style of another with the settings of a preset",
-    "Does what plug-in-scumble does; method and numbers are those of the preset.",
-    SCUMBLE_OUTPUT_LAYER,
-    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_PRESET } },
 };
 
 /* What a method's own procedure takes. */

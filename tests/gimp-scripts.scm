@@ -117,16 +117,16 @@
 
 ; Mixtures
 
-(define (mix-by procedure image layer styles weights regions selected map method)
-  (car (apply procedure
-    (append (list RUN-NONINTERACTIVE image layer (length styles) (list->vector styles)
-                  (length weights) (list->vector weights)
-                  (length regions) (list->vector regions)
-                  (length selected) (list->vector selected) map)
-            (settings method 1.0)))))
+(define (mix-arguments styles weights regions selected files map)
+  (list (length styles) (list->vector styles) (length weights) (list->vector weights)
+        (length regions) (list->vector regions) (length selected) (list->vector selected)
+        (length files) files map))
 
-(define (mix-selected . arguments)
-  (apply mix-by plug-in-scumble-mix arguments))
+(define (mix-selected image layer styles weights regions selected map method)
+  (car (apply plug-in-scumble-mix
+              (append (list RUN-NONINTERACTIVE image layer)
+                      (mix-arguments styles weights regions selected '() map)
+                      (settings method 1.0)))))
 
 (define (mix image layer styles weights regions map method)
   (mix-selected image layer styles weights regions '() map method))
@@ -143,19 +143,7 @@
   (check-far "a mixture is not the other" (read-at half 20) (read-at other 20))
   (check-close "only proportions count" (read-at half 20) (read-at again 20) 0.001)
   (check-equal "a mixture's name" (name-of half)
-               "Sky (AdaIN: Waves + Other waves, 100 %)")
-
-  ; Into a new image, the same.
-  (let* ((before (length (layers-of image)))
-         (anew (mix-by plug-in-scumble-mix-new-image image layer (list style other-style)
-                       '() '() '() -1 "adain"))
-         (made (vector-ref (cadr (gimp-image-get-layers anew)) 0)))
-    (check-close "a mixture in a new image" (read-at made 20) (read-at half 20) 0.001)
-    (check-equal "the new image's size" (size-of made) '(420 48))
-    (check-equal "the mixture's name there" (name-of made)
-                 "Sky (AdaIN: Waves + Other waves, 100 %)")
-    (check-equal "the image is left alone" (length (layers-of image)) before)
-    (gimp-image-delete anew)))
+               "Sky (AdaIN: Waves + Other waves, 100 %)"))
 
 ; Regions: the one style on the left, the other on the right, whatever says so.  Each row
 ; makes the left half white.
@@ -289,6 +277,99 @@
     (lambda () (mix-selected image layer (list other) '() '() '(1) -1 "adain")))
   (gimp-image-remove-layer style-image other)
   (gimp-selection-none style-image))
+
+; Files in a mixture: the same as the layers that they were, wherever they stand.
+
+(define waves-file (string-append work-folder "/waves.png"))
+(define saved-file (string-append work-folder "/other.safetensors"))
+(file-png-save RUN-NONINTERACTIVE style-image style waves-file waves-file
+               FALSE 6 FALSE FALSE FALSE FALSE FALSE)
+(plug-in-scumble-save-style RUN-NONINTERACTIVE other-style "adain" "" 1.0 saved-file "Kept")
+
+(define (mix-files styles files weights method)
+  (car (apply plug-in-scumble-mix
+              (append (list RUN-NONINTERACTIVE image layer)
+                      (mix-arguments styles weights '() '() files -1)
+                      (settings method 1.0)))))
+
+(for-each
+  (lambda (row)
+    (let ((result (apply mix-files (cadr row))))
+      (check-close (string-append "a mixture with " (car row)) (read-at result 20)
+                   (read-at (mix image layer (list style other-style) '(1.0 3.0) '() -1
+                                 "adain") 20) 0.005)
+      (check-equal (string-append "the name with " (car row)) (name-of result)
+                   (caddr row))))
+  (list
+    (list "a picture file" (list (list -1 other-style) (list waves-file "") '(1.0 3.0) "adain")
+          "Sky (AdaIN: waves.png + Other waves, 100 %)")
+    (list "a saved style" (list (list style -1) (list "" saved-file) '(1.0 3.0) "adain")
+          "Sky (AdaIN: Waves + Kept, 100 %)")
+    (list "files alone, of which one says the method"
+          (list (list -1 -1) (list waves-file saved-file) '(1.0 3.0) "")
+          "Sky (AdaIN: waves.png + Kept, 100 %)")))
+
+(define (bad-files name part styles files method)
+  (check-refusal name image part (lambda () (mix-files styles files '() method))))
+
+(bad-files "too few files" "“files” has 1 values for 2 styles" (list -1 style)
+           (list waves-file) "adain")
+(bad-files "a layer and a file at once" "either a layer or a file" (list style)
+           (list waves-file) "adain")
+(bad-files "neither a layer nor a file" "style" '(-1) '("") "adain")
+(bad-files "a file that is not there" "does not exist" '(-1)
+           (list (string-append work-folder "/nowhere.png")) "adain")
+(bad-files "a saved style of another method" "was made for the method \"adain\"" (list -1) (list saved-file) "sanet")
+(bad-files "no method, and nothing that says one" "method" (list -1) (list waves-file) "")
+
+; Every kind of style, with every setting or a preset's, as a layer or a new image: the same
+; picture, which is the first row's.
+
+(define preset-file (string-append work-folder "/weak.preset"))
+(let ((port (open-output-file preset-file)))
+  (display "[scumble]\nversion=1\nmethod=adain\nstrength=0.6\n" port)
+  (close-output-port port))
+
+(define (made-by procedure . arguments)
+  (let* ((before (length (layers-of image)))
+         (result (car (apply (eval (string->symbol procedure))
+                             (append (list RUN-NONINTERACTIVE image layer) arguments))))
+         (anew (contains? procedure "-new-image"))
+         (made (if anew (vector-ref (cadr (gimp-image-get-layers result)) 0) result))
+         (found (list (read-at made 20) (size-of made) (name-of made))))
+    (check-equal (string-append procedure ": layers") (length (layers-of image))
+                 (if anew before (+ before 1)))
+    (if anew
+        (gimp-image-delete result)
+        (gimp-image-remove-layer image made))
+    found))
+
+(for-each
+  (lambda (row)
+    (let ((first #f))
+      (for-each
+        (lambda (suffix arguments)
+          (let ((found (apply made-by (string-append "plug-in-scumble" (car row) suffix)
+                              (append (cadr row) arguments))))
+            (if (not first) (set! first found))
+            (check-close (string-append "plug-in-scumble" (car row) suffix ": pixels")
+                         (car found) (car first) 0.0001)
+            (check-equal (string-append "plug-in-scumble" (car row) suffix ": what it is")
+                         (cdr found) (cdr first))))
+        '("" "-new-image" "-preset" "-preset-new-image")
+        (list (settings "adain" 0.6) (settings "adain" 0.6)
+              (list preset-file) (list preset-file)))
+      (check-equal (string-append "plug-in-scumble" (car row) ": its name") (caddr first)
+                   (caddr row))))
+  (list
+    (list "" (list style) "Sky (AdaIN: Waves, 60 %)")
+    (list "-mix" (mix-arguments (list style -1) '() '() '() (list "" saved-file) -1)
+          "Sky (AdaIN: Waves + Kept, 60 %)")
+    (list "-style-file" (list saved-file) "Sky (AdaIN: Kept, 60 %)")))
+
+(file-delete waves-file)
+(file-delete saved-file)
+(file-delete preset-file)
 
 ; Bad mixtures
 
