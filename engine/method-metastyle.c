@@ -259,6 +259,20 @@ metastyle_encode (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *
            ? new_style (net, wanted, net->initial, 0) : NULL;
 }
 
+/* Takes memory for a row of a picture, and reads it.
+ * @row: (out): 3 colours of every pixel, then how visible each is */
+static gboolean
+read_row (const ScumblePicture *picture, int y, float **row, const ScumbleJob *job,
+          GError **error)
+{
+  const int w = picture->source->width;
+
+  *row = scumble_arena_take (job->arena, 4 * sizeof **row * (gsize) w, error);
+
+  return *row != NULL && scumble_picture_read (picture, (ScumbleRect) { 0, y, w, 1 }, *row,
+                                               *row + 3 * (gsize) w, job, error);
+}
+
 /* Finds a visible pixel, the likelier the more visible it is: first its row, then its column.
  * @seen: of @picture */
 static gboolean
@@ -268,19 +282,16 @@ draw_pixel (const ScumblePicture *picture, const double *seen, GRand *rand, int 
   const int    w    = picture->source->width, h = picture->source->height;
   const gsize  mark = scumble_arena_mark (job->arena);
   double       left = g_rand_double_range (rand, 0.0, seen[h - 1]);
-  float       *row  = scumble_arena_take (job->arena, 4 * sizeof *row * (gsize) w, error);
-  float       *alpha;
+  float       *row;
   gboolean     done;
 
   for (*y = 0; *y < h - 1 && left >= seen[*y];)
     ++*y;
   left -= *y > 0 ? seen[*y - 1] : 0.0;
 
-  alpha = row != NULL ? row + 3 * (gsize) w : NULL;
-  done  = row != NULL && scumble_picture_read (picture, (ScumbleRect) { 0, *y, w, 1 }, row, alpha,
-                                               job, error);
-  for (*x = 0; done && *x < w - 1 && left >= (double) alpha[*x]; ++*x)
-    left -= (double) alpha[*x];
+  done = read_row (picture, *y, &row, job, error);
+  for (*x = 0; done && *x < w - 1 && left >= (double) row[3 * w + *x]; ++*x)
+    left -= (double) row[3 * w + *x];
   scumble_arena_release (job->arena, mark);
 
   return done;
@@ -501,6 +512,46 @@ adapt_steps (Adapt *adapt, const ScumbleJob *job, GError **error)
   return new_style (adapt->net, adapt->style->wanted, made, adapt->style->updates + done);
 }
 
+/* A crop is painted, and the way back costs as much, once more for the kernels. The critic looks
+ * at the crop and at what was painted, and goes back from that. */
+static double
+update_work (const Adapt *adapt)
+{
+  const ScumblePicture crop = { .w = adapt->crop.w, .h = adapt->crop.h };
+  const ScumbleRect    area = { 0, 0, crop.w, crop.h };
+
+  return (adapt->how->all ? 3.0 : 2.0) * scumble_transfer_work (adapt->net->base, &crop, &area) +
+         3.0 * scumble_taps_grams_work (&adapt->net->taps, crop.w, crop.h);
+}
+
+/* Takes what reading a crop takes, and before that a row, where pixels may be invisible. */
+static gboolean
+rehearse_crop (Adapt *adapt, guint i, const ScumbleJob *job, GError **error)
+{
+  const ScumblePicture *picture = &adapt->pictures[i];
+  const ScumbleRect     rect    = { 0, 0, adapt->crop.w, adapt->crop.h };
+  const gsize           mark    = scumble_arena_mark (job->arena);
+  float                *row;
+  gboolean              done    = picture->fill == NULL ||
+                                  read_row (picture, 0, &row, job, error);
+
+  scumble_arena_release (job->arena, mark);
+
+  return done && scumble_picture_read (picture, rect, adapt->crop.data, adapt->veil.levels[0],
+                                       job, error);
+}
+
+static Style *
+rehearse_steps (Adapt *adapt, const ScumbleJob *job, GError **error)
+{
+  for (guint i = 0; i < adapt->n_pictures; i++)
+    if (!rehearse_crop (adapt, i, job, error))
+      return NULL;
+
+  job->rehearsal->work += adapt->how->updates * update_work (adapt);
+  return copy_style (adapt);
+}
+
 /* Adds up how visible the rows of a picture are: @seen [height], each with those above it;
  * NULL if all pixels are fully visible. */
 static gboolean
@@ -510,24 +561,22 @@ count_visible (const ScumblePicture *picture, double **seen, const ScumbleJob *j
   const int   w     = picture->source->width, h = picture->source->height;
   const gsize mark  = scumble_arena_mark (job->arena);
   double      total = 0.0;
-  float      *row, *alpha;
-  gboolean    done;
+  gboolean    done  = TRUE;
 
-  if (picture->fill == NULL)
+  if (picture->fill == NULL || job->rehearsal != NULL)
     return TRUE;
 
-  row   = scumble_arena_take (job->arena, 4 * sizeof *row * (gsize) w, error);
-  alpha = row != NULL ? row + 3 * (gsize) w : NULL;
-  done  = row != NULL;
   *seen = g_new0 (double, h);
   for (int y = 0; done && y < h; y++)
     {
-      done = scumble_picture_read (picture, (ScumbleRect) { 0, y, w, 1 }, row, alpha, job, error);
+      float *row;
+
+      done = read_row (picture, y, &row, job, error);
       for (int x = 0; done && x < w; x++)
-        total += (double) alpha[x];
+        total += (double) row[3 * w + x];
       (*seen)[y] = total;
+      scumble_arena_release (job->arena, mark);
     }
-  scumble_arena_release (job->arena, mark);
   if (total >= (double) w * h)
     g_clear_pointer (seen, g_free);
 
@@ -626,28 +675,12 @@ metastyle_adapt (ScumbleModel *model, gconstpointer style, ScumbleSource *source
   adapt.rand       = g_rand_new_with_seed (1);
 
   if (open_pictures (&adapt, source, job, error) && set_up (&adapt, job, error))
-    made = adapt_steps (&adapt, job, error);
+    made = (job->rehearsal != NULL ? rehearse_steps : adapt_steps) (&adapt, job, error);
 
   adapt_clear (&adapt);
   scumble_arena_release (job->arena, mark);
 
   return made;
-}
-
-/* A crop is painted, and the way back costs as much, once more for the kernels. The critic looks
- * at the crop and at what was painted, and goes back from that. */
-static double
-metastyle_adapt_work (const ScumbleModel *model, int width, int height, gboolean all)
-{
-  const Net           *net  = model->net;
-  const ScumblePicture crop = {
-    .w = MIN (CROP, scumble_picture_padded (width, SCUMBLE_TRANSFER_ALIGN)),
-    .h = MIN (CROP, scumble_picture_padded (height, SCUMBLE_TRANSFER_ALIGN)),
-  };
-  const ScumbleRect    area = { 0, 0, crop.w, crop.h };
-
-  return (all ? 3.0 : 2.0) * scumble_transfer_work (net->base, &crop, &area) +
-         3.0 * scumble_taps_grams_work (&net->taps, crop.w, crop.h);
 }
 
 static void
@@ -744,7 +777,6 @@ const ScumbleMethod scumble_method_metastyle = {
   .load         = metastyle_load,
   .adapt        = metastyle_adapt,
   .updates      = metastyle_updates,
-  .adapt_work   = metastyle_adapt_work,
   .survey       = metastyle_survey,
   .content_free = metastyle_content_free,
   .render       = metastyle_render,

@@ -28,7 +28,6 @@ typedef struct _ScumbleSafetensorsWriter ScumbleSafetensorsWriter;
  * @load: reads them again, whatever they are
  * @adapt: (nullable): fine-tunes a style to a content; see scumble_model_adapt()
  * @updates: (nullable): how often that has improved a style; there with @adapt
- * @adapt_work: (nullable): how many multiply-adds one such improvement takes, about; likewise
  * @survey: fills @content, whose model and source are set
  * @content_free: frees what @survey made
  * @render: renders a rectangle that fits the budget; the caller gives its scratch back
@@ -70,7 +69,6 @@ struct _ScumbleMethod
                             const ScumbleAdaptation *adaptation, const ScumbleJob *job,
                             GError **error);
   int      (*updates)      (gconstpointer style);
-  double   (*adapt_work)   (const ScumbleModel *model, int width, int height, gboolean all);
   gpointer (*survey)       (ScumbleModel *model, ScumbleSource *source,
                             const ScumbleJob *job, GError **error);
   void     (*content_free) (gpointer data);

@@ -306,14 +306,6 @@ scumble_style_updates (const ScumbleStyle *style)
   return method->updates != NULL ? method->updates (style->data) : 0;
 }
 
-double
-scumble_model_adapt_work (const ScumbleModel *model, int width, int height, gboolean all)
-{
-  const ScumbleMethod *method = model->method;
-
-  return method->adapt_work != NULL ? method->adapt_work (model, width, height, all) : 0.0;
-}
-
 ScumbleStyle *
 scumble_adapting_style (const ScumbleAdapting *adapting)
 {

@@ -290,18 +290,6 @@ ScumbleStyle   *scumble_model_adapt    (ScumbleModel *model, const ScumbleStyle 
                                         const ScumbleJob *job, GError **error);
 
 /**
- * scumble_model_adapt_work:
- * @width: of the content, in pixels
- * @height: of the content
- * @all: as in #ScumbleAdaptation
- *
- * Returns: multiply-adds of one update of scumble_model_adapt(), about, as a #ScumblePlan
- *   counts them; 0 for a method that does not adapt
- */
-double          scumble_model_adapt_work (const ScumbleModel *model, int width, int height,
-                                          gboolean all);
-
-/**
  * scumble_model_survey:
  * @source: (transfer none): the content picture; must outlive the content
  * @job: its arena must outlive the content

@@ -133,7 +133,7 @@ scumble_picture_read (const ScumblePicture *picture, ScumbleRect rect, float *rg
                                          error);
   gboolean    done = rgba != NULL;
 
-  for (int i = 0; done && i < rect.h; i += TILE_STRIP)
+  for (int i = 0; done && job->rehearsal == NULL && i < rect.h; i += TILE_STRIP)
     {
       const gsize       at    = (gsize) i * (gsize) rect.w;
       const int         rows  = MIN (TILE_STRIP, rect.h - i);

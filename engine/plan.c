@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plan.h"
+#include "error.h"
+#include "mark.h"
 #include "model-private.h"
 
 /* More than any machine has. */
 #define AMPLE ((gsize) 1 << 42)
+
+static ScumbleSource
+content_of (const ScumbleDemand *demand)
+{
+  return (ScumbleSource) { demand->width, demand->height, demand->has_alpha, NULL };
+}
 
 /* Fills in the styles that are not there yet.
  * @style: (out) (nullable): what stands for them */
@@ -11,7 +19,7 @@ static gboolean
 rehearse_styles (ScumbleModel *model, const ScumbleDemand *demand, ScumbleZone *zones,
                  guint n_zones, ScumbleStyle **style, const ScumbleJob *job, GError **error)
 {
-  ScumbleSource  content = { demand->width, demand->height, demand->has_alpha, NULL };
+  ScumbleSource  content = content_of (demand);
   ScumbleSource  source  = { demand->style_width, demand->style_height, TRUE, NULL };
   ScumbleStyling styling = { .scale = 1.0 };
   guint          n       = 0;
@@ -34,14 +42,19 @@ rehearse_styles (ScumbleModel *model, const ScumbleDemand *demand, ScumbleZone *
   return *style != NULL;
 }
 
+static ScumbleContent *
+rehearse_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
+                 GError **error)
+{
+  return scumble_model_survey_for (model, source, job->rehearsal->look, job, error);
+}
+
 static gboolean
 rehearse_content (ScumbleModel *model, const ScumbleDemand *demand,
                   const ScumbleJob *job, ScumblePlan *plan, GError **error)
 {
-  ScumbleSource source = { demand->width, demand->height, demand->has_alpha, NULL };
-  g_autoptr (ScumbleContent) content = NULL;
-
-  content = scumble_model_survey_for (model, &source, job->rehearsal->look, job, error);
+  ScumbleSource              source  = content_of (demand);
+  g_autoptr (ScumbleContent) content = rehearse_survey (model, &source, job, error);
 
   if (content == NULL)
     return FALSE;
@@ -54,37 +67,64 @@ rehearse_content (ScumbleModel *model, const ScumbleDemand *demand,
   return scumble_content_rehearse (content, job, error);
 }
 
+/* A job that is rehearsed. */
+typedef struct
+{
+  ScumbleJob       job;
+  ScumbleRehearsal rehearsal;
+  ScumbleLook      look;
+  ScumbleZone     *zones; /* of the look */
+  ScumbleStyle    *style; /* what stands for styles that are not there yet */
+} Rehearsal;
+
+/* @self: to be cleared also on failure */
+static gboolean
+rehearsal_init (Rehearsal *self, ScumbleModel *model, const ScumbleDemand *demand,
+                GError **error)
+{
+  static const ScumbleZone alone = { NULL, NULL };
+
+  *self = (Rehearsal) { .rehearsal = { .look = &self->look, .kept = SCUMBLE_KEPT_FLOATS } };
+  scumble_look_init (&self->look, &alone, 1);
+  if (demand->look != NULL)
+    self->look = *demand->look;
+  self->zones      = g_memdup2 (self->look.zones, self->look.n_zones * sizeof *self->zones);
+  self->look.zones = self->zones;
+  self->job        = (ScumbleJob) { .arena     = scumble_arena_new (demand->budget),
+                                    .threads   = demand->threads,
+                                    .rehearsal = &self->rehearsal };
+
+  return rehearse_styles (model, demand, self->zones, self->look.n_zones, &self->style,
+                          &self->job, error);
+}
+
+static void
+rehearsal_clear (Rehearsal *self)
+{
+  scumble_style_unref (self->style);
+  scumble_arena_free (self->job.arena);
+  g_free (self->zones);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Rehearsal, rehearsal_clear)
+
 static gboolean
 rehearse (ScumbleModel *model, const ScumbleDemand *demand, ScumblePlan *plan,
           GError **error)
 {
-  static const ScumbleZone alone     = { NULL, NULL };
-  g_autoptr (ScumbleArena) arena     = scumble_arena_new (demand->budget);
-  g_autoptr (ScumbleStyle) style     = NULL;
-  g_autofree ScumbleZone  *zones     = NULL;
-  ScumbleLook              look;
-  ScumbleRehearsal         rehearsal = { .look = &look, .kept = SCUMBLE_KEPT_FLOATS };
-  const ScumbleJob         job       = { .arena     = arena,
-                                         .threads   = demand->threads,
-                                         .rehearsal = &rehearsal };
+  g_auto (Rehearsal) stage = { 0 };
 
-  scumble_look_init (&look, &alone, 1);
-  if (demand->look != NULL)
-    look = *demand->look;
-  zones      = g_memdup2 (look.zones, look.n_zones * sizeof *zones);
-  look.zones = zones;
-
-  if (!rehearse_styles (model, demand, zones, look.n_zones, &style, &job, error))
+  if (!rehearsal_init (&stage, model, demand, error))
     return FALSE;
-  plan->encode   = rehearsal.work;
-  rehearsal.work = 0.0;
-  if (!rehearse_content (model, demand, &job, plan, error))
+  plan->encode         = stage.rehearsal.work;
+  stage.rehearsal.work = 0.0;
+  if (!rehearse_content (model, demand, &stage.job, plan, error))
     return FALSE;
 
-  plan->tile  = rehearsal.tile;
-  plan->kept  = rehearsal.kept;
-  plan->peak  = scumble_arena_peak (arena);
-  plan->paint = rehearsal.work;
+  plan->tile  = stage.rehearsal.tile;
+  plan->kept  = stage.rehearsal.kept;
+  plan->peak  = scumble_arena_peak (stage.job.arena);
+  plan->paint = stage.rehearsal.work;
 
   return TRUE;
 }
@@ -102,4 +142,53 @@ scumble_model_plan (ScumbleModel *model, const ScumbleDemand *demand, ScumblePla
 
   plan->ample = larger.peak;
   return TRUE;
+}
+
+static gboolean
+rehearse_lesson (ScumbleModel *model, const ScumbleDemand *demand, ScumbleSource *source,
+                 const ScumbleAdaptation *adaptation, ScumbleLessonPlan *plan, GError **error)
+{
+  ScumbleSource              seen    = content_of (demand);
+  g_auto (Rehearsal)         stage   = { 0 };
+  g_autoptr (ScumbleContent) content = NULL;
+  g_autoptr (ScumbleStyle)   adapted = NULL;
+
+  if (!rehearsal_init (&stage, model, demand, error))
+    return FALSE;
+  content = rehearse_survey (model, &seen, &stage.job, error);
+  if (content == NULL)
+    return FALSE;
+
+  stage.rehearsal.work = 0.0;
+  adapted = scumble_model_adapt (model, stage.style, source, adaptation, &stage.job, error);
+  if (adapted == NULL)
+    return FALSE;
+
+  *plan = (ScumbleLessonPlan) { scumble_arena_peak (stage.job.arena), stage.rehearsal.work };
+  return TRUE;
+}
+
+gboolean
+scumble_model_plan_lesson (ScumbleModel *model, const ScumbleDemand *demand,
+                           ScumbleSource *source, const ScumbleAdaptation *adaptation,
+                           ScumbleLessonPlan *plan, GError **error)
+{
+  ScumbleDemand     styled = *demand;
+  ScumbleLessonPlan larger;
+
+  /* A style that is there already is like any other. */
+  styled.style_width  = MAX (demand->style_width, 1);
+  styled.style_height = MAX (demand->style_height, 1);
+  if (rehearse_lesson (model, &styled, source, adaptation, plan, NULL))
+    return TRUE;
+
+  styled.budget = AMPLE;
+  if (!rehearse_lesson (model, &styled, source, adaptation, &larger, error))
+    return FALSE;
+
+  scumble_set_error (error, SCUMBLE_ERROR_MEMORY,
+                     N_("Learning needs %.1f MiB of working memory, but %.1f MiB are allowed. "
+                        "Allow more memory, or learn from a smaller picture."),
+                     larger.peak / 1048576.0 + 0.05, demand->budget / 1048576.0);
+  return FALSE;
 }

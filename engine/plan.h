@@ -82,4 +82,35 @@ typedef struct
 gboolean scumble_model_plan (ScumbleModel *model, const ScumbleDemand *demand,
                              ScumblePlan *plan, GError **error);
 
+/**
+ * ScumbleLessonPlan:
+ * @peak: bytes of the arena that are taken at most at once, those included that the content
+ *   holds meanwhile
+ * @work: multiply-adds of all updates
+ *
+ * What adapting a style takes, known before it begins.
+ */
+typedef struct
+{
+  gsize  peak;
+  double work;
+} ScumbleLessonPlan;
+
+/**
+ * scumble_model_plan_lesson:
+ * @demand: the content, surveyed beforehand for the demand's look, and how styles are encoded
+ * @source: what is learned from, as for scumble_model_adapt(); only its size and alpha count,
+ *   as with those in @adaptation
+ * @plan: (out caller-allocates): receives the plan
+ *
+ * Rehearses encoding the demand's styles, surveying its content and adapting one style.
+ *
+ * Returns: %FALSE with %SCUMBLE_ERROR_MEMORY, which says how much is needed, if that does not
+ *   fit the demand's budget, or with scumble_model_adapt()'s %SCUMBLE_ERROR_ARGUMENT
+ */
+gboolean scumble_model_plan_lesson (ScumbleModel *model, const ScumbleDemand *demand,
+                                    ScumbleSource *source,
+                                    const ScumbleAdaptation *adaptation,
+                                    ScumbleLessonPlan *plan, GError **error);
+
 G_END_DECLS

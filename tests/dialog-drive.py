@@ -237,9 +237,13 @@ class Dialog:
     def keys(self, *keys):
         subprocess.run(["xdotool", "key", "--delay", "30", *keys], check=True)
 
+    def status(self, start):
+        return next((n.name for n in every(self.window)
+                     if n.getRole() == pyatspi.ROLE_LABEL and n.name.startswith(start)
+                     and n.getState().contains(pyatspi.STATE_SHOWING)), "")
+
     def has_status(self, start):
-        return any(n.getRole() == pyatspi.ROLE_LABEL and n.name.startswith(start)
-                   and n.getState().contains(pyatspi.STATE_SHOWING) for n in every(self.window))
+        return self.status(start) != ""
 
     def updates(self):
         """How many updates the panel says it has learned from; any may be missed."""
@@ -907,6 +911,20 @@ def test_little_memory(content, styles):
     assert dialog.end() == "given up\n"
 
 
+def test_little_memory_to_learn(content, styles):
+    """Where memory does to paint but not to learn, learning is refused before it begins."""
+    dialog = Dialog(content, styles, "--memory", "60", "--method", "metastyle")
+    dialog.settle()
+    wait_for("what painting takes", lambda: dialog.has_status("Painting takes about "))
+    dialog.keys("alt+a")
+    wait_for("the words", lambda: "Start it with more --memory." in
+             dialog.status("Learning needs "))
+    screenshot("little-memory-to-learn")
+    assert dialog.has_status("A first sketch")
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+
 def tiny_models():
     """A folder with the goldens' models, as defaults of their methods."""
     golden = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden")
@@ -1015,6 +1033,7 @@ def test_learn(content, styles):
     dialog.settle()
     assert dialog.has_status("A first sketch")
     wait_for("what learning takes", lambda: dialog.has_status("Learning takes about "))
+    assert "MB of memory. Painting takes about" in dialog.status("Learning takes ")
     dialog.keys("alt+n", "Down")  # 200 updates: enough to be caught at it
     dialog.keys("alt+a")
     bar = dialog.find_showing(pyatspi.ROLE_PROGRESS_BAR, "Progress of learning")
@@ -1399,6 +1418,7 @@ def main():
         (test_recent, small, styles),
         (test_memory, small, styles),
         (test_little_memory, large, styles),
+        (test_little_memory_to_learn, large, styles),
         (test_cancel, huge, styles),
         (test_no_style, small),
     )

@@ -716,6 +716,23 @@ test_cancel (void)
   g_assert_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT);
 }
 
+/* The multiply-adds of an update, by the plan. */
+static double
+planned_work (ScumbleModel *model, int w, int h, gboolean all)
+{
+  const ScumbleDemand     demand = { .width = w, .height = h, .budget = (gsize) 1 << 28,
+                                     .threads = 1 };
+  const ScumbleAdaptation how    = { .updates = 1, .all = all };
+  g_autoptr (GError)      error  = NULL;
+  ScumbleSource           source = { w, h, FALSE, NULL };
+  ScumbleLessonPlan       plan;
+
+  scumble_model_plan_lesson (model, &demand, &source, &how, &plan, &error);
+  g_assert_no_error (error);
+
+  return plan.work;
+}
+
 /* The paintings of an update, as painting counts them: one forth, one back, and one more for the
  * kernels. Beyond a crop the content's size is of no matter. */
 static void
@@ -723,19 +740,115 @@ test_work (void)
 {
   g_autoptr (ScumbleModel) model  = open_model ("metastyle", "tiny-metastyle");
   g_autoptr (ScumbleModel) other  = open_model ("adain", "narrow-adain");
+  g_autoptr (GError)       error  = NULL;
   const ScumbleDemand      demand = { .width = 64, .height = 48, .budget = (gsize) 1 << 26,
                                       .threads = 1 };
+  const ScumbleAdaptation  how    = { .updates = 1 };
+  ScumbleSource            source = { 64, 48, FALSE, NULL };
+  const double             some   = planned_work (model, 64, 48, FALSE);
   ScumblePlan              plan;
-  const double             some   = scumble_model_adapt_work (model, 64, 48, FALSE);
+  ScumbleLessonPlan        lesson;
 
   g_assert_true (scumble_model_plan (model, &demand, &plan, NULL));
   g_assert_cmpfloat (some, >, 2.0 * plan.paint);
-  g_assert_cmpfloat_with_epsilon (scumble_model_adapt_work (model, 64, 48, TRUE) - some,
-                                  plan.paint, 1e-6 * plan.paint);
-  g_assert_cmpfloat (scumble_model_adapt_work (model, 256, 256, FALSE), >, 20.0 * some);
-  g_assert_cmpfloat (scumble_model_adapt_work (model, 4000, 3000, FALSE), ==,
-                     scumble_model_adapt_work (model, 256, 256, FALSE));
-  g_assert_cmpfloat (scumble_model_adapt_work (other, 64, 48, FALSE), ==, 0.0);
+  g_assert_cmpfloat_with_epsilon (planned_work (model, 64, 48, TRUE) - some, plan.paint,
+                                  1e-6 * plan.paint);
+  g_assert_cmpfloat (planned_work (model, 256, 256, FALSE), >, 20.0 * some);
+  g_assert_cmpfloat (planned_work (model, 4000, 3000, FALSE), ==,
+                     planned_work (model, 256, 256, FALSE));
+  g_assert_false (scumble_model_plan_lesson (other, &demand, &source, &how, &lesson, &error));
+  g_assert_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT);
+}
+
+/* Encodes, surveys and learns, as a plan has it.
+ * Returns: the bytes that it took at most; 0 where memory did not do */
+static gsize
+learn_within (ScumbleModel *model, gsize budget, const Picture *picture, gboolean has_alpha,
+              const Picture *other)
+{
+  g_autoptr (ScumbleArena)   arena   = scumble_arena_new (budget);
+  const ScumbleJob           job     = { .arena = arena, .threads = 2 };
+  const Picture              small   = random_picture (70, 50, 2);
+  ScumbleMemorySource        sources[3];
+  ScumbleSource             *others  = &sources[2].source;
+  const ScumbleAdaptation    how     = { .updates = 3, .others = &others,
+                                         .n_others = other != NULL };
+  g_autoptr (GError)         error   = NULL;
+  g_autoptr (ScumbleStyle)   style   = NULL;
+  g_autoptr (ScumbleContent) content = NULL;
+  g_autoptr (ScumbleStyle)   adapted = NULL;
+
+  scumble_memory_source_init (&sources[0], small.w, small.h, small.rgba);
+  scumble_memory_source_init (&sources[1], picture->w, picture->h, picture->rgba);
+  sources[1].source.has_alpha = has_alpha;
+  if (other != NULL)
+    scumble_memory_source_init (&sources[2], other->w, other->h, other->rgba);
+
+  style = scumble_model_encode (model, &sources[0].source, NULL, &job, &error);
+  if (style != NULL)
+    content = scumble_model_survey (model, &sources[1].source, &job, &error);
+  if (content != NULL)
+    adapted = scumble_model_adapt (model, style, &sources[1].source, &how, &job, &error);
+  if (adapted == NULL)
+    g_assert_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MEMORY);
+  g_free (small.rgba);
+
+  return adapted != NULL ? scumble_arena_peak (arena) : 0;
+}
+
+/* What is planned is enough and no exaggeration, and with less it is refused beforehand: for
+ * small pictures and such as are shrunk, with transparent parts, and several. */
+static void
+test_memory (void)
+{
+  static const struct
+  {
+    int      w, h;
+    gboolean has_alpha;
+    int      other;
+  } cases[] = { { 40, 30, FALSE, 0 }, { 500, 300, TRUE, 0 }, { 1500, 1100, TRUE, 0 },
+                { 3000, 350, TRUE, 0 }, { 400, 300, FALSE, 200 }, { 300, 300, TRUE, 1200 } };
+  g_autoptr (ScumbleModel) model = open_model ("metastyle", "tiny-metastyle");
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const Picture           picture = random_picture (cases[i].w, cases[i].h, 1);
+      const Picture           other   = random_picture (MAX (cases[i].other, 1),
+                                                        MAX (cases[i].other, 1), 3);
+      ScumbleSource           source  = { picture.w, picture.h, cases[i].has_alpha, NULL };
+      ScumbleSource           second  = { other.w, other.h, TRUE, NULL };
+      ScumbleSource          *others  = &second;
+      const ScumbleAdaptation how     = { .updates = 3, .others = &others,
+                                          .n_others = cases[i].other > 0 };
+      ScumbleDemand           demand  = { .width = picture.w, .height = picture.h,
+                                          .has_alpha = cases[i].has_alpha, .style_width = 70,
+                                          .style_height = 50, .budget = (gsize) 1 << 30,
+                                          .threads = 2 };
+      g_autoptr (GError)      error   = NULL;
+      ScumbleLessonPlan       plan;
+      gsize                   peak;
+
+      /* Half of it invisible, so that crops are drawn pixel by pixel. */
+      for (int k = 0; cases[i].has_alpha && k < picture.w * picture.h / 2; k++)
+        picture.rgba[4 * k + 3] = 0.0f;
+
+      scumble_model_plan_lesson (model, &demand, &source, &how, &plan, &error);
+      g_assert_no_error (error);
+      peak = learn_within (model, demand.budget, &picture, cases[i].has_alpha,
+                           cases[i].other > 0 ? &other : NULL);
+      g_test_message ("%d x %d: %.1f of %.1f MiB", picture.w, picture.h, peak / 1048576.0,
+                      plan.peak / 1048576.0);
+      g_assert_cmpuint (peak, <=, plan.peak);
+      g_assert_cmpuint (peak, >, plan.peak / 10 * 9);
+
+      demand.budget = plan.peak / 2;
+      g_assert_false (scumble_model_plan_lesson (model, &demand, &source, &how, &plan, &error));
+      g_assert_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_MEMORY);
+      g_assert_cmpuint (learn_within (model, demand.budget, &picture, cases[i].has_alpha,
+                                      cases[i].other > 0 ? &other : NULL), ==, 0);
+      g_free (picture.rgba);
+      g_free (other.rgba);
+    }
 }
 
 static void
@@ -773,6 +886,7 @@ main (int argc, char **argv)
   g_test_add_func ("/metastyle/opaque", test_opaque);
   g_test_add_func ("/metastyle/cancel", test_cancel);
   g_test_add_func ("/metastyle/work", test_work);
+  g_test_add_func ("/metastyle/memory", test_memory);
   g_test_add_func ("/metastyle/starvation", test_starvation);
 
   return g_test_run ();

@@ -3,6 +3,7 @@
 #include "blend.h"
 #include "box.h"
 #include "palette.h"
+#include "photographs.h"
 #include "stand.h"
 
 /* Pixels of a content that several models may have seen at a time. */
@@ -189,8 +190,7 @@ scumble_easel_learn (ScumbleEasel *self, const ScumbleOrder *order, ScumbleEasel
 
   /* What comes before the first update says nothing about the others. */
   if (pupil.updates > 1)
-    scumble_stand_note_learning (self->stand, pupil.first, pupil.updates - 1,
-                                 order->settings.adapt_all);
+    scumble_stand_note_learning (self->stand, pupil.first, pupil.updates - 1);
 
   return ok;
 }
@@ -291,6 +291,7 @@ plan (ScumbleEasel *self, const ScumbleOrder *order, const ScumbleLook *look)
 
   scumble_settings_styling (&order->settings, self->host->content, &styling);
   scumble_stand_plan (self->stand, look, largest_painting (order), &styling);
+  scumble_stand_plan_lesson (self->stand, look, &order->settings, NULL);
 }
 
 typedef struct
@@ -376,6 +377,20 @@ scumble_easel_surveyed (const ScumbleEasel *self, const ScumbleOrder *order)
 }
 
 gboolean
+scumble_easel_plan_lesson (ScumbleEasel *self, const ScumbleOrder *order, const ScumbleJob *job,
+                           GError **error)
+{
+  g_autoptr (ScumbleBlend) blend = blend_on (self, SCUMBLE_CANVAS_FULL, order, job, error);
+  ScumbleLook              look;
+
+  if (blend == NULL)
+    return FALSE;
+
+  scumble_blend_look (blend, &look);
+  return scumble_stand_plan_lesson (self->stand, &look, &order->settings, error);
+}
+
+gboolean
 scumble_easel_paint (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleOrder *order,
                      const ScumbleRect *area, ScumbleSink *sink, const ScumbleJob *job,
                      GError **error)
@@ -425,12 +440,25 @@ scumble_easel_learn_seconds (const ScumbleEasel *self, const ScumbleOrder *order
   return self->stand == NULL
              ? 0.0
              : scumble_stand_learn_seconds (self->stand,
-                                            (int) order->styles->len * order->settings.updates,
-                                            order->settings.adapt_all);
+                                            (int) order->styles->len *
+                                                order->settings.updates);
 }
 
 gsize
 scumble_easel_memory (const ScumbleEasel *self)
 {
   return self->stand == NULL ? 0 : self->stand->plan.peak;
+}
+
+gsize
+scumble_easel_learn_memory (const ScumbleEasel *self, const ScumbleOrder *order)
+{
+  const ScumbleStand *stand = self->stand;
+  gsize               bytes;
+
+  if (stand == NULL || stand->lesson.peak == 0)
+    return 0;
+
+  bytes = MIN (self->host->memory, stand->lesson.peak + stand->plan.peak);
+  return order->settings.photographs == NULL ? bytes : bytes + scumble_photographs_memory ();
 }

@@ -194,6 +194,27 @@ double           scumble_easel_learn_seconds  (const ScumbleEasel *self,
                                                const ScumbleOrder *order);
 
 /**
+ * scumble_easel_plan_lesson:
+ * @order: whose styles were mixed last
+ *
+ * Plans to let these styles learn.
+ *
+ * Returns: %FALSE with the engine's error if memory does not do
+ */
+gboolean         scumble_easel_plan_lesson    (ScumbleEasel *self, const ScumbleOrder *order,
+                                               const ScumbleJob *job, GError **error);
+
+/**
+ * scumble_easel_learn_memory:
+ * @order: whose styles were mixed last
+ *
+ * Returns: bytes that scumble_easel_learn() and looking at what it makes take at most, or 0 if
+ *   unknown
+ */
+gsize            scumble_easel_learn_memory   (const ScumbleEasel *self,
+                                               const ScumbleOrder *order);
+
+/**
  * scumble_easel_memory:
  *
  * Returns: bytes that looking at the styles and painting the whole content take at most, or

@@ -14,6 +14,7 @@ struct _ScumbleFoot
   double               seconds;  /* what the painting will take, or 0 */
   gsize                memory;   /* likewise, bytes */
   double               learning; /* what learning the styles will take, or 0 */
+  gsize                learning_memory;
 
   const ScumbleWorker *worker;    /* while it paints */
   int                  first;     /* the update that was the first to be told of, or 0 */
@@ -66,6 +67,7 @@ quiet_status (const ScumbleFoot *self, gboolean has_style)
 {
   g_autofree char *painting = painting_takes (self);
   g_autofree char *time     = duration (self->learning);
+  g_autofree char *memory   = g_format_size (self->learning_memory);
 
   if (!has_style)
     return g_strdup (_("Choose a style to see the result."));
@@ -74,8 +76,8 @@ quiet_status (const ScumbleFoot *self, gboolean has_style)
   if (self->learning <= 0.0)
     return g_steal_pointer (&painting);
 
-  /* TRANSLATORS: "about 20 seconds", and a sentence: "Painting takes about 2 seconds." */
-  return g_strdup_printf (_("Learning takes %s. %s"), time, painting);
+  /* TRANSLATORS: "about 20 seconds", "120 MB", and a sentence: "Painting takes about 2 seconds." */
+  return g_strdup_printf (_("Learning takes %s and %s of memory. %s"), time, memory, painting);
 }
 
 static void
@@ -133,9 +135,10 @@ scumble_foot_take (ScumbleFoot *self, const ScumbleAnswer *answer)
   self->draft = answer->draft;
   if (answer->seconds > 0.0)
     {
-      self->seconds  = answer->seconds;
-      self->memory   = answer->memory;
-      self->learning = answer->learning;
+      self->seconds         = answer->seconds;
+      self->memory          = answer->memory;
+      self->learning        = answer->learning;
+      self->learning_memory = answer->learning_memory;
     }
   if (answer->lesson.update > 0)
     take_lesson (self, &answer->lesson);

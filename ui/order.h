@@ -165,7 +165,7 @@ typedef struct
  * ScumbleAnswer:
  * @kind: of the order that is answered
  * @shot: (nullable): a picture for the preview, or a sample
- * @sample: which sample, row by row; each row is a method
+ * @sample: which sample: those of a method follow each other
  * @error: (nullable): what went wrong, for the user to read; never a mere cancel
  * @lesson: what has just been learned
  * @updates: how much the styles of the result have learned, as scumble_easel_updates() says
@@ -176,7 +176,8 @@ typedef struct
  * @seconds: what painting the whole picture will about take, or 0 if unknown
  * @memory: bytes that it will take at most, likewise
  * @learning: what learning the styles will about take, seconds, or 0 if unknown; also if there
- *   is nothing to learn, or it has been learned
+ *   is nothing to learn, it has been learned, or memory does not do
+ * @learning_memory: bytes that it will take at most, likewise
  */
 typedef struct
 {
@@ -192,6 +193,7 @@ typedef struct
   double           seconds;
   gsize            memory;
   double           learning;
+  gsize            learning_memory;
 } ScumbleAnswer;
 
 /**

@@ -115,6 +115,18 @@ open_small (const char *path)
   return scumble_pixbuf_source_new_at (path, (int) (w * scale), (int) (h * scale), NULL);
 }
 
+ScumbleSource
+scumble_photographs_largest (void)
+{
+  return (ScumbleSource) { LONGEST * LEAST, LEAST, TRUE, NULL };
+}
+
+gsize
+scumble_photographs_memory (void)
+{
+  return MOST * 4 * (gsize) MEGAPIXEL;
+}
+
 GPtrArray *
 scumble_photographs_open (const char *folder, const ScumbleJob *job, GError **error)
 {

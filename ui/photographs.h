@@ -4,6 +4,7 @@
 #pragma once
 
 #include "job.h"
+#include "source.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +21,21 @@ G_BEGIN_DECLS
  */
 GPtrArray *scumble_photographs_open     (const char *folder, const ScumbleJob *job,
                                          GError **error);
+
+/**
+ * scumble_photographs_largest:
+ *
+ * Returns: the size of a picture that takes as much memory to learn from as any of those; it
+ *   cannot be read
+ */
+ScumbleSource scumble_photographs_largest (void);
+
+/**
+ * scumble_photographs_memory:
+ *
+ * Returns: bytes that the open pictures take at most, beside the memory to learn from them
+ */
+gsize      scumble_photographs_memory   (void);
 
 /**
  * scumble_photographs_identity:

@@ -45,9 +45,10 @@ scumble_run_answer (ScumbleRun *run, ScumbleAnswer values)
     values.shot->look = run->order->look;
   if (scumble_easel_paint_seconds (run->easel, pixels) > 0.0)
     {
-      values.seconds  = scumble_run_seconds (run, pixels);
-      values.memory   = scumble_easel_memory (run->easel);
-      values.learning = learn_seconds (run);
+      values.seconds         = scumble_run_seconds (run, pixels);
+      values.memory          = scumble_easel_memory (run->easel);
+      values.learning        = learn_seconds (run);
+      values.learning_memory = scumble_easel_learn_memory (run->easel, run->order);
     }
   scumble_task_answer (run->task, g_memdup2 (&values, sizeof values));
 }

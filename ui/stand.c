@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "stand.h"
+#include "photographs.h"
 
 static double
 pixels_of (const ScumbleSource *source)
@@ -45,6 +46,23 @@ scumble_stand_plan (ScumbleStand *self, const ScumbleLook *look,
       demand.styling      = styling;
     }
   self->plan = plan_for (self, demand);
+}
+
+gboolean
+scumble_stand_plan_lesson (ScumbleStand *self, const ScumbleLook *look,
+                           const ScumbleSettings *settings, GError **error)
+{
+  ScumbleSource           photograph = scumble_photographs_largest ();
+  ScumbleSource          *source     = settings->photographs != NULL ? &photograph
+                                                                     : self->host->content;
+  ScumbleDemand           demand     = demand_of (self->host->content, look);
+  const ScumbleAdaptation one        = { .updates = 1, .all = settings->adapt_all };
+
+  self->lesson   = (ScumbleLessonPlan) { 0 };
+  demand.budget  = self->host->memory;
+  demand.threads = self->host->threads;
+
+  return scumble_model_plan_lesson (self->model, &demand, source, &one, &self->lesson, error);
 }
 
 ScumbleStand *
@@ -201,26 +219,18 @@ scumble_stand_paint_seconds (const ScumbleStand *self, double pixels)
   return self->plan.paint * self->paint_pace * pixels / pixels_of (self->host->content);
 }
 
-static double
-learn_work (const ScumbleStand *self, int updates, gboolean all)
-{
-  const ScumbleSource *content = self->host->content;
-
-  return updates * scumble_model_adapt_work (self->model, content->width, content->height, all);
-}
-
 void
-scumble_stand_note_learning (ScumbleStand *self, gint64 begun, int updates, gboolean all)
+scumble_stand_note_learning (ScumbleStand *self, gint64 begun, int updates)
 {
-  keep_pace (&self->learn_pace, begun, learn_work (self, updates, all));
+  keep_pace (&self->learn_pace, begun, updates * self->lesson.work);
 }
 
 /* Until a style has learned here, a multiply-add is taken to be as quick as in painting: on a
  * machine at rest both make 150 thousand million a second. */
 double
-scumble_stand_learn_seconds (const ScumbleStand *self, int updates, gboolean all)
+scumble_stand_learn_seconds (const ScumbleStand *self, int updates)
 {
   const double pace = self->learn_pace > 0.0 ? self->learn_pace : self->paint_pace;
 
-  return pace * learn_work (self, updates, all);
+  return pace * updates * self->lesson.work;
 }

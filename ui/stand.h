@@ -43,14 +43,16 @@ typedef struct
  * @model: of the method and the quality
  * @seen: the canvases that the model has seen
  * @plan: of painting the whole content; all 0 if it does not fit
+ * @lesson: of letting a style learn; likewise, and if the method does not
  *
  * A model, all that it has seen, and how quick it is. Belongs to the worker.
  */
 typedef struct
 {
-  ScumbleModel   *model;
-  ScumbleSeen     seen[SCUMBLE_N_CANVASES];
-  ScumblePlan     plan;
+  ScumbleModel     *model;
+  ScumbleSeen       seen[SCUMBLE_N_CANVASES];
+  ScumblePlan       plan;
+  ScumbleLessonPlan lesson;
 
   /*< private >*/
   const ScumbleHost *host;
@@ -93,6 +95,18 @@ void          scumble_stand_forget (ScumbleStand *self, ScumbleCanvas canvas);
 void          scumble_stand_plan   (ScumbleStand *self, const ScumbleLook *look,
                                     const ScumbleSource *painting,
                                     const ScumbleStyling *styling);
+
+/**
+ * scumble_stand_plan_lesson:
+ * @look: what the content is surveyed for
+ * @settings: how styles learn, and what from
+ *
+ * Plans to look at the content and to let one style learn.
+ *
+ * Returns: %FALSE with the engine's error if that does not fit, or the method does not learn
+ */
+gboolean      scumble_stand_plan_lesson (ScumbleStand *self, const ScumbleLook *look,
+                                         const ScumbleSettings *settings, GError **error);
 
 /**
  * scumble_stand_surveyed:
@@ -147,19 +161,16 @@ double        scumble_stand_paint_seconds  (const ScumbleStand *self, double pix
 
 /**
  * scumble_stand_note_learning:
- * @begun: when styles began to learn from the content, as g_get_monotonic_time() says
+ * @begun: when styles began to learn as planned last, as g_get_monotonic_time() says
  * @updates: how many there have been since
- * @all: as in #ScumbleAdaptation
  */
-void          scumble_stand_note_learning  (ScumbleStand *self, gint64 begun, int updates,
-                                            gboolean all);
+void          scumble_stand_note_learning  (ScumbleStand *self, gint64 begun, int updates);
 
 /**
  * scumble_stand_learn_seconds:
  *
- * Returns: so many updates take about so long; 0 if unknown, or if the method has none
+ * Returns: so many updates, as planned last, take about so long; 0 if unknown
  */
-double        scumble_stand_learn_seconds  (const ScumbleStand *self, int updates,
-                                            gboolean all);
+double        scumble_stand_learn_seconds  (const ScumbleStand *self, int updates);
 
 G_END_DECLS

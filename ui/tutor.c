@@ -102,6 +102,7 @@ scumble_tutor_run (ScumbleRun *run, GError **error)
   /* Surveyed first, the picture can be looked at closely meanwhile. */
   if (!scumble_run_need_model (run, error) || !scumble_show_original (run, error) ||
       !scumble_run_need_styles (run, error) ||
+      !scumble_easel_plan_lesson (run->easel, run->order, &run->job, error) ||
       !scumble_easel_survey (run->easel, SCUMBLE_CANVAS_FULL, run->order, &run->job, error))
     return FALSE;
 
