@@ -1244,6 +1244,47 @@ def test_samples(content, styles):
     assert dialog.end() == "given up\n"
 
 
+def test_sheet(content, styles):
+    """Where the screen has 1024 x 600 pixels, all samples of the sheet are in sight, large enough
+    to be told apart, below their methods and beside their strengths."""
+    dialog = Dialog(content, styles)
+    dialog.settle()
+    dialog.keys("alt+e")
+    application = dialog.window.getApplication()
+
+    def find_samples():
+        return [n for n in every(application) if ", strength " in n.name
+                and n.getState().contains(pyatspi.STATE_SHOWING)]
+    wait_for("the samples", lambda: len(find_samples()) == 12)
+    wait_for("a picture", lambda: any(n.getState().contains(pyatspi.STATE_SENSITIVE)
+                                      for n in find_samples()))
+    time.sleep(1.0)
+    screenshot("sheet")
+    sheet = next(n for n in application if n.name == "Compare Methods and Strengths")
+    frame = next(n for n in every(sheet) if n.getRole() == pyatspi.ROLE_SCROLL_PANE) \
+        .queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+    assert frame.x >= 0 and frame.x + frame.width <= 1024 and frame.y >= 0 and \
+        frame.y + frame.height <= 600, f"the sheet is at {frame}"
+    columns, lines = set(), set()
+    for sample in find_samples():
+        place = sample.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+        assert inside(place, frame), f"{sample.name} is out of sight"
+        assert place.width >= 100 and place.height >= 80, f"{sample.name} is too small"
+        columns.add(place.x)
+        lines.add(place.y)
+    assert (len(columns), len(lines)) == (4, 3), f"samples at {columns}, {lines}"
+    for label in ("AdaIN", "SANet", "MetaNet", "MetaStyle", "Strength 50 %", "Strength 100 %"):
+        place = next(n for n in every(sheet) if n.getRole() == pyatspi.ROLE_LABEL
+                     and n.name == label).queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+        assert inside(place, frame), f"the label {label} is out of sight"
+    dialog.focus("^Compare")
+    dialog.keys("Escape")
+    dialog.focus()
+    dialog.settle()
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+
 def test_presets(content, styles):
     """Settings are kept under a name, found again, and those painted with are remembered."""
     presets = os.path.join(folder, "presets")
@@ -1413,6 +1454,7 @@ def main():
         (test_exact, large, styles),
         (test_mouse, large, styles),
         (test_samples, small, styles),
+        (test_sheet, large, styles),
         (test_presets, small, styles),
         (test_preset_file, small, styles),
         (test_recent, small, styles),

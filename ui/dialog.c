@@ -326,8 +326,8 @@ on_value_changed (ScumbleControls *controls, ScumbleDialog *self)
 static void
 choose_sample (ScumbleDialog *self, int sample)
 {
-  self->settings.method   = scumble_methods ()[sample / SCUMBLE_SAMPLER_COLUMNS]->id;
-  self->settings.strength = scumble_sampler_strength (sample % SCUMBLE_SAMPLER_COLUMNS);
+  self->settings.method   = scumble_methods ()[sample / SCUMBLE_SAMPLER_STRENGTHS]->id;
+  self->settings.strength = scumble_sampler_strength (sample % SCUMBLE_SAMPLER_STRENGTHS);
   scumble_controls_show (self->controls);
 }
 
@@ -339,8 +339,7 @@ on_compare (ScumbleControls *controls, ScumbleDialog *self)
   int           sample;
 
   order->kind = SCUMBLE_ORDER_SAMPLES;
-  order->view = scumble_sampler_view (&order->view,
-                                      gtk_widget_get_scale_factor (GTK_WIDGET (self)));
+  order->view = scumble_sample_sheet_view (GTK_WINDOW (self), &order->view);
   sheet       = scumble_sample_sheet_new (GTK_WINDOW (self), &order->view);
   self->sheet = SCUMBLE_SAMPLE_SHEET (sheet);
   scumble_worker_submit (self->worker, order, SCUMBLE_WORKER_AT_ONCE);

@@ -23,6 +23,19 @@ scumble_placement_size (GtkWindow *window)
 }
 
 void
+scumble_placement_room (GtkWindow *window, int *width, int *height)
+{
+  GdkDisplay  *display = gtk_widget_get_display (GTK_WIDGET (window));
+  GdkMonitor  *monitor =
+    gdk_display_get_monitor_at_window (display, gtk_widget_get_window (GTK_WIDGET (window)));
+  GdkRectangle area;
+
+  gdk_monitor_get_workarea (monitor, &area);
+  *width  = area.width;
+  *height = area.height;
+}
+
+void
 scumble_placement_above (GtkWindow *window, gulong parent)
 {
 #ifdef GDK_WINDOWING_X11

@@ -13,6 +13,16 @@ G_BEGIN_DECLS
 void scumble_placement_size  (GtkWindow *window);
 
 /**
+ * scumble_placement_room:
+ * @window: realized
+ * @width: (out): logical pixels
+ * @height: (out): likewise
+ *
+ * Tells how much room windows have on the screen that a window is on.
+ */
+void scumble_placement_room  (GtkWindow *window, int *width, int *height);
+
+/**
  * scumble_placement_above:
  * @window: realized
  * @parent: X11 window of another process to stay above, or 0

@@ -12,10 +12,20 @@ G_DECLARE_FINAL_TYPE (ScumbleSampleSheet, scumble_sample_sheet, SCUMBLE, SAMPLE_
                       GtkDialog)
 
 /**
+ * scumble_sample_sheet_view:
+ * @parent: realized
+ * @view: what a preview shows
+ *
+ * Returns: the same at such a size that all samples are in sight at once on the parent's
+ *   screen
+ */
+ScumbleView scumble_sample_sheet_view (GtkWindow *parent, const ScumbleView *view);
+
+/**
  * ScumbleSampleSheet:
  *
- * Shows the picture painted with every method at several strengths; a click on one
- * chooses it. Its response is the number of the sample, or a negative one. @view is what the
+ * Shows the picture painted with every method, side by side, at several strengths, one below
+ * the other; a click on one chooses it. Its response is the number of the sample, or a negative one. @view is what the
  * samples show, and their size.
  */
 GtkWidget *scumble_sample_sheet_new  (GtkWindow *parent, const ScumbleView *view);

@@ -17,7 +17,6 @@ scumble_sample_new (const char *name, int width, int height)
   ScumbleSample *self = g_object_new (SCUMBLE_TYPE_SAMPLE, NULL);
 
   gtk_widget_set_size_request (GTK_WIDGET (self->image), width, height);
-  gtk_label_set_text (self->label, name);
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), name);
 
   return GTK_WIDGET (self);
@@ -39,6 +38,8 @@ scumble_sample_complain (ScumbleSample *self, const char *sentence)
   gtk_image_set_from_icon_name (self->image, "dialog-warning-symbolic",
                                 GTK_ICON_SIZE_DIALOG);
   gtk_label_set_text (self->label, sentence);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), sentence);
+  gtk_widget_show (GTK_WIDGET (self->label));
 }
 
 static void

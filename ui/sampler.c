@@ -4,11 +4,10 @@
 
 #include <math.h>
 
-/* Longest edge of a sample in logical pixels, and how many pixels of a large picture are
- * painted for it at most. */
-enum { EDGE = 256, WORK_PIXELS = 500000 };
+/* How many pixels of a large picture are painted for a sample at most. */
+enum { WORK_PIXELS = 500000 };
 
-static const double strengths[SCUMBLE_SAMPLER_COLUMNS] = { 0.5, 0.75, 1.0 };
+static const double strengths[SCUMBLE_SAMPLER_STRENGTHS] = { 0.5, 0.75, 1.0 };
 
 /* What all samples have in common. */
 typedef struct
@@ -23,9 +22,9 @@ typedef struct
 } Sampler;
 
 double
-scumble_sampler_strength (int column)
+scumble_sampler_strength (int number)
 {
-  return strengths[column];
+  return strengths[number];
 }
 
 static ScumbleView
@@ -37,9 +36,10 @@ shrunk (const ScumbleRect *rect, double scale)
 }
 
 ScumbleView
-scumble_sampler_view (const ScumbleView *view, int scale)
+scumble_sampler_view (const ScumbleView *view, int width, int height)
 {
-  return shrunk (&view->rect, (double) EDGE * scale / MAX (view->rect.w, view->rect.h));
+  return shrunk (&view->rect, MIN ((double) width / view->rect.w,
+                                   (double) height / view->rect.h));
 }
 
 static cairo_surface_t *
@@ -76,8 +76,8 @@ paint_sample (Sampler *self, const ScumbleOrder *order, int sample,
 }
 
 static gboolean
-paint_row (Sampler *self, const char *method, int row, cairo_surface_t *before,
-           GError **error)
+paint_method (Sampler *self, const char *method, int number, cairo_surface_t *before,
+              GError **error)
 {
   ScumbleOrder order = *self->order;
 
@@ -88,11 +88,11 @@ paint_row (Sampler *self, const char *method, int row, cairo_surface_t *before,
       !scumble_easel_mix (self->easel, &order, &self->job, error))
     return FALSE;
 
-  for (int i = 0; i < SCUMBLE_SAMPLER_COLUMNS; i++)
+  for (int i = 0; i < SCUMBLE_SAMPLER_STRENGTHS; i++)
     {
       order.settings.strength = strengths[i];
       if (!scumble_easel_survey (self->easel, self->canvas, &order, &self->job, error) ||
-          !paint_sample (self, &order, row * SCUMBLE_SAMPLER_COLUMNS + i, before, error))
+          !paint_sample (self, &order, number * SCUMBLE_SAMPLER_STRENGTHS + i, before, error))
         return FALSE;
     }
 
@@ -114,7 +114,7 @@ answer_error (Sampler *self, int sample, GError *error)
 
 /* One method that fails does not keep the others from showing what they can. */
 static void
-paint_rows (Sampler *self, cairo_surface_t *before)
+paint_methods (Sampler *self, cairo_surface_t *before)
 {
   const ScumbleMethod *const *methods = scumble_methods ();
 
@@ -122,8 +122,8 @@ paint_rows (Sampler *self, cairo_surface_t *before)
     {
       GError *error = NULL;
 
-      if (!paint_row (self, methods[i]->id, i, before, &error))
-        answer_error (self, i * SCUMBLE_SAMPLER_COLUMNS, error);
+      if (!paint_method (self, methods[i]->id, i, before, &error))
+        answer_error (self, i * SCUMBLE_SAMPLER_STRENGTHS, error);
       if (g_cancellable_is_cancelled (self->job.cancellable))
         return;
     }
@@ -167,6 +167,6 @@ scumble_sampler_run (ScumbleEasel *easel, const ScumbleOrder *order, ScumbleTask
       return;
     }
 
-  paint_rows (&self, before);
+  paint_methods (&self, before);
   cairo_surface_destroy (before);
 }
