@@ -548,6 +548,29 @@ def test_mouse(content, styles):
     dialog.settle()
     split = dialog.shown(300, 200)
     assert columns(split, 0, 240) == columns(original, 0, 240), "the line has not moved"
+
+    # Turned, the original is above; a key along the line turns it back.
+    turn = dialog.find_showing(pyatspi.ROLE_TOGGLE_BUTTON, "Original above the result")
+    mouse(("mousemove", x + 120, y + 60), ("mousedown", 1), ("mousemove", x + 60, y + 60),
+          ("mousemove", x, y + 60), ("mouseup", 1))
+    mouse(("mousemove", x - 60, y - 60), ("keydown", "ctrl"), ("click", 1), ("keyup", "ctrl"))
+    wait_for("the button", lambda: turn.getState().contains(pyatspi.STATE_CHECKED))
+    dialog.settle()
+    screenshot("split-across")
+    split = dialog.shown(300, 200)
+    assert split[:80] == original[:80], "above is not the original"
+    assert split[120:] == result[120:], "below is not the result"
+    mouse(("mousemove", x + 60, y), ("mousedown", 1), ("mousemove", x + 60, y + 30),
+          ("mousemove", x + 60, y + 60), ("mouseup", 1))
+    dialog.settle()
+    split = dialog.shown(300, 200)
+    assert split[:140] == original[:140], "the turned line has not moved"
+    assert "above a line" in dialog.preview.description, dialog.preview.description
+    dialog.preview.queryComponent().grabFocus()
+    dialog.keys("ctrl+Left")
+    wait_for("the button", lambda: not turn.getState().contains(pyatspi.STATE_CHECKED))
+    turn.queryAction().doAction(0)
+    wait_for("the line", lambda: "above a line" in dialog.preview.description)
     dialog.keys("Escape")
     assert dialog.end() == "given up\n"
 

@@ -28,7 +28,7 @@ struct _ScumblePreview
   double          pinch_zoom;
 };
 
-enum { PROP_0, PROP_SPLIT, PROP_ORIGINAL, PROP_ZOOM_TEXT, N_PROPS };
+enum { PROP_0, PROP_SPLIT, PROP_ACROSS, PROP_ORIGINAL, PROP_ZOOM_TEXT, N_PROPS };
 enum { VIEW_CHANGED, N_SIGNALS };
 
 static GParamSpec *props[N_PROPS];
@@ -42,6 +42,9 @@ update_accessible (ScumblePreview *self)
   const double     zoom = 100.0 * scumble_viewport_zoom (&self->scene.viewport);
   g_autofree char *what =
     self->scene.original ? g_strdup_printf (_("Shows the original at %.0f %%."), zoom)
+    : self->scene.split && self->scene.across
+      ? g_strdup_printf (_("Shows the original above a line and the result below it, at "
+                           "%.0f %%."), zoom)
     : self->scene.split
       ? g_strdup_printf (_("Shows the original to the left of a line and the result to its "
                            "right, at %.0f %%."), zoom)
@@ -50,7 +53,7 @@ update_accessible (ScumblePreview *self)
   g_autofree char *text =
     g_strjoin (" ", what,
                _("Plus and minus zoom, 0 shows the whole picture, 1 shows every pixel, arrow "
-                 "keys move the picture, Control with left and right moves the line."), NULL);
+                 "keys move the picture, Control with arrow keys moves the line or turns it."), NULL);
 
   atk_object_set_description (gtk_widget_get_accessible (GTK_WIDGET (self)), text);
 }
@@ -217,6 +220,22 @@ move_split (ScumblePreview *self, double split_at)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+static void
+set_across (ScumblePreview *self, gboolean across)
+{
+  g_object_set (self, "across", across, NULL);
+}
+
+/* Along its way a key moves the line; towards the other way, it turns it. */
+static void
+push_split (ScumblePreview *self, int x, int y)
+{
+  if (self->scene.across != (y != 0))
+    set_across (self, y != 0);
+  else
+    move_split (self, self->scene.split_at + 0.05 * (x + y));
+}
+
 static gboolean
 arrow_key (ScumblePreview *self, guint key, gboolean control)
 {
@@ -227,7 +246,7 @@ arrow_key (ScumblePreview *self, guint key, gboolean control)
     return FALSE;
 
   if (control)
-    move_split (self, self->scene.split_at + 0.05 * x);
+    push_split (self, x, y);
   else
     move_from (self, self->scene.viewport.x, self->scene.viewport.y, KEY_STEP * x,
                KEY_STEP * y);
@@ -273,19 +292,21 @@ scumble_preview_key_press (GtkWidget *widget, GdkEventKey *event)
 }
 
 static gboolean
-near_line (ScumblePreview *self, double x)
+near_line (ScumblePreview *self, double x, double y)
 {
   const int scale = self->scene.scale;
 
   return scumble_scene_compares (&self->scene) &&
-         fabs (x * scale - scumble_scene_line (&self->scene)) <= REACH * scale;
+         fabs ((self->scene.across ? y : x) * scale - scumble_scene_line (&self->scene)) <=
+             REACH * scale;
 }
 
 static gboolean
 scumble_preview_motion (GtkWidget *widget, GdkEventMotion *event)
 {
   ScumblePreview *self = SCUMBLE_PREVIEW (widget);
-  const char     *name = near_line (self, event->x) ? "col-resize"
+  const char     *name = near_line (self, event->x, event->y)
+                             ? self->scene.across ? "row-resize" : "col-resize"
                          : scumble_viewport_can_pan (&self->scene.viewport) ? "grab"
                                                      : "default";
   g_autoptr (GdkCursor) cursor =
@@ -298,11 +319,23 @@ scumble_preview_motion (GtkWidget *widget, GdkEventMotion *event)
                                                                                event);
 }
 
+/* As in GIMP's own previews, Control and a click turn the line. */
+static gboolean
+turns_line (const ScumblePreview *self)
+{
+  GdkModifierType state = 0;
+
+  return scumble_scene_compares (&self->scene) && gtk_get_current_event_state (&state) &&
+         (state & GDK_CONTROL_MASK) != 0;
+}
+
 static void
 drag_begin (GtkGestureDrag *drag, double x, double y, ScumblePreview *self)
 {
   gtk_widget_grab_focus (GTK_WIDGET (self));
-  self->dragging = near_line (self, x)                         ? DRAG_SPLIT
+  if (turns_line (self))
+    set_across (self, !self->scene.across);
+  self->dragging = near_line (self, x, y)                      ? DRAG_SPLIT
                    : scumble_viewport_can_pan (&self->scene.viewport) ? DRAG_PICTURE
                                                                 : DRAG_NOTHING;
   self->drag_x =
@@ -313,11 +346,12 @@ drag_begin (GtkGestureDrag *drag, double x, double y, ScumblePreview *self)
 static void
 drag_update (GtkGestureDrag *drag, double dx, double dy, ScumblePreview *self)
 {
-  const int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  const int         scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  const ScumbleRect area  = scumble_viewport_covered (&self->scene.viewport);
 
   if (self->dragging == DRAG_SPLIT)
-    move_split (self, self->drag_x +
-                        dx * scale / scumble_viewport_covered (&self->scene.viewport).w);
+    move_split (self, self->drag_x + (self->scene.across ? dy * scale / area.h
+                                                         : dx * scale / area.w));
   if (self->dragging == DRAG_PICTURE)
     move_from (self, self->drag_x, self->drag_y, -dx * scale, -dy * scale);
 }
@@ -348,6 +382,9 @@ scumble_preview_get_property (GObject *object, guint id, GValue *value, GParamSp
     case PROP_SPLIT:
       g_value_set_boolean (value, self->scene.split);
       break;
+    case PROP_ACROSS:
+      g_value_set_boolean (value, self->scene.across);
+      break;
     case PROP_ORIGINAL:
       g_value_set_boolean (value, self->scene.original);
       break;
@@ -369,6 +406,9 @@ scumble_preview_set_property (GObject *object, guint id, const GValue *value,
     {
     case PROP_SPLIT:
       self->scene.split = g_value_get_boolean (value);
+      break;
+    case PROP_ACROSS:
+      self->scene.across = g_value_get_boolean (value);
       break;
     case PROP_ORIGINAL:
       self->scene.original = g_value_get_boolean (value);
@@ -398,6 +438,8 @@ install_properties (GObjectClass *klass)
 {
   props[PROP_SPLIT] = g_param_spec_boolean ("split", NULL, NULL, FALSE,
                                             G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  props[PROP_ACROSS] = g_param_spec_boolean ("across", NULL, NULL, FALSE,
+                                             G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   props[PROP_ORIGINAL] =
       g_param_spec_boolean ("original", NULL, NULL, FALSE,
                             G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);

@@ -13,11 +13,11 @@ G_DECLARE_FINAL_TYPE (ScumblePreview, scumble_preview, SCUMBLE, PREVIEW, GtkDraw
 /**
  * ScumblePreview:
  *
- * Shows a picture before and after, side by side along a line that can be dragged, at any
- * zoom. It decides what is to be seen and says so; others bring the shots.
+ * Shows a picture before and after, on both sides of a line that can be dragged and turned, at
+ * any zoom. It decides what is to be seen and says so; others bring the shots.
  *
- * Properties: "split" and "original", what is shown of the two; "zoom-text" (read-only),
- * such as "34 %". Signal: "view-changed", when other shots are wanted.
+ * Properties: "split" and "original", what is shown of the two; "across", which way the line
+ * goes; "zoom-text" (read-only), such as "34 %". Signal: "view-changed", when other shots are wanted.
  */
 
 /**

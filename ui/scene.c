@@ -48,7 +48,8 @@ scumble_scene_line (const ScumbleScene *self)
 {
   const ScumbleRect area = scumble_viewport_covered (&self->viewport);
 
-  return area.x + (int) round (self->split_at * area.w);
+  return self->across ? area.y + (int) round (self->split_at * area.h)
+                      : area.x + (int) round (self->split_at * area.w);
 }
 
 static cairo_pattern_t *
@@ -101,7 +102,7 @@ draw_surface (const ScumbleScene *self, cairo_t *cr, cairo_surface_t *surface,
 static void
 draw_side (const ScumbleScene *self, cairo_t *cr, const ScumbleRect *area, gboolean after)
 {
-  if (area->w <= 0)
+  if (area->w <= 0 || area->h <= 0)
     return;
 
   cairo_save (cr);
@@ -134,12 +135,18 @@ draw_arrow (cairo_t *cr, double x, double direction)
 }
 
 static void
-draw_line (const ScumbleScene *self, cairo_t *cr, int x, const ScumbleRect *area)
+draw_line (const ScumbleScene *self, cairo_t *cr, int at, const ScumbleRect *area)
 {
-  const double half = 0.5 * area->h / self->scale;
+  const double half = 0.5 * (self->across ? area->w : area->h) / self->scale;
 
   cairo_save (cr);
-  cairo_translate (cr, x, area->y + 0.5 * area->h);
+  if (self->across)
+    {
+      cairo_translate (cr, area->x + 0.5 * area->w, at);
+      cairo_rotate (cr, G_PI / 2.0);
+    }
+  else
+    cairo_translate (cr, at, area->y + 0.5 * area->h);
   cairo_scale (cr, self->scale, self->scale);
 
   cairo_set_source_rgba (cr, 0, 0, 0, 0.5);
@@ -184,17 +191,29 @@ static void
 draw_split (const ScumbleScene *self, cairo_t *cr, PangoLayout *tag,
             const ScumbleRect *area)
 {
-  const int         x     = scumble_scene_line (self);
-  const ScumbleRect left  = { area->x, area->y, x - area->x, area->h };
-  const ScumbleRect right = { x, area->y, area->x + area->w - x, area->h };
+  const int   at     = scumble_scene_line (self);
+  ScumbleRect before = *area, after = *area;
 
-  draw_side (self, cr, &left, FALSE);
-  draw_side (self, cr, &right, TRUE);
+  if (self->across)
+    {
+      before.h = at - area->y;
+      after.y  = at;
+      after.h  = area->h - before.h;
+    }
+  else
+    {
+      before.w = at - area->x;
+      after.x  = at;
+      after.w  = area->w - before.w;
+    }
+
+  draw_side (self, cr, &before, FALSE);
+  draw_side (self, cr, &after, TRUE);
   pango_layout_set_text (tag, _("Original"), -1);
-  draw_tag (self, cr, tag, &left, FALSE);
+  draw_tag (self, cr, tag, &before, FALSE);
   pango_layout_set_text (tag, _("Result"), -1);
-  draw_tag (self, cr, tag, &right, TRUE);
-  draw_line (self, cr, x, area);
+  draw_tag (self, cr, tag, &after, TRUE);
+  draw_line (self, cr, at, area);
 }
 
 static void

@@ -26,9 +26,10 @@ typedef enum
  * @viewport: where the window looks
  * @scale: device pixels per logical pixel
  * @shots: (nullable): the layers
- * @split: whether to show the original and the result side by side
+ * @split: whether to show the original and the result, with a line between them
+ * @across: whether that line goes across, with the original above it and not to its left
  * @original: whether to show the original alone
- * @split_at: how much of the picture in sight lies left of the line, 0..1
+ * @split_at: how much of the picture in sight lies before the line, 0..1
  *
  * What a preview draws.
  */
@@ -38,6 +39,7 @@ typedef struct
   int             scale;
   ScumbleShot    *shots[SCUMBLE_N_LAYERS];
   gboolean        split;
+  gboolean        across;
   gboolean        original;
   double          split_at;
 } ScumbleScene;
@@ -61,7 +63,7 @@ gboolean scumble_scene_compares (const ScumbleScene *self);
 /**
  * scumble_scene_line:
  *
- * Returns: where that line is, device pixels
+ * Returns: where that line is, device pixels from the window's left or top
  */
 int      scumble_scene_line     (const ScumbleScene *self);
 
