@@ -9,7 +9,7 @@
 
 /* Edges of a sample; what there is on a screen beside all of them, and around; and what is
  * between two of them: their buttons' frames too. Logical pixels. */
-enum { LEAST = 64, MOST = 256, BESIDE = 120, AROUND = 190, GAP_ACROSS = 28, GAP_DOWN = 18 };
+enum { LEAST = 64, MOST = 256, BESIDE = 170, AROUND = 190, GAP_ACROSS = 28, GAP_DOWN = 18 };
 
 struct _ScumbleSampleSheet
 {
@@ -58,8 +58,7 @@ add_heading (ScumbleSampleSheet *self, const char *text, int column, int row)
 {
   GtkWidget *label = gtk_label_new (text);
 
-  gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), column == 0 ? 8 : -1);
+  gtk_label_set_xalign (GTK_LABEL (label), column == 0 ? 0.0f : 0.5f);
   gtk_widget_show (label);
   gtk_grid_attach (self->grid, label, column, row, 1, 1);
 }
