@@ -27,12 +27,6 @@ sane (float value)
   return value > 0.0f ? MIN (value, 1.0f) : 0.0f;
 }
 
-static float
-luma (const float *rgb)
-{
-  return 0.2126f * rgb[0] + 0.7152f * rgb[1] + 0.0722f * rgb[2];
-}
-
 /* How much of @chroma fits at luma @y. */
 static float
 fitting (float y, const float *chroma)
@@ -50,16 +44,31 @@ fitting (float y, const float *chroma)
   return share;
 }
 
+void
+scumble_relight (float *rgb, float luma)
+{
+  const float from = scumble_luma (rgb);
+  const float y    = sane (luma);
+  float       chroma[3];
+  float       share;
+
+  for (int k = 0; k < 3; k++)
+    chroma[k] = rgb[k] - from;
+  share = fitting (y, chroma);
+  for (int k = 0; k < 3; k++)
+    rgb[k] = sane (y + share * chroma[k]);
+}
+
 static void
 keep_pixel (const float *rgba, float amount, float *rgb)
 {
-  const float y = luma (rgb);
+  const float y = scumble_luma (rgb);
   float       chroma[3];
   float       from, share;
 
   for (int k = 0; k < 3; k++)
     chroma[k] = sane (rgba[k]);
-  from = luma (chroma);
+  from = scumble_luma (chroma);
   for (int k = 0; k < 3; k++)
     chroma[k] -= from;
 

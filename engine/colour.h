@@ -6,6 +6,23 @@
 
 G_BEGIN_DECLS
 
+/* Y' of ITU-R BT.709, whose primaries sRGB has. */
+static inline float
+scumble_luma (const float *rgb)
+{
+  return 0.2126f * rgb[0] + 0.7152f * rgb[1] + 0.0722f * rgb[2];
+}
+
+/**
+ * scumble_relight:
+ * @rgb: (inout): a pixel in 0..1
+ * @luma: what its luma shall be; brought into 0..1
+ *
+ * Gives a pixel another brightness. It keeps as much of its chroma as fits there: its hue
+ * stays.
+ */
+void scumble_relight     (float *rgb, float luma);
+
 /**
  * scumble_keep_chroma:
  * @rgba: [n, 4] pixels of the content
@@ -15,8 +32,7 @@ G_BEGIN_DECLS
  *
  * Moves the result's colours towards those that have its own luma and the content's chroma.
  * Where these would be beyond 0..1, they have as much of the chroma as fits: luma and hue
- * stay. Luma is Y' of ITU-R BT.709, whose primaries sRGB has. Invisible pixels stay as they
- * are.
+ * stay. Invisible pixels stay as they are.
  */
 void scumble_keep_chroma (const float *rgba, gboolean has_alpha, float amount, float *rgb,
                           gsize n);

@@ -2,6 +2,7 @@
 #include "model-private.h"
 #include "colour.h"
 #include "convnet.h"
+#include "detail.h"
 #include "error.h"
 #include "mark.h"
 #include "params.h"
@@ -357,6 +358,7 @@ check_numbers (const ScumbleModel *model, const ScumbleLook *look, GError **erro
   settings.method      = model->method->id;
   settings.strength    = look->strength;
   settings.colour      = look->keep_colours;
+  settings.detail      = look->keep_detail;
   settings.temperature = look->temperature;
   settings.repetition  = look->repetition;
   settings.brush       = look->brush;
@@ -495,18 +497,64 @@ keep_colours (const ScumbleContent *content, const ScumbleLook *look, const Scum
   return TRUE;
 }
 
-/* Scratch is given back between the two, and by the caller. */
+/* What has to be painted for a rectangle. */
+static ScumbleRect
+painted_for (const ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect)
+{
+  const ScumbleRect whole = { 0, 0, content->source->width, content->source->height };
+
+  return look->keep_detail == 0.0
+           ? *rect
+           : scumble_rect_intersect (scumble_rect_grow (*rect,
+                                                        scumble_detail_reach (look->brush)),
+                                     whole);
+}
+
+/* The method alone; gives its scratch back. */
 static gboolean
-render (ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect, float *rgb,
-        const ScumbleJob *job, GError **error)
+render_plain (ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect,
+              float *rgb, const ScumbleJob *job, GError **error)
 {
   const gsize    mark = scumble_arena_mark (job->arena);
   const gboolean done = content->model->method->render (content, look, rect, rgb, job, error);
 
   scumble_arena_release (job->arena, mark);
+  return done;
+}
 
-  return done && (look->keep_colours == 0.0 ||
-                  keep_colours (content, look, rect, rgb, job, error));
+/* Paints more than @rect, because outlines are found by what is around them. */
+static gboolean
+render_detailed (ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect,
+                 float *rgb, const ScumbleJob *job, GError **error)
+{
+  const gsize       mark = scumble_arena_mark (job->arena);
+  const ScumbleRect wide = painted_for (content, look, rect);
+  const gsize       line = 3 * (gsize) rect->w;
+  ScumbleTensor     painted;
+  const gboolean    done =
+    scumble_arena_tensor (job->arena, wide.h, wide.w, 3, &painted, error) &&
+    render_plain (content, look, &wide, painted.data, job, error) &&
+    scumble_keep_detail (content->source, look->brush, look->keep_detail, &wide, painted.data,
+                         job, error);
+
+  for (int i = 0; done && i < rect->h; i++)
+    memcpy (rgb + (gsize) i * line,
+            scumble_tensor_at (&painted, rect->y - wide.y + i, rect->x - wide.x),
+            line * sizeof *rgb);
+  scumble_arena_release (job->arena, mark);
+
+  return done;
+}
+
+/* Colours' scratch is given back by the caller. */
+static gboolean
+render (ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect, float *rgb,
+        const ScumbleJob *job, GError **error)
+{
+  return (look->keep_detail == 0.0 ? render_plain : render_detailed) (content, look, rect, rgb,
+                                                                      job, error) &&
+         (look->keep_colours == 0.0 ||
+          keep_colours (content, look, rect, rgb, job, error));
 }
 
 gboolean
@@ -531,13 +579,35 @@ typedef struct
   const ScumbleJob  *job;
 } Paint;
 
+/* Of painting what a tile of @w x @h needs, before its colours. */
+static gsize
+render_room (const Paint *paint, int w, int h)
+{
+  const ScumbleContent *content = paint->content;
+  const ScumbleSource  *source  = content->source;
+  const ScumbleMethod  *method  = content->model->method;
+  const ScumbleLook    *look    = paint->look;
+  const int             threads = paint->job->threads;
+  int                   reach, wide, high;
+
+  if (look->keep_detail == 0.0)
+    return method->room (content, look, w, h, threads);
+
+  reach = 2 * scumble_detail_reach (look->brush);
+  wide  = MIN (w + reach, source->width);
+  high  = MIN (h + reach, source->height);
+
+  return 3 * sizeof (float) * (gsize) wide * (gsize) high + 64 +
+         MAX (method->room (content, look, wide, high, threads),
+              scumble_detail_room (wide, high));
+}
+
 static gsize
 paint_room (int w, int h, gconstpointer user_data)
 {
   const Paint *paint  = user_data;
   const gsize  pixels = (gsize) w * (gsize) h;
-  const gsize  room   = paint->content->model->method->room (paint->content, paint->look, w, h,
-                                                             paint->job->threads);
+  const gsize  room   = render_room (paint, w, h);
 
   return 3 * sizeof (float) * pixels +
          (paint->look->keep_colours == 0.0 ? room : MAX (room, 4 * sizeof (float) * pixels + 64));
@@ -593,9 +663,10 @@ scumble_content_paint (ScumbleContent *content, const ScumbleLook *look,
 static double
 paint_work (const ScumbleRect *tile, gconstpointer user_data)
 {
-  const Paint *paint = user_data;
+  const Paint      *paint = user_data;
+  const ScumbleRect wide  = painted_for (paint->content, paint->look, tile);
 
-  return paint->content->model->method->work (paint->content, paint->look, tile);
+  return paint->content->model->method->work (paint->content, paint->look, &wide);
 }
 
 gboolean

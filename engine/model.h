@@ -54,6 +54,8 @@ typedef struct
  * @repetition: SANet: how much the scores of style positions suffer that the content looks
  *   at more often than at others, 0..1; 0 as in the paper
  * @keep_colours: how much of the content's chroma the result has, 0..1; its luma stays
+ * @keep_detail: how much of the content's outlines the result gets back, in brightness alone,
+ *   0..1; as the parameter "detail"
  * @brush: brush size: how many times as large as the networks make them the strokes are, at
  *   least 1; as the parameter "brush". Above 1, the content must be surveyed for this look
  *
@@ -68,6 +70,7 @@ typedef struct _ScumbleLook
   double             temperature;
   double             repetition;
   double             keep_colours;
+  double             keep_detail;
   double             brush;
 } ScumbleLook;
 

@@ -54,12 +54,16 @@ static const ScumbleParam params[] = {
     N_("How the picture's own colours are kept: by taking only brightness from the style, or "
        "by giving the style the picture's colours before it is looked at"),
     CHOICE (colour_method, colour_methods, SCUMBLE_COLOUR_LUMINANCE) },
+  { "detail", N_("Keep _detail"),
+    N_("How much of the picture's own outlines to give back to the painting: eyes, mouths and "
+       "letters become clear again, and strokes and colours stay"),
+    NUMBER (detail, .min = 0.0, .max = 1.0, .def = 0.0, .percent = TRUE) },
   { "temperature", N_("Temper_ature"),
     N_("How widely every place of the picture looks around in the style: low values copy "
        "single strokes, high values blend many"),
     .method = "sanet",
     NUMBER (temperature, .min = 0.1, .max = 10.0, .def = 1.0, .ratio = TRUE) },
-  { "repetition", N_("Avoi_d repetition"),
+  { "repetition", N_("Avoid repetitio_n"),
     N_("How much to avoid parts of the style that are used again and again"),
     .method = "sanet",
     NUMBER (repetition, .min = 0.0, .max = 1.0, .def = 0.0, .percent = TRUE) },
@@ -345,6 +349,7 @@ scumble_settings_look (const ScumbleSettings *settings, const ScumbleZone *zones
   look->temperature = settings->temperature;
   look->repetition  = settings->repetition;
   look->brush       = settings->brush;
+  look->keep_detail = settings->detail;
   if (settings->colour_method == SCUMBLE_COLOUR_LUMINANCE)
     look->keep_colours = settings->colour;
 }

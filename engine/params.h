@@ -28,6 +28,7 @@ typedef enum
  * @brush: brush size
  * @colour: how much of the content's colours to keep
  * @colour_method: a #ScumbleColourMethod
+ * @detail: how much of the content's outlines to give back
  * @temperature: of SANet's attention
  * @repetition: SANet's penalty on repetition
  * @updates: how often MetaStyle improves a style; 0 for a style as it was encoded
@@ -46,6 +47,7 @@ typedef struct
   double      brush;
   double      colour;
   int         colour_method;
+  double      detail;
   double      temperature;
   double      repetition;
   int         updates;

@@ -104,7 +104,7 @@
           (check-far (string-append method " with another " (car row))
                      (read-across (paint-with image layer (car row) (cadr row) method))
                      plain))
-        '(("strength" 0.3) ("scale" 2.0) ("brush" 3.0) ("colour" 1.0)))))
+        '(("strength" 0.3) ("scale" 2.0) ("brush" 3.0) ("colour" 1.0) ("detail" 1.0)))))
   methods)
 
 ; Kept colours keep a picture without colours gray.

@@ -17,7 +17,7 @@ WINDOW = ["ui/dialog.ui", "ui/learn-from.ui", "ui/learn-panel.ui", "ui/settings-
           "engine/params.c"]
 
 # What one method has of its own is never seen with what another has.
-METHODS = [("Temper_ature", "Avoi_d repetition"),
+METHODS = [("Temper_ature", "Avoid repetitio_n"),
            ("Lear_ning", "_What learns", "Learnin_g from", "Le_arn", "Sto_p")]
 
 # Learning can be stopped while it goes on, when all but these is insensitive.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* Painting small first and over it at the full size, for every method. */
+#include "detail.h"
 #include "method-test.h"
 #include "ref.h"
 
@@ -159,7 +160,7 @@ enlarge (const float *from, int channels, int w, int h)
   return to;
 }
 
-/* From the parts: shrink, paint, enlarge, lay over the content, paint again. */
+/* From the parts: shrink, paint, enlarge, lay over the content, paint again, give back detail. */
 static float *
 twin (Fixture *f)
 {
@@ -170,13 +171,17 @@ twin (Fixture *f)
   g_autofree float *under   = NULL;
   g_autofree float *large   = NULL;
   g_autofree float *rgba    = g_memdup2 (f->picture.rgba, 4 * N * sizeof *rgba);
+  float              *rgb   = NULL;
+  const ScumbleRect   all   = { 0, 0, W, H };
   ScumbleLook         look  = f->look;
+  g_autoptr (GError)  error = NULL;
   ScumbleMemorySource source;
   ScumbleMemoryMask   mask;
 
   look.brush        = 1.0;
   look.strength     = MAX (look.strength, 1.0);
   look.keep_colours = 0.0;
+  look.keep_detail  = 0.0;
   scumble_memory_source_init (&source, w, h, small);
   scumble_memory_mask_init (&mask, w, h, weights);
   if (look.strength_map != NULL)
@@ -192,10 +197,16 @@ twin (Fixture *f)
       *to += k * (large[i] - *to);
     }
 
-  look       = f->look;
-  look.brush = 1.0;
+  look             = f->look;
+  look.brush       = 1.0;
+  look.keep_detail = 0.0;
   scumble_memory_source_init (&source, W, H, rgba);
-  return paint_source (f, &source.source, &look, &f->job, FALSE);
+  rgb = paint_source (f, &source.source, &look, &f->job, FALSE);
+  scumble_keep_detail (&f->source.source, f->look.brush, f->look.keep_detail, &all, rgb, &f->job,
+                       &error);
+  g_assert_no_error (error);
+
+  return rgb;
 }
 
 /* The small painting is kept in 16 bits, and networks make the most of a difference. */
@@ -212,6 +223,7 @@ test_twin (Fixture *f, gconstpointer data)
 
       f->look.strength     = strengths[i];
       f->look.strength_map = i > 0 ? &f->mask.mask : NULL;
+      f->look.keep_detail  = i > 0 ? 0.8 : 0.0;
       expected             = twin (f);
       rgb                  = paint_brushed (f);
       ref_assert_close_floats (rgb, expected, 3 * N, ROUNDING);

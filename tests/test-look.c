@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* What everything that a look can say means, for every method. */
+#include "detail.h"
 #include "method-test.h"
 #include "ref.h"
 
@@ -343,6 +344,7 @@ test_tiles (Fixture *f, gconstpointer data)
   look.strength     = 0.8;
   look.strength_map = &masks[2].mask;
   look.keep_colours = 0.5;
+  look.keep_detail  = 0.7;
 
   whole  = paint_look (f, &look, 1000, 2);
   single = paint_look (f, &look, 1000, 1);
@@ -383,6 +385,7 @@ test_budget (Fixture *f, gconstpointer data)
       scumble_look_init (&look, zones, 2);
       look.strength_map = &mask.mask;
       look.keep_colours = 1.0;
+      look.keep_detail  = 1.0;
       if (content != NULL &&
           scumble_content_paint (content, &look, NULL, &sink.sink, &job, NULL))
         done++;
@@ -434,6 +437,9 @@ test_refusals (Fixture *f, gconstpointer data)
   look.keep_colours = 1.1;
   assert_refused (f, &look, SCUMBLE_ERROR_ARGUMENT, "colour");
   look.keep_colours = 0.0;
+  look.keep_detail  = -0.1;
+  assert_refused (f, &look, SCUMBLE_ERROR_ARGUMENT, "detail");
+  look.keep_detail  = 0.0;
   look.temperature  = 0.0;
   assert_refused (f, &look, SCUMBLE_ERROR_ARGUMENT, "temperature");
   look.temperature  = 1.0;
@@ -802,6 +808,25 @@ test_colours (Fixture *f, gconstpointer data)
     }
 }
 
+/* The photograph's outlines are given back to what is painted without them. */
+static void
+test_detail (Fixture *f, gconstpointer data)
+{
+  const ScumbleZone  zone  = { f->styles[0], NULL };
+  const ScumbleRect  all   = { 0, 0, W, H };
+  g_autofree float  *kept  = NULL;
+  g_autofree float  *twin  = paint_plain (f, f->styles[0], 1.0);
+  g_autoptr (GError) error = NULL;
+  ScumbleLook        look;
+
+  scumble_look_init (&look, &zone, 1);
+  look.keep_detail = 0.8;
+  kept             = paint_look (f, &look, 32, 2);
+  scumble_keep_detail (&f->source.source, 1.0, 0.8, &all, twin, &f->job, &error);
+  g_assert_no_error (error);
+  assert_near (kept, twin, 1e-4);
+}
+
 static void
 add (const char *name, void (*test) (Fixture *, gconstpointer))
 {
@@ -828,6 +853,7 @@ main (int argc, char **argv)
   add ("budget", test_budget);
   add ("refusals", test_refusals);
   add ("colours", test_colours);
+  add ("detail", test_detail);
   add ("mix", test_mix);
   add ("mix-refusals", test_mix_refusals);
   add ("save", test_save);

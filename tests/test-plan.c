@@ -31,6 +31,7 @@ typedef struct
   double      scale;
   double      coral;
   double      brush;
+  double      keep_detail;
 } Manner;
 
 static const Manner plain = { "plain", 1, FALSE, FALSE, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0 };
@@ -47,6 +48,8 @@ static const Manner manners[] = {
   { "coral", 1, FALSE, FALSE, 1.0, 0.0, 0.0, 1.5, 0.8, 1.0 },
   { "brush", 1, FALSE, FALSE, 1.0, 0.0, 0.0, 1.0, 0.0, 1.6 },
   { "brush-zones-mapped", 3, TRUE, TRUE, 0.7, 0.5, 0.0, 1.0, 0.0, 2.5 },
+  { "detail", 1, FALSE, FALSE, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0 },
+  { "detail-zones-brush", 3, TRUE, TRUE, 0.7, 0.5, 0.0, 1.0, 0.0, 2.5, 0.6 },
 };
 
 enum { MOST_ZONES = 4 };
@@ -79,6 +82,7 @@ wish_init (Wish *wish, const Manner *manner, int w, int h)
   wish->look.keep_colours = manner->keep_colours;
   wish->look.repetition   = manner->repetition;
   wish->look.brush        = manner->brush;
+  wish->look.keep_detail  = manner->keep_detail;
   wish->look.strength_map = manner->mapped ? &wish->mask.mask : NULL;
 }
 
