@@ -475,6 +475,29 @@ def test_percent(content, styles):
     assert "\nstrength=0.4" in out, out
 
 
+def test_detail(content, styles):
+    """The photograph's detail, under More: the preview is the result, and it travels with it."""
+    dialog = Dialog(content, styles)
+    dialog.settle()
+    plain = dialog.shown(240, 160)
+    dialog.keys("alt+f")
+    detail = dialog.find(pyatspi.ROLE_SPIN_BUTTON, "Keep detail").queryValue()
+    detail.currentValue = 80
+    wait_for("the detail", lambda: abs(detail.currentValue - 80) < 1e-6)
+    dialog.settle()
+    screenshot("detail")
+    shown = dialog.shown(240, 160)
+    assert difference(plain, shown) > 20, "the detail changed nothing"
+    expected = engine_paints(content, styles[0], 1.0, "--set=detail=0.8")
+    worst = difference(shown, expected)
+    assert worst <= 1, f"the preview differs from the result by {worst}/255"
+    dialog.keys("Return")
+    out = dialog.end()
+    assert "\ndetail=0.8" in out, out
+    worst = difference(rows(GdkPixbuf.Pixbuf.new_from_file(dialog.output)), expected)
+    assert worst <= 1, f"the dialog paints otherwise than the engine, by {worst}/255"
+
+
 def test_brush(content, styles):
     """A large brush: the preview is the result, also when the strength changes after."""
     dialog = Dialog(content, styles)
@@ -1456,6 +1479,7 @@ def main():
         (test_ratio, small, styles),
         (test_percent, small, styles),
         (test_brush, small, styles),
+        (test_detail, right, styles),
         (test_box, small, styles),
         (test_mixture, small, styles),
         (test_small_screen, small, styles, right),

@@ -242,12 +242,14 @@ add_methods (ScumbleSettingsPanel *self)
                                _((*m)->title));
 }
 
-/* The sliders that every method has are always at hand, and how long to learn is where the
- * learning is. */
+/* The sliders that every method has are always at hand, but for the one that photographs of people
+ * and lettering need: small screens have no room for more. How long to learn is where the learning
+ * is. */
 static GtkContainer *
 place_of (ScumbleSettingsPanel *self, const ScumbleParam *param)
 {
-  if (param->method == NULL && param->kind == SCUMBLE_PARAM_NUMBER)
+  if (param->method == NULL && param->kind == SCUMBLE_PARAM_NUMBER &&
+      param->offset != offsetof (ScumbleSettings, detail))
     return self->params;
   if (param->offset == offsetof (ScumbleSettings, updates))
     return GTK_CONTAINER (self->learning);
