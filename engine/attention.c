@@ -222,13 +222,29 @@ apply_map (const ScumbleAttention *attention, const Map *map, const Desk *desk)
                         .columns = desk->columns, .y = desk->mapped, .y_row = CELLS });
 }
 
+/* Cells this much less visible than the most visible one are left out. */
+#define TRACE (1.0f / 4096.0f)
+
+static float
+least_visible (const float *weights, gsize n)
+{
+  float most = 0.0f;
+
+  for (gsize i = 0; i < n; i++)
+    most = MAX (most, weights[i]);
+
+  return TRACE * most;
+}
+
 /* Copies the visible cells side by side and tells how many there are.
  * @cells: [n, c]; @logits: [n] */
 static int
 gather_visible (const ScumbleTensor *plane, const float *weights, float *cells, float *logits)
 {
-  const gsize c = (gsize) plane->c;
-  int         n = 0;
+  const gsize c     = (gsize) plane->c;
+  const gsize most  = (gsize) plane->h * (gsize) plane->w;
+  const float least = weights != NULL ? least_visible (weights, most) : 0.0f;
+  int         n     = 0;
 
   for (int i = 0; i < plane->h; i++)
     for (int j = 0; j < plane->w; j++)
@@ -236,7 +252,7 @@ gather_visible (const ScumbleTensor *plane, const float *weights, float *cells, 
         const gsize at     = (gsize) i * (gsize) plane->w + (gsize) j;
         const float weight = weights != NULL ? weights[at] : 1.0f;
 
-        if (weight > 0.0f)
+        if (weight > least)
           {
             memcpy (cells + (gsize) n * c, scumble_tensor_at (plane, i, j), c * sizeof *cells);
             logits[n++] = logf (weight);

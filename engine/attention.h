@@ -84,7 +84,8 @@ void              scumble_attention_free    (ScumbleAttention *attention);
  * scumble_attention_see:
  * @keys: (out caller-allocates): clear with scumble_keys_clear()
  * @plane: [h, w, c] features of a whole style, at least one of them visible
- * @weights: (nullable): [h, w] how visible its cells are, 0..1; cells of 0 are left out
+ * @weights: (nullable): [h, w] how visible its cells are, 0..1; those with less than a 4096th of
+ *   the greatest are left out
  * @mean: [c] of the plane
  * @std: [c] likewise
  */

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "method.h"
+#include "seam.h"
 #include "underpainting.h"
 
 G_BEGIN_DECLS
@@ -28,9 +29,10 @@ struct _ScumbleStyle
 struct _ScumbleContent
 {
   ScumbleModel         *model;
-  ScumbleSource        *source;
-  ScumbleUnderpainting *under; /* what was surveyed in place of the source, or NULL */
-  gpointer              data;  /* what the method's survey() made */
+  ScumbleSource        *source; /* that rectangles and masks of the method lie on */
+  ScumbleSeam          *seam;   /* what the source repeats, or NULL for one that ends */
+  ScumbleUnderpainting *under;  /* what was surveyed in place of the source, or NULL */
+  gpointer              data;   /* what the method's survey() made */
 };
 
 /**

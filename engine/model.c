@@ -370,9 +370,10 @@ check_numbers (const ScumbleModel *model, const ScumbleLook *look, GError **erro
  * survey. */
 static const double SMALL_WORK = 2.0;
 
-ScumbleContent *
-scumble_model_survey_for (ScumbleModel *model, ScumbleSource *source, const ScumbleLook *look,
-                          const ScumbleJob *job, GError **error)
+/* @source: what to see; may be told of otherwise later */
+static ScumbleContent *
+survey_look (ScumbleModel *model, ScumbleSource *source, const ScumbleLook *look,
+             const ScumbleJob *job, GError **error)
 {
   const double     small   = SMALL_WORK / (SMALL_WORK + look->brush * look->brush);
   ScumbleStage     stages[2];
@@ -382,8 +383,6 @@ scumble_model_survey_for (ScumbleModel *model, ScumbleSource *source, const Scum
 
   g_autoptr (ScumbleUnderpainting) painting = NULL;
 
-  if (!check_numbers (model, look, error))
-    return NULL;
   if (!scumble_underpainting_helps (source, look))
     return scumble_model_survey (model, source, job, error);
 
@@ -400,6 +399,37 @@ scumble_model_survey_for (ScumbleModel *model, ScumbleSource *source, const Scum
   return content;
 }
 
+static ScumbleContent *
+survey_seamless (ScumbleModel *model, ScumbleSource *source, const ScumbleLook *look,
+                 const ScumbleJob *job, GError **error)
+{
+  g_autofree ScumbleSeam *seam    = g_new (ScumbleSeam, 1);
+  ScumbleContent         *content = NULL;
+  ScumbleSeamLook         repeated;
+
+  scumble_seam_init (seam, source, look);
+  scumble_seam_look_init (&repeated, seam, look);
+  content = survey_look (model, &seam->surveyed.source, &repeated.look, job, error);
+  scumble_seam_look_clear (&repeated);
+  if (content != NULL)
+    {
+      content->source = &seam->around.source;
+      content->seam   = g_steal_pointer (&seam);
+    }
+
+  return content;
+}
+
+ScumbleContent *
+scumble_model_survey_for (ScumbleModel *model, ScumbleSource *source, const ScumbleLook *look,
+                          const ScumbleJob *job, GError **error)
+{
+  if (!check_numbers (model, look, error))
+    return NULL;
+
+  return (look->seamless ? survey_seamless : survey_look) (model, source, look, job, error);
+}
+
 void
 scumble_content_free (ScumbleContent *content)
 {
@@ -408,6 +438,7 @@ scumble_content_free (ScumbleContent *content)
 
   content->model->method->content_free (content->data);
   scumble_underpainting_free (content->under);
+  g_free (content->seam);
   scumble_model_unref (content->model);
   g_free (content);
 }
@@ -422,10 +453,23 @@ scumble_look_init (ScumbleLook *look, const ScumbleZone *zones, guint n_zones)
                           .brush       = 1.0 };
 }
 
+/* The content as the caller knows it. */
+static const ScumbleSource *
+picture_of (const ScumbleContent *content)
+{
+  return content->seam != NULL ? content->seam->content : content->source;
+}
+
+static ScumbleRect
+whole_of (const ScumbleContent *content)
+{
+  return (ScumbleRect) { 0, 0, picture_of (content)->width, picture_of (content)->height };
+}
+
 static gboolean
 check_mask (const ScumbleContent *content, const ScumbleMask *mask, GError **error)
 {
-  const ScumbleSource *source = content->source;
+  const ScumbleSource *source = picture_of (content);
 
   if (mask == NULL || (mask->width == source->width && mask->height == source->height))
     return TRUE;
@@ -460,6 +504,8 @@ check_zones (const ScumbleContent *content, const ScumbleLook *look, GError **er
 static gboolean
 check_look (const ScumbleContent *content, const ScumbleLook *look, GError **error)
 {
+  g_return_val_if_fail (look->seamless == (content->seam != NULL), FALSE);
+
   return check_zones (content, look, error) && check_numbers (content->model, look, error);
 }
 
@@ -467,7 +513,7 @@ static gboolean
 check_render (const ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect,
               GError **error)
 {
-  const ScumbleRect whole = { 0, 0, content->source->width, content->source->height };
+  const ScumbleRect whole = whole_of (content);
 
   if (rect->w < 1 || rect->h < 1 || !scumble_rect_contains (whole, *rect))
     {
@@ -548,13 +594,60 @@ render_detailed (ScumbleContent *content, const ScumbleLook *look, const Scumble
 
 /* Colours' scratch is given back by the caller. */
 static gboolean
-render (ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect, float *rgb,
+render_part (ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect, float *rgb,
         const ScumbleJob *job, GError **error)
 {
   return (look->keep_detail == 0.0 ? render_plain : render_detailed) (content, look, rect, rgb,
                                                                       job, error) &&
          (look->keep_colours == 0.0 ||
           keep_colours (content, look, rect, rgb, job, error));
+}
+
+/* Other parts than the first are painted beside it. */
+static gboolean
+render_parts (ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect,
+              float *rgb, const ScumbleJob *job, GError **error)
+{
+  const gsize mark = scumble_arena_mark (job->arena);
+  gboolean    done = TRUE;
+
+  for (int part = 0; part < SCUMBLE_SEAM_PARTS && done; part++)
+    {
+      const ScumbleRect at = scumble_seam_part (content->seam, rect, part);
+      ScumbleTensor     beyond;
+      float            *painted = rgb;
+
+      if (at.w < 1 || at.h < 1)
+        continue;
+      if (part > 0)
+        {
+          done    = scumble_arena_tensor (job->arena, at.h, at.w, 3, &beyond, error);
+          painted = beyond.data;
+        }
+      done = done && render_part (content, look, &at, painted, job, error);
+      if (done)
+        scumble_seam_fade (content->seam, rect, part, painted, rgb);
+      scumble_arena_release (job->arena, mark);
+    }
+
+  return done;
+}
+
+static gboolean
+render (ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect, float *rgb,
+        const ScumbleJob *job, GError **error)
+{
+  ScumbleSeamLook repeated;
+  gboolean        done;
+
+  if (content->seam == NULL)
+    return render_part (content, look, rect, rgb, job, error);
+
+  scumble_seam_look_init (&repeated, content->seam, look);
+  done = render_parts (content, &repeated.look, rect, rgb, job, error);
+  scumble_seam_look_clear (&repeated);
+
+  return done;
 }
 
 gboolean
@@ -608,8 +701,9 @@ paint_room (int w, int h, gconstpointer user_data)
   const Paint *paint  = user_data;
   const gsize  pixels = (gsize) w * (gsize) h;
   const gsize  room   = render_room (paint, w, h);
+  const gsize  tile   = 3 * sizeof (float) * pixels;
 
-  return 3 * sizeof (float) * pixels +
+  return tile + (paint->content->seam != NULL ? tile + 64 : 0) +
          (paint->look->keep_colours == 0.0 ? room : MAX (room, 4 * sizeof (float) * pixels + 64));
 }
 
@@ -648,7 +742,7 @@ scumble_content_paint (ScumbleContent *content, const ScumbleLook *look,
                        const ScumbleRect *area, ScumbleSink *sink, const ScumbleJob *job,
                        GError **error)
 {
-  const ScumbleRect whole = { 0, 0, content->source->width, content->source->height };
+  const ScumbleRect whole = whole_of (content);
   const ScumbleRect rect  = area != NULL ? *area : whole;
   Paint             paint = { content, look, sink, job };
   int               edge;
@@ -661,18 +755,37 @@ scumble_content_paint (ScumbleContent *content, const ScumbleLook *look,
 }
 
 static double
-paint_work (const ScumbleRect *tile, gconstpointer user_data)
+part_work (const Paint *paint, const ScumbleRect *rect)
 {
-  const Paint      *paint = user_data;
-  const ScumbleRect wide  = painted_for (paint->content, paint->look, tile);
+  const ScumbleRect wide = painted_for (paint->content, paint->look, rect);
 
   return paint->content->model->method->work (paint->content, paint->look, &wide);
+}
+
+static double
+paint_work (const ScumbleRect *tile, gconstpointer user_data)
+{
+  const Paint       *paint = user_data;
+  const ScumbleSeam *seam  = paint->content->seam;
+  double             work  = 0.0;
+
+  if (seam == NULL)
+    return part_work (paint, tile);
+
+  for (int part = 0; part < SCUMBLE_SEAM_PARTS; part++)
+    {
+      const ScumbleRect at = scumble_seam_part (seam, tile, part);
+
+      work += at.w > 0 && at.h > 0 ? part_work (paint, &at) : 0.0;
+    }
+
+  return work;
 }
 
 gboolean
 scumble_content_rehearse (ScumbleContent *content, const ScumbleJob *job, GError **error)
 {
-  const ScumbleRect whole = { 0, 0, content->source->width, content->source->height };
+  const ScumbleRect whole = whole_of (content);
   Paint             paint = { content, job->rehearsal->look, NULL, job };
   const int         edge  = paint_edge (&paint, &whole, error);
 

@@ -58,6 +58,8 @@ typedef struct
  *   0..1; as the parameter "detail"
  * @brush: brush size: how many times as large as the networks make them the strokes are, at
  *   least 1; as the parameter "brush". Above 1, the content must be surveyed for this look
+ * @seamless: whether to paint the content as if it repeated in both directions; the content
+ *   must have been surveyed for such a look, or else for one that is not
  *
  * Everything that decides what a content turns into. Start with scumble_look_init().
  */
@@ -72,6 +74,7 @@ typedef struct _ScumbleLook
   double             keep_colours;
   double             keep_detail;
   double             brush;
+  gboolean           seamless;
 } ScumbleLook;
 
 /**
@@ -313,7 +316,7 @@ ScumbleContent *scumble_model_survey   (ScumbleModel *model, ScumbleSource *sour
  *
  * As scumble_model_survey(), but with a brush above 1 the content is first painted at its
  * size over the brush, and that, enlarged, is what is seen and painted over. The content then
- * serves this look and no other.
+ * serves this look and no other. Surveyed for a seamless look, it serves seamless ones alone.
  *
  * Returns: (transfer full) (nullable): the content; %NULL with an error as for
  *   scumble_model_survey() or scumble_content_paint()

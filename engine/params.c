@@ -13,6 +13,12 @@ static const ScumbleChoice colour_methods[] = {
   { NULL }
 };
 
+static const ScumbleChoice edges[] = {
+  { "apart", N_("No"), FALSE },
+  { "joined", N_("Yes (seamless)"), TRUE },
+  { NULL }
+};
+
 static const ScumbleChoice updates[] = {
   { "0", N_("None (a first sketch)"), 0 },
   { "25", N_("Draft (25 updates)"), 25 },
@@ -58,6 +64,10 @@ static const ScumbleParam params[] = {
     N_("How much of the picture's own outlines to give back to the painting: eyes, mouths and "
        "letters become clear again, and strokes and colours stay"),
     NUMBER (detail, .min = 0.0, .max = 1.0, .def = 0.0, .percent = TRUE) },
+  { "edges", N_("_Join edges"),
+    N_("Whether to paint the picture as if it repeated in both directions: then copies of the "
+       "result fit together without a seam, as patterns and textures must"),
+    CHOICE (seamless, edges, FALSE) },
   { "temperature", N_("Temper_ature"),
     N_("How widely every place of the picture looks around in the style: low values copy "
        "single strokes, high values blend many"),
@@ -350,6 +360,7 @@ scumble_settings_look (const ScumbleSettings *settings, const ScumbleZone *zones
   look->repetition  = settings->repetition;
   look->brush       = settings->brush;
   look->keep_detail = settings->detail;
+  look->seamless    = settings->seamless;
   if (settings->colour_method == SCUMBLE_COLOUR_LUMINANCE)
     look->keep_colours = settings->colour;
 }

@@ -29,6 +29,7 @@ typedef enum
  * @colour: how much of the content's colours to keep
  * @colour_method: a #ScumbleColourMethod
  * @detail: how much of the content's outlines to give back
+ * @seamless: whether to paint the content as if it repeated
  * @temperature: of SANet's attention
  * @repetition: SANet's penalty on repetition
  * @updates: how often MetaStyle improves a style; 0 for a style as it was encoded
@@ -48,6 +49,7 @@ typedef struct
   double      colour;
   int         colour_method;
   double      detail;
+  int         seamless;
   double      temperature;
   double      repetition;
   int         updates;

@@ -498,6 +498,40 @@ def test_detail(content, styles):
     assert worst <= 1, f"the dialog paints otherwise than the engine, by {worst}/255"
 
 
+def test_seamless(content, styles):
+    """Joined edges: the preview is the result, before and after, with a large brush too."""
+    dialog = Dialog(content, styles)
+    dialog.settle()
+    plain = dialog.shown(240, 160)
+    dialog.keys("alt+f")
+    dialog.find_showing(pyatspi.ROLE_COMBO_BOX, "Join edges")
+    dialog.keys("alt+j", "Down")
+    dialog.settle()
+    shown = dialog.shown(240, 160)
+    assert difference(plain, shown) > 20, "joining the edges changed nothing"
+    worst = difference(shown, engine_paints(content, styles[0], 1.0, "--set=edges=joined"))
+    assert worst <= 1, f"the preview differs from the result by {worst}/255"
+
+    brush = dialog.find(pyatspi.ROLE_SPIN_BUTTON, "Brush size").queryValue()
+    brush.currentValue = 2.0
+    wait_for("the brush", lambda: abs(brush.currentValue - 2.0) < 1e-6)
+    dialog.settle()
+    screenshot("seamless")
+    expected = engine_paints(content, styles[0], 1.0, "--set=edges=joined", "--set=brush=2")
+    worst = difference(dialog.shown(240, 160), expected)
+    assert worst <= 1, f"the preview differs from the result by {worst}/255"
+
+    brush.currentValue = 1.0
+    dialog.keys("alt+j", "Up")
+    wait_for("the brush", lambda: abs(brush.currentValue - 1.0) < 1e-6)
+    dialog.settle()
+    worst = difference(dialog.shown(240, 160), plain)
+    assert worst <= 1, f"edges apart again differ from before by {worst}/255"
+    dialog.keys("alt+j", "Down", "alt+p")
+    out = dialog.end()
+    assert "\nedges=joined\n" in out, out
+
+
 def test_brush(content, styles):
     """A large brush: the preview is the result, also when the strength changes after."""
     dialog = Dialog(content, styles)
@@ -1480,6 +1514,7 @@ def main():
         (test_percent, small, styles),
         (test_brush, small, styles),
         (test_detail, right, styles),
+        (test_seamless, small, styles),
         (test_box, small, styles),
         (test_mixture, small, styles),
         (test_small_screen, small, styles, right),

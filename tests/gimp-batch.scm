@@ -327,7 +327,7 @@
 (check-refusal "choice unknown" image "updates is \"lots\"; it must be one of \"0\", \"25\""
   (lambda ()
     (plug-in-scumble RUN-NONINTERACTIVE image layer style "adain" "" 1.0 1.0 1.0 0.0
-                     "luminance" 0.0 1.0 0.0 "lots" "all")))
+                     "luminance" 0.0 "apart" 1.0 0.0 "lots" "all")))
 (check-refusal "too few arguments" image "but received 4"
   (lambda () (plug-in-scumble RUN-NONINTERACTIVE image layer style)))
 (bad "drawable of another image" "belongs to another image" style style "adain" 1.0)

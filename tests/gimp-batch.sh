@@ -58,7 +58,7 @@ cat > "$top/faults.scm" <<'EOF'
 (check-equal "user's folder not writable: learning goes on"
   (message-of (lambda ()
     (plug-in-scumble RUN-NONINTERACTIVE image layer style "metastyle" "" 1.0
-                     1.0 1.0 0.0 "luminance" 0.0 1.0 0.0 "25" "normalisation"))) "")
+                     1.0 1.0 0.0 "luminance" 0.0 "apart" 1.0 0.0 "25" "normalisation"))) "")
 (check-refusal "user's folder is none: preset" image "Soft.preset"
   (lambda () (plug-in-scumble-preset RUN-NONINTERACTIVE image layer style "Soft")))
 (file-delete (string-append work-folder "/full"))
@@ -143,7 +143,7 @@ cat > "$top/imported.scm" <<'EOF'
 (define (check-imported method)
   (let* ((quality (string-append method "-imported"))
          (result (car (plug-in-scumble RUN-NONINTERACTIVE image layer style method quality 1.0
-                                       1.0 1.0 0.0 "luminance" 0.0 1.0 0.0 "0" "normalisation")))
+                                       1.0 1.0 0.0 "luminance" 0.0 "apart" 1.0 0.0 "0" "normalisation")))
          (far (lambda (layer-id model)
                 (car (test-scumble-compare layer-id layer style model 1.0)))))
     (check (string-append quality ": pixels")

@@ -59,7 +59,7 @@
        (layer (new-layer image "Sky" 70 60 #f 0))
        (path (string-append work-folder "/sketch.xcf"))
        (sketch (car (plug-in-scumble RUN-NONINTERACTIVE image layer style "metastyle" "" 1.0
-                                     1.0 1.0 0.0 "luminance" 0.0 1.0 0.0 "0" "normalisation"))))
+                                     1.0 1.0 0.0 "luminance" 0.0 "apart" 1.0 0.0 "0" "normalisation"))))
   (check-method "a first sketch" "metastyle" sketch layer 1.0 eight-bits)
   (let ((name (name-of sketch)))
     (gimp-xcf-save 0 image layer path path)

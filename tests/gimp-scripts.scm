@@ -5,14 +5,6 @@
 
 (define eight-bit-step (/ 1.0 255))
 
-(define (close? a b tolerance)
-  (cond ((null? a) (null? b))
-        (else (and (<= (abs (- (car a) (car b))) tolerance)
-                   (close? (cdr a) (cdr b) tolerance)))))
-
-(define (check-close name found expected tolerance)
-  (check name (close? found expected tolerance) "found " found ", expected " expected))
-
 (define (check-far name found other)
   (check name (not (close? found other 0.02)) "both are " found))
 
@@ -104,7 +96,7 @@
           (check-far (string-append method " with another " (car row))
                      (read-across (paint-with image layer (car row) (cadr row) method))
                      plain))
-        '(("strength" 0.3) ("scale" 2.0) ("brush" 3.0) ("colour" 1.0) ("detail" 1.0)))))
+        '(("strength" 0.3) ("scale" 2.0) ("brush" 3.0) ("colour" 1.0)))))
   methods)
 
 ; Kept colours keep a picture without colours gray.
@@ -114,6 +106,58 @@
     (check-close "colours kept" found
                  (list (car found) (car found) (car found) 1.0) 0.002))
   (gimp-image-remove-layer image gray))
+
+; Detail makes a difference to an edge.
+
+(define (luma pixel)
+  (+ (* 0.2126 (car pixel)) (* 0.7152 (cadr pixel)) (* 0.0722 (caddr pixel))))
+
+(define (step-at layer x)
+  (- (luma (read-at layer (+ x 1))) (luma (read-at layer (- x 2)))))
+
+(let ((edge (new-layer image "Edge" 420 48 #f -1)))
+  (gimp-drawable-edit-fill edge FILL-WHITE)
+  (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 0 0 200 48)
+  (gimp-context-set-foreground '(0 0 0))
+  (gimp-drawable-edit-fill edge FILL-FOREGROUND)
+  (gimp-selection-none image)
+  (for-each
+    (lambda (method)
+      (let ((lost (step-at (scumble image edge style method 1.0) 200))
+            (kept (step-at (paint-with image edge "detail" 1.0 method) 200)))
+        (check (string-append method ": detail kept") (> (abs (- kept lost)) 0.05)
+               "the step is " kept " in place of " lost)))
+    methods)
+  (gimp-image-remove-layer image edge))
+
+; Joined edges: moved around in its layer, the picture is painted alike.
+
+(let* ((tile (new-image 96 64 RGB PRECISION-FLOAT-GAMMA))
+       (here (new-layer tile "Here" 96 64 #f 2))
+       (moved (car (gimp-layer-copy here FALSE))))
+  (gimp-image-insert-layer tile moved -1 0)
+  (gimp-drawable-offset moved TRUE OFFSET-BACKGROUND 32 16)
+  (for-each
+    (lambda (method)
+      (let* ((paint-tile (lambda (layer edges) (paint-with tile layer "edges" edges method)))
+             (joined (paint-tile here "joined"))
+             (joined-moved (paint-tile moved "joined"))
+             (apart (paint-tile here "apart")))
+        (for-each
+          (lambda (x)
+            (check-close (string-append method ": edges joined, at " (number->string x))
+                         (test-scumble-read joined-moved (modulo (+ x 32) 96) 20)
+                         (test-scumble-read joined x 4) 0.002))
+          '(1 40 94))
+        (check (string-append method ": edges apart are others")
+               (not (close? (apply append (map (lambda (x) (test-scumble-read apart x 1))
+                                               '(0 20 50 70 94)))
+                            (apply append (map (lambda (x) (test-scumble-read joined x 1))
+                                               '(0 20 50 70 94)))
+                            0.02))
+               "both are alike")))
+    methods)
+  (gimp-image-delete tile))
 
 ; Mixtures
 

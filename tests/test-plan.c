@@ -32,6 +32,7 @@ typedef struct
   double      coral;
   double      brush;
   double      keep_detail;
+  gboolean    seamless;
 } Manner;
 
 static const Manner plain = { "plain", 1, FALSE, FALSE, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0 };
@@ -50,6 +51,8 @@ static const Manner manners[] = {
   { "brush-zones-mapped", 3, TRUE, TRUE, 0.7, 0.5, 0.0, 1.0, 0.0, 2.5 },
   { "detail", 1, FALSE, FALSE, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0 },
   { "detail-zones-brush", 3, TRUE, TRUE, 0.7, 0.5, 0.0, 1.0, 0.0, 2.5, 0.6 },
+  { "seamless", 1, FALSE, FALSE, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0, 0.0, TRUE },
+  { "seamless-zones-brush", 2, TRUE, TRUE, 0.7, 0.5, 0.0, 1.0, 0.0, 1.5, 0.6, TRUE },
 };
 
 enum { MOST_ZONES = 4 };
@@ -83,6 +86,7 @@ wish_init (Wish *wish, const Manner *manner, int w, int h)
   wish->look.repetition   = manner->repetition;
   wish->look.brush        = manner->brush;
   wish->look.keep_detail  = manner->keep_detail;
+  wish->look.seamless     = manner->seamless;
   wish->look.strength_map = manner->mapped ? &wish->mask.mask : NULL;
 }
 

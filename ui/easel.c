@@ -335,6 +335,13 @@ brush_on (const ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleOrder *or
   return view == NULL ? size : MAX (1.0, size * view->w / view->rect.w);
 }
 
+/* What is cut out of the content has its other sides elsewhere. */
+static gboolean
+seamless_on (ScumbleCanvas canvas, const ScumbleOrder *order)
+{
+  return order->settings.seamless && canvas != SCUMBLE_CANVAS_PIECE;
+}
+
 static ScumblePurpose
 purpose_of (const ScumbleEasel *self, const ScumbleOrder *order, const ScumbleLook *look)
 {
@@ -345,20 +352,24 @@ gboolean
 scumble_easel_survey (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleOrder *order,
                       const ScumbleJob *job, GError **error)
 {
+  static const ScumbleZone alone   = { NULL, NULL };
   const double             brush   = brush_on (self, canvas, order);
   g_autoptr (ScumbleBlend) blend   = NULL;
   ScumblePurpose           purpose = purpose_of (self, order, NULL);
   ScumbleLook              look;
 
+  scumble_look_init (&look, &alone, 1);
   if (brush > 1.0)
     {
       blend = blend_on (self, canvas, order, job, error);
       if (blend == NULL)
         return FALSE;
       scumble_blend_look (blend, &look);
-      look.brush   = brush;
-      purpose.look = &look;
+      look.brush = brush;
     }
+  look.seamless = seamless_on (canvas, order);
+  if (look.brush > 1.0 || look.seamless)
+    purpose.look = &look;
   if (canvas == SCUMBLE_CANVAS_FULL && !scumble_easel_surveyed (self, order))
     make_room (self);
 
@@ -370,8 +381,9 @@ gboolean
 scumble_easel_surveyed (const ScumbleEasel *self, const ScumbleOrder *order)
 {
   const ScumbleLook    look    = { .brush    = order->settings.brush,
-                                   .strength = order->settings.strength };
-  const ScumblePurpose purpose = purpose_of (self, order, look.brush > 1.0 ? &look : NULL);
+                                   .strength = order->settings.strength,
+                                   .seamless = order->settings.seamless };
+  const ScumblePurpose purpose = purpose_of (self, order, &look);
 
   return scumble_stand_surveyed (self->stand, SCUMBLE_CANVAS_FULL, &purpose);
 }
@@ -403,6 +415,8 @@ scumble_easel_paint (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleOrde
 
   scumble_blend_look (blend, &look);
   plan (self, order, &look);
+  look.brush    = brush_on (self, canvas, order);
+  look.seamless = seamless_on (canvas, order);
   return scumble_stand_paint (self->stand, canvas, source_of (self, canvas), &look, area,
                               sink, job, error);
 }

@@ -140,10 +140,13 @@ need_content (ScumbleRun *run, GError **error)
   return ok;
 }
 
-/* What is seen for a large brush is seen for one look. */
+/* What is seen for a large brush is seen for one look, and what for a seamless one for such. */
 static gboolean
 same_purpose (const ScumbleOrder *a, const ScumbleOrder *b)
 {
+  if (!a->settings.seamless != !b->settings.seamless)
+    return FALSE;
+
   return (a->settings.brush == 1.0 && b->settings.brush == 1.0) || a->look == b->look;
 }
 

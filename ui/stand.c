@@ -136,15 +136,29 @@ same_styles (const GPtrArray *a, const GPtrArray *b)
   return TRUE;
 }
 
-/* Where there is no purpose, whatever was seen without one serves. */
+/* Whether what is seen depends on all of a look. */
+static gboolean
+is_brushed (const ScumblePurpose *purpose)
+{
+  return purpose->look != NULL && purpose->look->brush > 1.0;
+}
+
+static gboolean
+is_seamless (const ScumblePurpose *purpose)
+{
+  return purpose->look != NULL && purpose->look->seamless;
+}
+
 gboolean
 scumble_stand_surveyed (const ScumbleStand *self, ScumbleCanvas canvas,
                         const ScumblePurpose *purpose)
 {
   const ScumbleSeen *seen = &self->seen[canvas];
 
-  if (seen->content == NULL || purpose->look == NULL || seen->styles == NULL)
-    return seen->content != NULL && purpose->look == NULL && seen->styles == NULL;
+  if (seen->content == NULL || seen->seamless != is_seamless (purpose))
+    return FALSE;
+  if (!is_brushed (purpose) || seen->styles == NULL)
+    return !is_brushed (purpose) && seen->styles == NULL;
 
   return seen->brush == purpose->look->brush && seen->strength == purpose->look->strength &&
          seen->number == purpose->number && same_styles (seen->styles, purpose->styles);
@@ -179,7 +193,8 @@ scumble_stand_survey (ScumbleStand *self, ScumbleCanvas canvas, ScumbleSource *s
   if (seen->content == NULL)
     return FALSE;
 
-  if (look != NULL)
+  seen->seamless = is_seamless (purpose);
+  if (is_brushed (purpose))
     {
       seen->brush    = look->brush;
       seen->strength = look->strength;

@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 /**
  * ScumblePurpose:
  * @look: (nullable): what a canvas will be painted with; %NULL unless its brush is larger
- *   than one pixel, as only then it makes a difference to what is seen of the canvas
+ *   than one pixel or it is seamless, as only then it makes a difference to what is seen of the
+ *   canvas. Its zones matter for a large brush alone
  * @number: of the order's look
  * @styles: (element-type ScumbleStyle): those of the order's ingredients
  *
@@ -34,8 +35,9 @@ typedef struct
   /*< private >*/
   double          brush;
   double          strength;
+  gboolean        seamless;
   guint           number;
-  GPtrArray      *styles;
+  GPtrArray      *styles; /* unless the brush is one pixel */
 } ScumbleSeen;
 
 /**
