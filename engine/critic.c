@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Of the content's term; the style's count 1 each. */
-#define CONTENT_WEIGHT 0.4
+#define CONTENT_WEIGHT 0.2
 
 enum { ROWS = 12, TAPS = SCUMBLE_VGG_RELU4_1 + 1 };
 

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * An encoder that judges a painted picture, and says how every pixel should change: the
  * perceptual loss of MetaStyle's adaptation, transfer_loss() of weights/train/losses.py,
  *
- *     0.4 |relu3_1 (painted) - relu3_1 (content)|^2 / n / spatial variance of relu3_1 (content)
+ *     0.2 |relu3_1 (painted) - relu3_1 (content)|^2 / n / spatial variance of relu3_1 (content)
  *     + sum over relu1_1 .. relu4_1 of
  *           sqrt (|gram - gram of the style|^2 / |gram of the style|^2)
  *

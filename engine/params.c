@@ -84,7 +84,7 @@ static const ScumbleParam params[] = {
   { "adapt", N_("_What learns"),
     N_("What learns the style: scales and shifts are steadier, the whole network comes "
        "closer"),
-    .method = "metastyle", CHOICE (adapt_all, adapts, FALSE) },
+    .method = "metastyle", CHOICE (adapt_all, adapts, TRUE) },
 };
 
 static const char group[]       = "scumble";

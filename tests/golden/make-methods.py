@@ -169,8 +169,7 @@ def sanet(encoder, widths, content, style):
 def metanet(encoder, widths, content, style):
     """A base width and slices that are no multiple of anything."""
     full = widths == nets.WIDTHS
-    nets.STYLE_VECTOR = 2 * sum(widths)
-    meta = nets.Meta(8 if full else 3, 64 if full else 5)
+    meta = nets.Meta(8 if full else 3, 64 if full else 5, widths)
     shared = nets.Shared(meta.base)
     randomise(meta.hidden, 2)
     generator = torch.Generator().manual_seed(3)
@@ -199,7 +198,7 @@ def metanet(encoder, widths, content, style):
 def metastyle(encoder, widths, content, style):
     """Adapted on the whole content, which is smaller than a crop."""
     base = 16 if widths == nets.WIDTHS else 3
-    method = methods.MetaStyle(base)
+    method = methods.MetaStyle(widths, base)
     method.encoder = encoder
     start = method.transfer()
     generator = torch.Generator().manual_seed(3)
