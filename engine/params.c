@@ -79,7 +79,7 @@ static const ScumbleParam params[] = {
     NUMBER (repetition, .min = 0.0, .max = 1.0, .def = 0.0, .percent = TRUE) },
   { "updates", N_("Lear_ning"),
     N_("How long to learn the style: more updates come closer to it and take longer"),
-    .method = "metastyle", CHOICE (updates, updates, 100), .max = 1000.0,
+    .method = "metastyle", CHOICE (updates, updates, 200), .max = 1000.0,
     .other = N_("Other (%s)") },
   { "adapt", N_("_What learns"),
     N_("What learns the style: scales and shifts are steadier, the whole network comes "

@@ -65,15 +65,22 @@ show_param (GtkWidget *row, gpointer data)
                                    settings->method));
 }
 
-static char *
+/* Returns: what the painter calls the model file @name, which may be of his own making. */
+static const char *
 quality_title (const char *name, const char *method)
 {
-  if (g_str_equal (name, method))
-    return g_strdup (_("Standard"));
+  const char *own = g_str_has_prefix (name, method) && name[strlen (method)] == '-'
+                      ? name + strlen (method) + 1
+                      : name;
 
-  return g_strdup (g_str_has_prefix (name, method) && name[strlen (method)] == '-'
-                       ? name + strlen (method) + 1
-                       : name);
+  if (g_str_equal (name, method))
+    return _("Standard");
+  if (g_str_equal (own, "fine"))
+    return _("Fine");
+  if (g_str_equal (own, "imported"))
+    return _("Imported");
+
+  return own;
 }
 
 /* A method with one network has no qualities to choose from. */
@@ -85,11 +92,8 @@ show_qualities (ScumbleSettingsPanel *self)
 
   gtk_combo_box_text_remove_all (GTK_COMBO_BOX_TEXT (self->qualities));
   for (guint i = 0; names[i] != NULL; i++)
-    {
-      g_autofree char *title = quality_title (names[i], method);
-
-      gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (self->qualities), names[i], title);
-    }
+    gtk_combo_box_text_append (GTK_COMBO_BOX_TEXT (self->qualities), names[i],
+                               quality_title (names[i], method));
 
   gtk_combo_box_set_active_id (self->qualities, self->settings->quality == NULL
                                                     ? method
