@@ -4,7 +4,7 @@
  *
  *     stylize [--method M] [--strength S] [--threads N] [--memory MIB] [--tile PX]
  *             [--model NAME] [--models FOLDER]
- *             [--updates N] [--adapt-all] [--learn-from FOLDER]
+ *             [--updates N] [--adapt-less] [--learn-from FOLDER]
  *             [--set NAME=VALUE ...] [--second STYLE] [--mask MASK] [--mix SHARE]
  *             [--strength-map MASK] [--save STYLE.safetensors]
  *             CONTENT STYLE OUTPUT.png
@@ -28,7 +28,7 @@ typedef struct
   int    memory;
   int    tile;
   int    updates;
-  int    adapt_all;
+  int    adapt_less;
   char  *learn_from;
   char **sets;
   char  *second;
@@ -170,7 +170,7 @@ adapt (const Run *run, ScumbleStyle **style, GError **error)
   const Options        *options = run->options;
   g_autoptr (GPtrArray)  others  =
     g_ptr_array_new_with_free_func ((GDestroyNotify) scumble_pixbuf_source_free);
-  ScumbleAdaptation      how     = { .updates = options->updates, .all = options->adapt_all,
+  ScumbleAdaptation      how     = { .updates = options->updates, .all = !options->adapt_less,
                                     .told    = tell_loss };
   ScumbleStyle          *adapted;
 
@@ -386,8 +386,8 @@ parse (int argc, char **argv, Options *options, GError **error)
     { "memory", 0, 0, G_OPTION_ARG_INT, &options->memory, "Working memory [1024]", "MIB" },
     { "tile", 0, 0, G_OPTION_ARG_INT, &options->tile, "Edge of a tile [by memory]", "PX" },
     { "updates", 0, 0, G_OPTION_ARG_INT, &options->updates, "Of adaptation [0]", "N" },
-    { "adapt-all", 0, 0, G_OPTION_ARG_NONE, &options->adapt_all,
-      "Not just normalisations", NULL },
+    { "adapt-less", 0, 0, G_OPTION_ARG_NONE, &options->adapt_less,
+      "Just the normalisations", NULL },
     { "learn-from", 0, 0, G_OPTION_ARG_FILENAME, &options->learn_from,
       "More pictures to adapt on", "DIR" },
     { "model", 0, 0, G_OPTION_ARG_STRING, &options->model, "Model file [M]", "NAME" },

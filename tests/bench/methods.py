@@ -20,7 +20,7 @@ import tempfile
 
 METHODS = ["adain", "sanet", "metanet", "metastyle"]
 STAGES = ["open", "encode", "survey", "render"]
-LEARNING = [("normalisation", []), ("all", ["--adapt-all"])]
+LEARNING = [("normalisation", ["--adapt-less"]), ("all", [])]
 
 
 def size_of(megapixels):
