@@ -7,6 +7,7 @@
 #include "paint.h"
 #include "procedure.h"
 #include "session.h"
+#include "split.h"
 #include "window.h"
 #include "wording.h"
 
@@ -70,10 +71,11 @@ accept_loss (const ScumbleCall *call, GError *lost, GError **error)
 static gboolean
 recall_record (ScumbleCall *call, ScumbleTarget *target, GError **error)
 {
+  const gint32           layer  = scumble_split_whole (call->drawable);
   g_auto (ScumbleRecord) record = { 0 };
 
-  if (!scumble_record_read (&record, call->drawable, error) ||
-      !scumble_target_init_again (target, call->image, call->drawable, &record, error))
+  if (!scumble_record_read (&record, layer, error) ||
+      !scumble_target_init_again (target, call->image, layer, &record, error))
     return FALSE;
 
   call->settings = record.settings;
@@ -90,7 +92,8 @@ recall_session (ScumbleCall *call, ScumbleTarget *target, GError **error)
   GError *lost = NULL;
 
   if (!scumble_target_init (target, call->image, call->drawable,
-                            call->output == SCUMBLE_OUTPUT_IMAGE, error))
+                            call->output == SCUMBLE_OUTPUT_IMAGE, error) ||
+      !(call->output != SCUMBLE_OUTPUT_SPLIT || scumble_split_check (call->image, error)))
     return FALSE;
 
   if (call->run_mode != GIMP_RUN_NONINTERACTIVE)
@@ -123,15 +126,16 @@ show_last_stage (const ScumbleCall *call)
 }
 
 static gint32
-put (const ScumbleCall *call, const ScumbleTarget *target, GeglBuffer *pixels,
+put (const ScumbleCall *call, const ScumbleTarget *target, const ScumbleDrawableSink *sink,
      GError **error)
 {
   gint32 result;
 
   show_last_stage (call);
-  result = (call->output == SCUMBLE_OUTPUT_IMAGE ? scumble_output_image
-                                                 : scumble_output_layer)
-    (target, pixels, &call->settings, &call->choices, error);
+  result = call->output == SCUMBLE_OUTPUT_IMAGE
+             ? scumble_output_image (target, sink, &call->settings, &call->choices, error)
+             : scumble_output_layer (target, sink, call->output == SCUMBLE_OUTPUT_SPLIT,
+                                     &call->settings, &call->choices, error);
   gimp_progress_end ();
 
   return result;
@@ -162,7 +166,7 @@ repaint (ScumbleCall *call, GError **error)
   if (!paint (call, &host.host, error))
     return -1;
 
-  return put (call, &target, sink->buffer, error);
+  return put (call, &target, sink, error);
 }
 
 static gboolean

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output.h"
+#include "split.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -52,6 +53,26 @@ layer_type (gint32 image, GeglBuffer *pixels)
   return alpha ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE;
 }
 
+static gint32
+make_image (const ScumbleTarget *target)
+{
+  const gint32                 old     = target->image;
+  const gboolean               gray    = gimp_image_base_type (old) == GIMP_GRAY;
+  g_autoptr (GimpColorProfile) profile = gimp_image_get_color_profile (old);
+  double                       x, y;
+  gint32                       image;
+
+  image = gimp_image_new_with_precision (target->area.width, target->area.height,
+                                         gray ? GIMP_GRAY : GIMP_RGB,
+                                         gimp_image_get_precision (old));
+  if (image != -1 && profile != NULL)
+    gimp_image_set_color_profile (image, profile);
+  if (image != -1 && gimp_image_get_resolution (old, &x, &y))
+    gimp_image_set_resolution (image, x, y);
+
+  return image;
+}
+
 /* A layer that @image does not show yet. */
 static gint32
 make_layer (const ScumbleTarget *target, gint32 image, GeglBuffer *pixels,
@@ -70,6 +91,25 @@ make_layer (const ScumbleTarget *target, gint32 image, GeglBuffer *pixels,
     }
 
   return layer;
+}
+
+/* A group that the image does not show yet. GIMP puts groups together in an image only, and in
+ * this one, one that is not finished could be seen, and stay. */
+static gint32
+make_group (const ScumbleTarget *target, const char *name)
+{
+  const gint32 workshop = make_image (target);
+  gint32       group    = -1;
+
+  if (workshop == -1)
+    return -1;
+
+  group = scumble_split_new (target, workshop);
+  if (group != -1)
+    gimp_item_set_name (group, name);
+  gimp_image_delete (workshop);
+
+  return group;
 }
 
 /* Whether @layer is still where it was when we started; if so, at which @position. */
@@ -105,12 +145,17 @@ insert_layer (const ScumbleTarget *target, gint32 layer)
 static gboolean
 replace_layer (const ScumbleTarget *target, gint32 layer, int position, const char *name)
 {
-  const gint32 parent = gimp_item_get_parent (target->replaces);
+  const gint32   parent = gimp_item_get_parent (target->replaces);
+  g_auto (GStrv) names  = scumble_split_names (target->replaces);
 
   /* Names are unique within an image, so that the old layer has to go first. */
-  return gimp_image_insert_layer (target->image, layer, parent, position) &&
-         gimp_image_remove_layer (target->image, target->replaces) &&
-         gimp_item_set_name (layer, name);
+  if (!gimp_image_insert_layer (target->image, layer, parent, position) ||
+      !gimp_image_remove_layer (target->image, target->replaces) ||
+      !gimp_item_set_name (layer, name))
+    return FALSE;
+
+  scumble_split_rename (layer, (const char *const *) names);
+  return TRUE;
 }
 
 /* Returns: (transfer full): what the new layer is to be called. A name of the user's own
@@ -146,19 +191,24 @@ note_name (gint32 layer, ScumbleRecord *record)
 
 /* GIMP may kill us at any moment: what the image gets is finished before it gets it. */
 static gint32
-put_layer (const ScumbleTarget *target, GeglBuffer *pixels, ScumbleRecord *record)
+put_layer (const ScumbleTarget *target, const ScumbleDrawableSink *sink, gboolean split,
+           ScumbleRecord *record)
 {
   int              position;
   const gboolean   again = find_place (target->image, target->replaces, &position);
   g_autofree char *title = choose_title (target, again, record);
-  const gint32     layer = again ? gimp_layer_copy (target->replaces)
-                                 : make_layer (target, target->image, pixels, title);
+  const gint32     layer = again   ? gimp_layer_copy (target->replaces)
+                           : split ? make_group (target, title)
+                                   : make_layer (target, target->image, sink->buffer, title);
   gboolean         ok;
 
   if (layer == -1)
     return -1;
 
-  fill (layer, pixels);
+  if (gimp_item_is_group (layer))
+    scumble_split_fill (layer, sink);
+  else
+    fill (layer, sink->buffer);
   scumble_record_write (record, layer);
 
   gimp_image_undo_group_start (target->image);
@@ -172,9 +222,9 @@ put_layer (const ScumbleTarget *target, GeglBuffer *pixels, ScumbleRecord *recor
 }
 
 gint32
-scumble_output_layer (const ScumbleTarget *target, GeglBuffer *pixels,
-                      const ScumbleSettings *settings, const ScumbleHostChoices *choices,
-                      GError **error)
+scumble_output_layer (const ScumbleTarget *target, const ScumbleDrawableSink *sink,
+                      gboolean split, const ScumbleSettings *settings,
+                      const ScumbleHostChoices *choices, GError **error)
 {
   g_auto (ScumbleRecord) record = { 0 };
   gint32                 layer;
@@ -187,7 +237,7 @@ scumble_output_layer (const ScumbleTarget *target, GeglBuffer *pixels,
     }
 
   begin_record (&record, target, settings, choices);
-  layer = put_layer (target, pixels, &record);
+  layer = put_layer (target, sink, split, &record);
   if (layer == -1)
     g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
                  _("GIMP does not take the new layer: %s"), gimp_get_pdb_error ());
@@ -195,28 +245,8 @@ scumble_output_layer (const ScumbleTarget *target, GeglBuffer *pixels,
   return layer;
 }
 
-static gint32
-make_image (const ScumbleTarget *target)
-{
-  const gint32                 old     = target->image;
-  const gboolean               gray    = gimp_image_base_type (old) == GIMP_GRAY;
-  g_autoptr (GimpColorProfile) profile = gimp_image_get_color_profile (old);
-  double                       x, y;
-  gint32                       image;
-
-  image = gimp_image_new_with_precision (target->area.width, target->area.height,
-                                         gray ? GIMP_GRAY : GIMP_RGB,
-                                         gimp_image_get_precision (old));
-  if (image != -1 && profile != NULL)
-    gimp_image_set_color_profile (image, profile);
-  if (image != -1 && gimp_image_get_resolution (old, &x, &y))
-    gimp_image_set_resolution (image, x, y);
-
-  return image;
-}
-
 gint32
-scumble_output_image (const ScumbleTarget *target, GeglBuffer *pixels,
+scumble_output_image (const ScumbleTarget *target, const ScumbleDrawableSink *sink,
                       const ScumbleSettings *settings, const ScumbleHostChoices *choices,
                       GError **error)
 {
@@ -229,7 +259,7 @@ scumble_output_image (const ScumbleTarget *target, GeglBuffer *pixels,
   if (gimp_image_is_valid (target->image))
     image = make_image (target);
   if (image != -1)
-    layer = make_layer (target, image, pixels, record.name);
+    layer = make_layer (target, image, sink->buffer, record.name);
 
   if (layer == -1)
     {
@@ -241,7 +271,7 @@ scumble_output_image (const ScumbleTarget *target, GeglBuffer *pixels,
     }
 
   gimp_image_undo_disable (image);
-  fill (layer, pixels);
+  fill (layer, sink->buffer);
   gimp_image_insert_layer (image, layer, -1, 0);
   scumble_record_write (&record, layer);
   gimp_image_undo_enable (image);

@@ -8,7 +8,9 @@ G_BEGIN_DECLS
 /**
  * scumble_output_layer:
  * @target: what was repainted
- * @pixels: the result, extent 0, 0 and the size of the target's area
+ * @sink: the result, and what was repainted, of the size of the target's area
+ * @split: whether a new layer is to be a group, as split.h has it; an earlier result is
+ *   replaced by what it is
  * @settings: how it was painted
  * @choices: what it was painted with
  *
@@ -19,9 +21,9 @@ G_BEGIN_DECLS
  * Returns: ID of the new layer; -1 with %SCUMBLE_ERROR_PICTURE if the image is gone,
  *   or no longer takes such a layer
  */
-gint32 scumble_output_layer (const ScumbleTarget *target, GeglBuffer *pixels,
-                             const ScumbleSettings *settings, const ScumbleHostChoices *choices,
-                             GError **error);
+gint32 scumble_output_layer (const ScumbleTarget *target, const ScumbleDrawableSink *sink,
+                             gboolean split, const ScumbleSettings *settings,
+                             const ScumbleHostChoices *choices, GError **error);
 
 /**
  * scumble_output_image:
@@ -31,7 +33,7 @@ gint32 scumble_output_layer (const ScumbleTarget *target, GeglBuffer *pixels,
  * Returns: ID of the new image, which has no display; -1 with %SCUMBLE_ERROR_PICTURE if
  *   GIMP does not make one
  */
-gint32 scumble_output_image (const ScumbleTarget *target, GeglBuffer *pixels,
+gint32 scumble_output_image (const ScumbleTarget *target, const ScumbleDrawableSink *sink,
                              const ScumbleSettings *settings, const ScumbleHostChoices *choices,
                              GError **error);
 

@@ -7,7 +7,7 @@
 enum { MAX_PARTS = 4, N_TARGET_ARGS = 3 };
 
 /* One procedure. Without a label it is for scripts only. Those that paint are named, in this
- * order, after their style's kind, "-preset" in place of all settings, and "-new-image". */
+ * order, after their style's kind, "-preset" in place of all settings, and "-new-image" or "-split". */
 typedef struct
 {
   const char   *suffix;
@@ -43,12 +43,24 @@ static const Procedure procedures[] =
     "gives an RGB image.",
     SCUMBLE_OUTPUT_IMAGE,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_SETTINGS } },
+  { "-split", N_("Scumble to Split _Layers..."), NULL,
+    N_("Repaint a layer in the style of another layer, as a group of layers for brightness and "
+       "colours"),
+    "Does what plug-in-scumble does, but the result is a layer group: at the bottom the "
+    "repainted pixels as they were, above them the painting's brightness in a layer of the mode "
+    "LCh Lightness, and on top its colours in one of the mode LCh Color. All opaque, the group "
+    "looks as the painting; less opacity brings back the brightness, or the colours, of what was "
+    "repainted. A selection that is not a plain rectangle becomes the group's mask. The image "
+    "must not be gray.",
+    SCUMBLE_OUTPUT_SPLIT,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_SETTINGS } },
   { "-again", N_("Scumble: _Re-stylise This Layer..."), "<Layers>",
     N_("Paint a layer that Scumble has painted once more, with other settings"),
     "Takes a layer that plug-in-scumble has painted, in this session or before its image "
     "was saved, and paints it once more from what is in the original layer now. Without a "
     "dialog the settings, styles, regions and strength map are those that it was painted "
-    "with. The new layer replaces the old one and keeps its mode, opacity and mask.",
+    "with. The new layer replaces the old one and keeps its mode, opacity and mask; so do the "
+    "layers of a group from plug-in-scumble-split.",
     SCUMBLE_OUTPUT_AGAIN,
     { SCUMBLE_PART_TARGET } },
   { "-preset", NULL, NULL,
@@ -60,6 +72,11 @@ static const Procedure procedures[] =
     "Repaint a layer in the style of another with the settings of a preset, as a new image",
     "Does what plug-in-scumble-new-image does; method and settings are those of the preset.",
     SCUMBLE_OUTPUT_IMAGE,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_PRESET } },
+  { "-preset-split", NULL, NULL,
+    "Repaint a layer in the style of another with the settings of a preset, as a layer group",
+    "Does what plug-in-scumble-split does; method and settings are those of the preset.",
+    SCUMBLE_OUTPUT_SPLIT,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_PRESET } },
   { "-mix", NULL, NULL,
     "Repaint a layer in several styles, mixed or side by side",
@@ -80,6 +97,12 @@ static const Procedure procedures[] =
     "a new one, as plug-in-scumble-new-image does.",
     SCUMBLE_OUTPUT_IMAGE,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_SETTINGS } },
+  { "-mix-split", NULL, NULL,
+    "Repaint a layer in several styles, as a layer group",
+    "Does what plug-in-scumble-mix does, but the result is a layer group, as that of "
+    "plug-in-scumble-split.",
+    SCUMBLE_OUTPUT_SPLIT,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_SETTINGS } },
   { "-mix-preset", NULL, NULL,
     "Repaint a layer in several styles with the settings of a preset",
     "Does what plug-in-scumble-mix does; method and settings are those of the preset.",
@@ -90,6 +113,11 @@ static const Procedure procedures[] =
     "Does what plug-in-scumble-mix-new-image does; method and settings are those of the "
     "preset.",
     SCUMBLE_OUTPUT_IMAGE,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_PRESET } },
+  { "-mix-preset-split", NULL, NULL,
+    "Repaint a layer in several styles with the settings of a preset, as a layer group",
+    "Does what plug-in-scumble-mix-split does; method and settings are those of the preset.",
+    SCUMBLE_OUTPUT_SPLIT,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_PRESET } },
   { "-style-file", NULL, NULL,
     "Repaint a layer in the style of a file",
@@ -104,6 +132,12 @@ static const Procedure procedures[] =
     "result into a new one, as plug-in-scumble-new-image does.",
     SCUMBLE_OUTPUT_IMAGE,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE_FILE, SCUMBLE_PART_SETTINGS } },
+  { "-style-file-split", NULL, NULL,
+    "Repaint a layer in the style of a file, as a layer group",
+    "Does what plug-in-scumble-style-file does, but the result is a layer group, as that of "
+    "plug-in-scumble-split.",
+    SCUMBLE_OUTPUT_SPLIT,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE_FILE, SCUMBLE_PART_SETTINGS } },
   { "-style-file-preset", NULL, NULL,
     "Repaint a layer in the style of a file with the settings of a preset",
     "Does what plug-in-scumble-style-file does; method and settings are those of the preset.",
@@ -114,6 +148,12 @@ static const Procedure procedures[] =
     "Does what plug-in-scumble-style-file-new-image does; method and settings are those of "
     "the preset.",
     SCUMBLE_OUTPUT_IMAGE,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE_FILE, SCUMBLE_PART_PRESET } },
+  { "-style-file-preset-split", NULL, NULL,
+    "Repaint a layer in the style of a file with the settings of a preset, as a layer group",
+    "Does what plug-in-scumble-style-file-split does; method and settings are those of the "
+    "preset.",
+    SCUMBLE_OUTPUT_SPLIT,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE_FILE, SCUMBLE_PART_PRESET } },
   { "-save-style", NULL, NULL,
     "Save a layer's style as a small file",
@@ -144,6 +184,7 @@ static const GimpParamDef results[] =
   [SCUMBLE_OUTPUT_LAYER] = { GIMP_PDB_LAYER, "layer", "The new layer" },
   [SCUMBLE_OUTPUT_AGAIN] = { GIMP_PDB_LAYER, "layer", "The new layer" },
   [SCUMBLE_OUTPUT_IMAGE] = { GIMP_PDB_IMAGE, "new-image", "The new image" },
+  [SCUMBLE_OUTPUT_SPLIT] = { GIMP_PDB_LAYER, "layer", "The new layer group" },
 };
 
 static void

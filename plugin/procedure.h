@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @SCUMBLE_OUTPUT_LAYER: a new layer above the repainted one
  * @SCUMBLE_OUTPUT_AGAIN: a layer in place of an earlier result, painted once more
  * @SCUMBLE_OUTPUT_IMAGE: a new image
+ * @SCUMBLE_OUTPUT_SPLIT: a group of layers above the repainted one
  * @SCUMBLE_OUTPUT_STYLE: a file with the style; nothing is painted
  *
  * Where the result goes.
@@ -22,6 +23,7 @@ typedef enum
   SCUMBLE_OUTPUT_LAYER,
   SCUMBLE_OUTPUT_AGAIN,
   SCUMBLE_OUTPUT_IMAGE,
+  SCUMBLE_OUTPUT_SPLIT,
   SCUMBLE_OUTPUT_STYLE,
 } ScumbleOutput;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "target.h"
+#include "split.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -227,8 +228,8 @@ scumble_target_init_again (ScumbleTarget *self, gint32 image, gint32 layer,
   *self = (ScumbleTarget) { .image = image, .drawable = record->source,
                             .area = record->area, .replaces = layer };
 
-  if (!check_kind (layer, error) || !check_place (image, layer, error) ||
-      !check_state (image, layer, error))
+  if (!(scumble_split_is (layer) || check_kind (layer, error)) ||
+      !check_place (image, layer, error) || !check_state (image, layer, error))
     return FALSE;
 
   if (record->source == -1)

@@ -21,7 +21,7 @@ for name in $(sed -n 's/^  { "\([^"]*\)", N_(.*/plug-in-scumble\1/p' "$here/../p
   fi
 done
 
-for part in batch layers methods scripts; do
+for part in batch layers methods scripts split; do
   run_script "$here/gimp-$part.scm" || failed=1
 done
 

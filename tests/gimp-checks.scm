@@ -116,6 +116,16 @@
 (define (check-pixels name result layer strength tolerance)
   (check-method name "adain" result layer strength tolerance))
 
+; Pixels, number by number
+
+(define (close? a b tolerance)
+  (cond ((null? a) (null? b))
+        (else (and (<= (abs (- (car a) (car b))) tolerance)
+                   (close? (cdr a) (cdr b) tolerance)))))
+
+(define (check-close name found expected tolerance)
+  (check name (close? found expected tolerance) "found " found ", expected " expected))
+
 ; Bad runs say why, and leave the image as it was.
 
 (define (state-of image)

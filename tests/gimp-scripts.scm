@@ -366,8 +366,8 @@
 (bad-files "a saved style of another method" "was made for the method \"adain\"" (list -1) (list saved-file) "sanet")
 (bad-files "no method, and nothing that says one" "method" (list -1) (list waves-file) "")
 
-; Every kind of style, with every setting or a preset's, as a layer or a new image: the same
-; picture, which is the first row's.
+; Every kind of style, with every setting or a preset's, as a layer, a new image or a group: the
+; same picture, which is the first row's.
 
 (define preset-file (string-append work-folder "/weak.preset"))
 (let ((port (open-output-file preset-file)))
@@ -397,12 +397,12 @@
                               (append (cadr row) arguments))))
             (if (not first) (set! first found))
             (check-close (string-append "plug-in-scumble" (car row) suffix ": pixels")
-                         (car found) (car first) 0.0001)
+                         (car found) (car first) 0.001)
             (check-equal (string-append "plug-in-scumble" (car row) suffix ": what it is")
                          (cdr found) (cdr first))))
-        '("" "-new-image" "-preset" "-preset-new-image")
-        (list (settings "adain" 0.6) (settings "adain" 0.6)
-              (list preset-file) (list preset-file)))
+        '("" "-new-image" "-split" "-preset" "-preset-new-image" "-preset-split")
+        (list (settings "adain" 0.6) (settings "adain" 0.6) (settings "adain" 0.6)
+              (list preset-file) (list preset-file) (list preset-file)))
       (check-equal (string-append "plug-in-scumble" (car row) ": its name") (caddr first)
                    (caddr row))))
   (list

@@ -22,7 +22,12 @@
 
 ; A layer that has come in spite of it is whole, and remembers how it was painted.
 (define (check-whole name layer source)
-  (check-pixels name layer source 0.8 eight-bits)
+  (if (= (car (gimp-item-is-group layer)) TRUE)
+      (let ((parts (vector->list (cadr (gimp-item-get-children layer)))))
+        (check-equal (string-append name ": its parts") (length parts) 3)
+        (check-equal (string-append name ": the photograph in it")
+                     (test-scumble-read (caddr parts) 20 15) (test-scumble-read source 20 15)))
+      (check-pixels name layer source 0.8 eight-bits))
   (check-equal (string-append name ": it remembers")
                (cadr (gimp-item-get-parasite-list layer)) '("scumble")))
 
@@ -74,3 +79,12 @@
                 "before gimp_image_undo_group_end")
               (lambda (image source) (paint image source 0.8))
               again)
+
+(check-deaths '("after gimp_layer_new" "before gimp_image_insert_layer"
+                "after gimp_image_insert_layer" "before gimp_image_undo_group_start"
+                "before gimp_image_undo_group_end")
+              (lambda (image source) #f)
+              (lambda (image layer)
+                (apply plug-in-scumble-split
+                       (append (list RUN-NONINTERACTIVE image layer style)
+                               (settings "adain" 0.8)))))
