@@ -4,6 +4,7 @@
 #include "masks.h"
 #include "paint.h"
 #include "procedure.h"
+#include "screen.h"
 #include "session.h"
 
 enum { THUMBNAIL_SIZE = 128 };
@@ -185,6 +186,18 @@ to_srgb (GBytes *icc, GdkPixbuf *picture)
   g_object_unref (transform);
 }
 
+static void
+to_screen (ScumbleHost *host, cairo_surface_t *picture)
+{
+  ScumbleGimpHost *self = (ScumbleGimpHost *) host;
+
+  if (!self->screen_known)
+    self->screen = scumble_screen_transform ();
+  self->screen_known = TRUE;
+  if (self->screen != NULL)
+    scumble_screen_convert (self->screen, picture);
+}
+
 void
 scumble_gimp_host_init (ScumbleGimpHost *self, const ScumbleTarget *target,
                         ScumbleDrawableSource *content, ScumbleDrawableSink *sink)
@@ -216,6 +229,7 @@ scumble_gimp_host_init (ScumbleGimpHost *self, const ScumbleTarget *target,
     .close_mask    = close_mask,
     .show_help     = show_help,
     .to_srgb       = to_srgb,
+    .to_screen     = to_screen,
   };
 }
 
@@ -226,4 +240,5 @@ scumble_gimp_host_clear (ScumbleGimpHost *self)
   g_clear_pointer (&self->styles, g_strfreev);
   g_clear_pointer (&self->folder, g_free);
   g_clear_pointer (&self->name, g_free);
+  g_clear_object (&self->screen);
 }

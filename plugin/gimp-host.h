@@ -21,6 +21,8 @@ typedef struct
   char               **styles;
   char                *folder;
   char                *name;
+  GimpColorTransform  *screen; /* (nullable): from the first use on */
+  gboolean             screen_known;
 } ScumbleGimpHost;
 
 /**

@@ -2,7 +2,7 @@
 
 /* The dialog without GIMP: picture files are the layers, a PNG is the result.
  *
- *     dialog-demo [--models FOLDER] [--styles FOLDER] [--memory MIB] [--dark]
+ *     dialog-demo [--models FOLDER] [--styles FOLDER] [--memory MIB] [--dark] [--odd-screen]
  *                 [--parent XID] [--method ID] [--strength S] [--folder FOLDER]
  *                 [--dawdle MS]
  *                 [--selection PICTURE] [--mask PICTURE]... CONTENT [STYLE...] OUTPUT.png
@@ -27,6 +27,7 @@ typedef struct
   int      memory;
   int      dawdle;
   gboolean dark;
+  gboolean odd_screen;
   gint64   parent;
   double   strength;
   char    *method;
@@ -325,6 +326,23 @@ show (DemoHost *self, const Options *options, GdkPixbuf *result, GError **error)
                                       "png", error, NULL);
 }
 
+static void
+swap_red_and_blue (ScumbleHost *host, cairo_surface_t *picture)
+{
+  const gsize stride = (gsize) cairo_image_surface_get_stride (picture);
+
+  cairo_surface_flush (picture);
+  for (int y = 0; y < cairo_image_surface_get_height (picture); y++)
+    {
+      guint32 *row = (guint32 *) (gpointer) (cairo_image_surface_get_data (picture) +
+                                             (gsize) y * stride);
+
+      for (int x = 0; x < cairo_image_surface_get_width (picture); x++)
+        row[x] = (row[x] & 0xff00ff00u) | (row[x] >> 16 & 0xffu) | (row[x] & 0xffu) << 16;
+    }
+  cairo_surface_mark_dirty (picture);
+}
+
 static gboolean
 run (const Options *options, GError **error)
 {
@@ -365,6 +383,7 @@ run (const Options *options, GError **error)
       .list_masks    = list_masks,
       .open_mask     = open_mask,
       .close_mask    = close_mask,
+      .to_screen     = options->odd_screen ? swap_red_and_blue : NULL,
       .show_help     = show_help,
     },
     .styles    = styles,
@@ -389,6 +408,8 @@ parse (int *argc, char ***argv, Options *options, GError **error)
       "MIB" },
     { "dawdle", 0, 0, G_OPTION_ARG_INT, &options->dawdle, "How long, each time",
       "MS" },
+    { "odd-screen", 0, 0, G_OPTION_ARG_NONE, &options->odd_screen,
+      "Have a screen that takes blue for red", NULL },
     { "dark", 0, 0, G_OPTION_ARG_NONE, &options->dark, "Prefer a dark theme", NULL },
     { "parent", 0, 0, G_OPTION_ARG_INT64, &options->parent, "Window to stay above",
       "XID" },

@@ -426,6 +426,28 @@ def test_exact(content, styles):
     assert not os.path.exists(dialog.output), "giving up left a picture"
 
 
+def test_screen(content, styles):
+    """The preview shows what the host makes of its colours for the screen, painted is what they
+    are."""
+    dialog = Dialog(content, styles, "--odd-screen")
+    dialog.settle()
+    expected = engine_paints(content, styles[0], 1.0)
+    swapped = [bytes(line[i + 2 - 2 * (i % 3)] for i in range(len(line))) for line in expected]
+    worst = difference(dialog.shown(240, 160), swapped)
+    assert worst <= 1, f"the preview is not as the screen wants it, by {worst}/255"
+    dialog.keys("alt+o")
+    dialog.settle()
+    original = rows(GdkPixbuf.Pixbuf.new_from_file(content))
+    swapped = [bytes(line[i + 2 - 2 * (i % 3)] for i in range(len(line))) for line in original]
+    middle = dialog.shown(100, 60)
+    worst = difference(middle, columns(swapped[50:110], 70, 170))
+    assert worst <= 1, f"the original is not as the screen wants it, by {worst}/255"
+    dialog.keys("alt+p")
+    dialog.end()
+    worst = difference(rows(GdkPixbuf.Pixbuf.new_from_file(dialog.output)), expected)
+    assert worst <= 1, f"painted is what was for the screen, by {worst}/255"
+
+
 def test_ratio(content, styles):
     """A slider that moves by factors tells the number beside it, not where it stands."""
     dialog = Dialog(content, styles)
@@ -1509,6 +1531,7 @@ def main():
         (print_timings, small, styles),
         (test_tab, small, styles),
         (test_keyboard, small, styles),
+        (test_screen, small, styles),
         (test_ratio, small, styles),
         (test_percent, small, styles),
         (test_brush, small, styles),

@@ -191,11 +191,8 @@ complain (ScumbleDialog *self, const ScumbleAnswer *answer)
 }
 
 static void
-take_answer (gconstpointer data, gpointer user_data)
+show_answer (ScumbleDialog *self, const ScumbleAnswer *answer)
 {
-  const ScumbleAnswer *answer = data;
-  ScumbleDialog       *self   = user_data;
-
   if (answer->kind == SCUMBLE_ORDER_SAMPLES)
     {
       if (self->sheet != NULL)
@@ -218,6 +215,32 @@ take_answer (gconstpointer data, gpointer user_data)
     scumble_banner_previewed (self->banner);
   if (answer->error != NULL)
     complain (self, answer);
+}
+
+static void
+to_screen (cairo_surface_t *surface, gpointer user_data)
+{
+  ScumbleDialog *self = user_data;
+
+  self->host->to_screen (self->host, surface);
+}
+
+static void
+take_answer (gconstpointer data, gpointer user_data)
+{
+  ScumbleDialog *self   = user_data;
+  ScumbleAnswer  answer = *(const ScumbleAnswer *) data;
+
+  /* The worker goes on with surfaces of its own. */
+  if (answer.shot == NULL || self->host->to_screen == NULL)
+    {
+      show_answer (self, &answer);
+      return;
+    }
+
+  answer.shot = scumble_shot_converted (answer.shot, to_screen, self);
+  show_answer (self, &answer);
+  scumble_shot_free (answer.shot);
 }
 
 /* Nothing but an order that must not be dropped, until it is done. */

@@ -3,6 +3,7 @@
 
 #include "engine.h"
 
+#include <cairo.h>
 #include <gdk-pixbuf/gdk-pixbuf.h>
 
 G_BEGIN_DECLS
@@ -106,6 +107,8 @@ void scumble_host_choices_clear (ScumbleHostChoices *choices);
  * @to_srgb: (nullable): converts a picture in place to sRGB from the ICC colour profile
  *   that its file has; leaves it alone where that is no profile for it. Called on any
  *   thread
+ * @to_screen: (nullable): converts an ARGB32 surface in place from sRGB to what the screen is
+ *   to be given, so that the preview has the colours of the host's own windows
  *
  * What the dialog needs from whoever hosts it; the plug-in implements it with libgimp, a
  * test program with picture files. All functions but @to_srgb are called on the main
@@ -137,6 +140,7 @@ struct _ScumbleHost
   void           (* close_mask)  (ScumbleHost *host, ScumbleMask *mask);
   void           (* show_help)   (ScumbleHost *host);
   void           (* to_srgb)     (GBytes *profile, GdkPixbuf *picture);
+  void           (* to_screen)   (ScumbleHost *host, cairo_surface_t *picture);
 };
 
 G_END_DECLS

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "shot.h"
 
+#include <string.h>
+
 static guint32
 to_byte (float value)
 {
@@ -87,6 +89,34 @@ scumble_shot_copy (const ScumbleShot *shot)
   copy->before = cairo_surface_reference (shot->before);
   if (copy->after != NULL)
     copy->after = cairo_surface_reference (shot->after);
+
+  return copy;
+}
+
+static cairo_surface_t *
+converted (cairo_surface_t *surface, ScumbleShotConvert convert, gpointer user_data)
+{
+  const int        w    = cairo_image_surface_get_width (surface);
+  const int        h    = cairo_image_surface_get_height (surface);
+  cairo_surface_t *copy = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, w, h);
+
+  for (int y = 0; y < h; y++)
+    memcpy (row_of (copy, y), row_of (surface, y), sizeof (guint32) * (gsize) w);
+  cairo_surface_mark_dirty (copy);
+  convert (copy, user_data);
+
+  return copy;
+}
+
+ScumbleShot *
+scumble_shot_converted (const ScumbleShot *shot, ScumbleShotConvert convert,
+                        gpointer user_data)
+{
+  ScumbleShot *copy = g_memdup2 (shot, sizeof *shot);
+
+  copy->before = converted (shot->before, convert, user_data);
+  if (shot->after != NULL)
+    copy->after = converted (shot->after, convert, user_data);
 
   return copy;
 }

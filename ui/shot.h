@@ -61,6 +61,20 @@ ScumbleShot     *scumble_shot_copy    (const ScumbleShot *shot);
 void             scumble_shot_free    (ScumbleShot *shot);
 
 /**
+ * ScumbleShotConvert:
+ * @surface: ARGB32, to be converted in place
+ */
+typedef void (*ScumbleShotConvert) (cairo_surface_t *surface, gpointer user_data);
+
+/**
+ * scumble_shot_converted:
+ *
+ * Returns: (transfer full): a copy with surfaces of its own, which have been converted
+ */
+ScumbleShot     *scumble_shot_converted (const ScumbleShot *shot, ScumbleShotConvert convert,
+                                         gpointer user_data);
+
+/**
  * scumble_shot_surface:
  * @rgba: [h, w, 4], sRGB-encoded in 0..1, not premultiplied
  *
