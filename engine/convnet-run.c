@@ -10,15 +10,16 @@
  * every block on one thread and the plane between them no more than a block in its cache. */
 #include "convnet-private.h"
 
+#include <math.h>
 #include <omp.h>
 #include <string.h>
 
 /* Blocks have EDGE + n STEP cells of the plane between along a side: whole tiles of Winograd's
- * and whole cells of pooling, and with a border whole tiles of upsampling.  As many as take
- * BETWEEN bytes, about a core's second-level cache, but rather at least BLOCKS blocks, so that
- * every thread finds some; how many threads there really are makes no difference to them, and
- * so none to any rounding.  SPEED.md has the measurements. */
-enum { EDGE = 12, STEP = 24, BETWEEN = 1 << 20, BLOCKS = 16 };
+ * and whole cells of pooling, and with a border whole tiles of upsampling.  At most as many as
+ * take BETWEEN bytes, about a core's second-level cache, and rather so few that there are MANY
+ * blocks; of those, as many as serve FEW threads and MANY best.  How many threads there really
+ * are makes no difference to them, and so none to any rounding.  SPEED.md has the measurements. */
+enum { EDGE = 12, STEP = 24, BETWEEN = 1 << 20, TILE = 6, FEW = 2, MANY = 16 };
 
 /* The inputs of groups of steps lie in two buffers in turn; the third is the kernels' own. */
 enum { SCRATCH = 2, BUFFERS = 3 };
@@ -83,9 +84,9 @@ cut_by (Cut *cut, int edge, ScumbleRect out)
   cut->rows = (out.h + cut->unit - 1) / cut->unit;
 }
 
-/* @out: what the second of steps @i and @i + 1 is to make */
+/* The largest blocks that steps @i and @i + 1 may use; no more for a smaller @out. */
 static Cut
-cut_blocks (const ScumbleConvnet *net, guint i, ScumbleRect out)
+cut_largest (const ScumbleConvnet *net, guint i, ScumbleRect out)
 {
   const int cell = net->steps[i].c_out * (int) sizeof (float);
   Cut       cut  = { .pair = { 2, net->steps + i, TRUE } };
@@ -93,10 +94,89 @@ cut_blocks (const ScumbleConvnet *net, guint i, ScumbleRect out)
 
   while ((edge + STEP) * (edge + STEP) * cell <= BETWEEN)
     edge += STEP;
-  for (cut_by (&cut, edge, out); edge > EDGE && cut.cols * cut.rows < BLOCKS;)
+  for (cut_by (&cut, edge, out); edge > EDGE && cut.cols * cut.rows < MANY;)
     cut_by (&cut, edge -= STEP, out);
 
   return cut;
+}
+
+static int
+n_tiles (int w, int h)
+{
+  return (w + TILE - 1) / TILE * ((h + TILE - 1) / TILE);
+}
+
+/* The multiplications of a block of @w x @h cells of the plane between, more or less. */
+static double
+block_work (const Cut *cut, int w, int h)
+{
+  const ScumbleStep *steps = cut->pair.steps;
+
+  return w == 0 || h == 0 ? 0.0
+                          : (double) n_tiles (w + 2, h + 2) * steps[0].c_in * steps[0].c_out +
+                              (double) n_tiles (w, h) * steps[1].c_in * steps[1].c_out;
+}
+
+/* Adds @n blocks to what threads have to do, each to the one that has least. */
+static void
+deal (double *clocks, int threads, int n, double work)
+{
+  for (int k = 0; k < n; k++)
+    {
+      int least = 0;
+
+      for (int i = 1; i < threads; i++)
+        least = clocks[i] < clocks[least] ? i : least;
+      clocks[least] += work;
+    }
+}
+
+/* How long @threads threads would take for all blocks: first the whole ones, of which the first
+ * rounds are the same for everyone, then those at the right and at the bottom. */
+static double
+last (const Cut *cut, ScumbleRect out, int threads)
+{
+  const int    edge  = cut->edge, scale = edge / cut->unit;
+  const int    cols  = out.w / cut->unit, rows = out.h / cut->unit;
+  const int    right = out.w % cut->unit * scale, bottom = out.h % cut->unit * scale;
+  const double whole = block_work (cut, edge, edge);
+  double       clocks[MANY], most = 0.0;
+
+  for (int i = 0; i < threads; i++)
+    clocks[i] = cols * rows / threads * whole;
+  deal (clocks, threads, cols * rows % threads, whole);
+  deal (clocks, threads, rows, block_work (cut, right, edge));
+  deal (clocks, threads, cols, block_work (cut, edge, bottom));
+  deal (clocks, threads, 1, block_work (cut, right, bottom));
+  for (int i = 0; i < threads; i++)
+    most = MAX (most, clocks[i]);
+
+  return most;
+}
+
+/* @out: what the second of steps @i and @i + 1 is to make */
+static Cut
+cut_blocks (const ScumbleConvnet *net, guint i, ScumbleRect out)
+{
+  Cut    cut   = cut_largest (net, i, out);
+  Cut    best  = cut;
+  double least = HUGE_VAL;
+
+  for (int edge = cut.edge; edge >= EDGE; edge -= STEP)
+    {
+      double cost;
+
+      cut_by (&cut, edge, out);
+      /* A sixteenth of the work against a half, which counts four times. */
+      cost = MANY / FEW * last (&cut, out, MANY) + 4.0 * last (&cut, out, FEW);
+      if (cost < least)
+        {
+          best  = cut;
+          least = cost;
+        }
+    }
+
+  return best;
 }
 
 static gsize
@@ -142,7 +222,7 @@ scratch_bytes (const ScumbleConvnet *net, guint i, guint length, const ScumbleEx
 {
   if (length == 2)
     {
-      const Cut cut = cut_blocks (net, i, extents[i + 2].rect);
+      const Cut cut = cut_largest (net, i, extents[i + 2].rect);
 
       return (gsize) threads * block_floats (&cut) * sizeof (float);
     }
