@@ -42,6 +42,7 @@ typedef struct
   float *most;    /* [CELLS] the greatest score so far */
   float *total;   /* [CELLS] the weights' sum so far */
   float *fade;    /* [CELLS] what earlier weights are multiplied with */
+  int    block;   /* cells that are brought at once, at most CELLS */
   int    n;       /* cells in use */
   int    columns; /* they, and those beside them that fill a panel */
 } Desk;
@@ -155,9 +156,19 @@ scumble_attention_scratch (const ScumbleAttention *attention, int threads)
   return (gsize) threads * desk_floats (attention) * sizeof (float);
 }
 
-/* The desk of thread number @thread. */
+/* How many of @n cells each thread brings to its desk at once: so many that all threads have
+ * about as many blocks, in whole panels. */
+static int
+even_block (int n, int threads)
+{
+  const int rounds = MAX (1, (n + CELLS * threads - 1) / (CELLS * threads));
+
+  return SCUMBLE_PANEL * scumble_panels ((n + rounds * threads - 1) / (rounds * threads));
+}
+
+/* The desk of thread number @thread, for blocks of @block cells. */
 static Desk
-lay_out (const ScumbleAttention *attention, float *scratch, int thread)
+lay_out (const ScumbleAttention *attention, float *scratch, int thread, int block)
 {
   const gsize plane = CELLS * (gsize) attention->c;
   Desk        desk;
@@ -169,6 +180,7 @@ lay_out (const ScumbleAttention *attention, float *scratch, int thread)
   desk.most    = desk.scores + CELLS * POSITIONS;
   desk.total   = desk.most + CELLS;
   desk.fade    = desk.total + CELLS;
+  desk.block   = block;
   desk.n       = 0;
   desk.columns = 0;
 
@@ -193,10 +205,11 @@ bring (const Desk *desk, const ScumbleTensor *x, int from, const float *mean,
       desk->cells[k * CELLS + i] = 0.0f;
 }
 
+/* @n: cells that are left */
 static void
 begin_block (Desk *desk, int n)
 {
-  desk->n       = MIN (CELLS, n);
+  desk->n       = MIN (desk->block, n);
   desk->columns = SCUMBLE_PANEL * scumble_panels (desk->n);
 }
 
@@ -274,14 +287,15 @@ take_mapped (const Desk *desk, int c, float *y)
 void
 scumble_attention_see (const ScumbleAttention *attention, ScumbleKeys *keys,
                        const ScumbleTensor *plane, const float *weights, const float *mean,
-                       const float *std)
+                       const float *std, int threads)
 {
   const int         c       = attention->c;
   const gsize       most    = (gsize) plane->h * (gsize) plane->w;
+  const int         useful  = scumble_useful_threads (2.0 * c * c * (double) most, threads);
   g_autofree float *cells   = g_new (float, most * (gsize) c);
-  g_autofree float *scratch = g_malloc (scumble_attention_scratch (attention, 1));
-  Desk              desk    = lay_out (attention, scratch, 0);
+  g_autofree float *scratch = g_malloc (scumble_attention_scratch (attention, useful));
   ScumbleTensor     seen    = { .data = cells, .h = 1, .c = c };
+  int               block;
 
   *keys        = (ScumbleKeys) { .c = c, .logits = g_new (float, most) };
   keys->n      = gather_visible (plane, weights, cells, keys->logits);
@@ -289,10 +303,13 @@ scumble_attention_see (const ScumbleAttention *attention, ScumbleKeys *keys,
   keys->values = g_new (float, (gsize) keys->n * (gsize) c);
   seen.w       = keys->n;
   seen.stride  = (gsize) keys->n * (gsize) c;
+  block        = even_block (keys->n, useful);
 
-  for (int from = 0; from < keys->n; from += CELLS)
+#pragma omp parallel for schedule(dynamic) num_threads(useful)
+  for (int from = 0; from < keys->n; from += block)
     {
-      const gsize at = (gsize) from * (gsize) c;
+      const gsize at   = (gsize) from * (gsize) c;
+      Desk        desk = lay_out (attention, scratch, omp_get_thread_num (), block);
 
       begin_block (&desk, keys->n - from);
       bring (&desk, &seen, from, mean, std);
@@ -403,11 +420,11 @@ add_cells (const ScumbleAttention *attention, const ScumbleGaze *gaze, const Scu
     }
 }
 
-/* Whether any of the cells of a block, of @n in all, looks at the style. */
+/* Whether any of the cells from @from to before @to looks at the style. */
 static gboolean
-any_weight (const ScumbleGaze *gaze, int from, int n)
+any_weight (const ScumbleGaze *gaze, int from, int to)
 {
-  for (int i = from; i < MIN (from + CELLS, n); i++)
+  for (int i = from; i < to; i++)
     if (gaze->weights[i] != 0.0f)
       return TRUE;
 
@@ -420,17 +437,18 @@ scumble_attention_add (const ScumbleAttention *attention, const ScumbleGaze *gaz
                        int threads)
 {
   const int    cells  = x->h * x->w;
-  const int    blocks = (cells + CELLS - 1) / CELLS;
   const double work   = (double) cells * x->c * (x->c + 2.0 * gaze->keys->n);
+  const int    useful = scumble_useful_threads (work, threads);
+  const int    block  = even_block (cells, useful);
 
-#pragma omp parallel num_threads(scumble_useful_threads (work, threads))
+#pragma omp parallel num_threads(useful)
   {
-    Desk desk = lay_out (attention, scratch, omp_get_thread_num ());
+    Desk desk = lay_out (attention, scratch, omp_get_thread_num (), block);
 
 #pragma omp for schedule(dynamic)
-    for (int b = 0; b < blocks; b++)
-      if (gaze->weights == NULL || any_weight (gaze, b * CELLS, cells))
-        add_cells (attention, gaze, x, y, b * CELLS, &desk);
+    for (int from = 0; from < cells; from += block)
+      if (gaze->weights == NULL || any_weight (gaze, from, MIN (from + block, cells)))
+        add_cells (attention, gaze, x, y, from, &desk);
   }
 }
 
@@ -494,7 +512,7 @@ scumble_attention_use (const ScumbleAttention *attention, const ScumbleGaze *gaz
   memset (parts, 0, (gsize) blocks * n * sizeof *parts);
 #pragma omp parallel num_threads(job->threads)
   {
-    Desk desk = lay_out (attention, scratch, omp_get_thread_num ());
+    Desk desk = lay_out (attention, scratch, omp_get_thread_num (), CELLS);
 
 #pragma omp for schedule(dynamic)
     for (int b = 0; b < blocks; b++)

@@ -92,7 +92,7 @@ void              scumble_attention_free    (ScumbleAttention *attention);
 void              scumble_attention_see     (const ScumbleAttention *attention,
                                              ScumbleKeys *keys, const ScumbleTensor *plane,
                                              const float *weights, const float *mean,
-                                             const float *std);
+                                             const float *std, int threads);
 void              scumble_keys_clear        (ScumbleKeys *keys);
 
 /**

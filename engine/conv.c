@@ -20,6 +20,10 @@ typedef enum
  * again too often.  Both measured, see SPEED.md. */
 enum { BLOCK = 1 << 19, MIN_ROWS = 28 };
 
+/* Rows that a thread takes at once of a convolution straight from its definition: few, since a
+ * thread that writes to new memory waits for the kernel to clear it. */
+enum { ROWS = 4 };
+
 /* Bytes of weights in Winograd's form, seven to eleven times those of the definition, that a
  * convolution keeps.  Beyond, every run makes them anew in its scratch, which counts against a
  * job's budget; so a model takes little more memory than its weights are. */
@@ -43,11 +47,20 @@ algorithm (const ScumbleConv *conv)
          scumble_conv_stride (conv) == 1 ? DOT : DIRECT;
 }
 
-/* Zeros; a vector that crosses a cache line costs two loads. */
+/* Zeros; a vector that crosses a cache line costs two loads.  New pages are cleared by whoever
+ * writes to them first, so that threads share this too. */
 static float *
-new_aligned (gsize n)
+new_aligned (gsize n, int threads)
 {
-  return g_aligned_alloc0 (n, sizeof (float), 64);
+  enum { CLEARING = 4 }; /* times as long as storing */
+  float    *values = g_aligned_alloc (n, sizeof *values, 64);
+  const int useful = scumble_useful_threads (16.0 * CLEARING * (double) n, threads);
+
+#pragma omp parallel for schedule(static) num_threads(useful)
+  for (gsize i = 0; i < n; i++)
+    values[i] = 0.0f;
+
+  return values;
 }
 
 static gsize
@@ -177,30 +190,6 @@ transform_kernels (const ScumbleConv *conv, const float *g, gsize panel, gsize i
                          c_in * c_out);
 }
 
-/* -> [n n, panel, c_in, 16], or [panel, c_in, 9, 16] for every run to transform */
-static void
-pack_kernels (const ScumbleConv *conv, const ScumbleKernels *kernels)
-{
-  const gboolean late = transforms_late (conv);
-  const gsize    c_in = (gsize) conv->c_in;
-
-  for (gsize panel = 0; panel * SCUMBLE_PANEL < (gsize) kernels->c_out; panel++)
-    for (gsize i = 0; i < (gsize) kernels->c_in; i++)
-      {
-        const gsize at    = panel * SCUMBLE_PANEL;
-        const gsize count = MIN (SCUMBLE_PANEL, (gsize) kernels->c_out - at);
-        float       g[9 * SCUMBLE_PANEL] = { 0.0f };
-
-        for (gsize o = 0; o < count; o++)
-          for (gsize k = 0; k < 9; k++)
-            g[k * SCUMBLE_PANEL + o] = weight_at (kernels, at + o, i, k);
-        if (late)
-          memcpy (conv->weights + (panel * c_in + i) * G_N_ELEMENTS (g), g, sizeof g);
-        else
-          transform_kernels (conv, g, panel, i, conv->weights);
-      }
-}
-
 /* Room for the weights, as they are kept. */
 static gsize
 packed_floats (const ScumbleConv *conv)
@@ -222,15 +211,43 @@ packed_floats (const ScumbleConv *conv)
   g_return_val_if_reached (0);
 }
 
-void
-scumble_conv_alloc (ScumbleConv *conv)
+/* -> [n n, panel, c_in, 16], or [panel, c_in, 9, 16] for every run to transform */
+static void
+pack_kernels (const ScumbleConv *conv, const ScumbleKernels *kernels, int threads)
 {
-  conv->weights = new_aligned (packed_floats (conv));
-  conv->bias    = new_aligned (SCUMBLE_PANEL * (gsize) scumble_panels (conv->c_out));
+  const gboolean late   = transforms_late (conv);
+  const gsize    c_in   = (gsize) conv->c_in;
+  const int      panels = scumble_panels (kernels->c_out);
+  const int      useful = scumble_useful_threads (16.0 * (double) packed_floats (conv), threads);
+
+#pragma omp parallel for schedule(static) num_threads(useful)
+  for (int task = 0; task < panels * kernels->c_in; task++)
+    {
+      const gsize panel = (gsize) (task / kernels->c_in), i = (gsize) (task % kernels->c_in);
+      const gsize at    = panel * SCUMBLE_PANEL;
+      const gsize count = MIN (SCUMBLE_PANEL, (gsize) kernels->c_out - at);
+      float       g[9 * SCUMBLE_PANEL] = { 0.0f };
+
+      for (gsize o = 0; o < count; o++)
+        for (gsize k = 0; k < 9; k++)
+          g[k * SCUMBLE_PANEL + o] = weight_at (kernels, at + o, i, k);
+      if (late)
+        memcpy (conv->weights + (panel * c_in + i) * G_N_ELEMENTS (g), g, sizeof g);
+      else
+        transform_kernels (conv, g, panel, i, conv->weights);
+    }
 }
 
 void
-scumble_conv_set (ScumbleConv *conv, const ScumbleKernels *kernels, const float *bias)
+scumble_conv_alloc (ScumbleConv *conv, int threads)
+{
+  conv->weights = new_aligned (packed_floats (conv), threads);
+  conv->bias    = new_aligned (SCUMBLE_PANEL * (gsize) scumble_panels (conv->c_out), 1);
+}
+
+void
+scumble_conv_set (ScumbleConv *conv, const ScumbleKernels *kernels, const float *bias,
+                  int threads)
 {
   if (bias != NULL)
     memcpy (conv->bias, bias, (gsize) kernels->c_out * sizeof *bias);
@@ -245,19 +262,19 @@ scumble_conv_set (ScumbleConv *conv, const ScumbleKernels *kernels, const float 
       break;
     case WINOGRAD:
     case UP:
-      pack_kernels (conv, kernels);
+      pack_kernels (conv, kernels, threads);
       break;
     }
 }
 
 void
-scumble_conv_init (ScumbleConv *conv, const float *weights, const float *bias)
+scumble_conv_init (ScumbleConv *conv, const float *weights, const float *bias, int threads)
 {
   const gssize cells = (gssize) kernel_cells (conv);
 
-  scumble_conv_alloc (conv);
+  scumble_conv_alloc (conv, threads);
   scumble_conv_set (conv, &(ScumbleKernels) { weights, conv->c_out, conv->c_in,
-                                              cells * conv->c_in, cells, 1 }, bias);
+                                              cells * conv->c_in, cells, 1 }, bias, threads);
 }
 
 void
@@ -289,6 +306,13 @@ block_rows (const ScumbleConv *conv)
   return MAX (rows / conv->simd->rows * conv->simd->rows, MIN_ROWS);
 }
 
+/* The most rows of a block: a few more than it should have where that saves a whole round. */
+static int
+most_rows (const ScumbleConv *conv)
+{
+  return block_rows (conv) * 9 / 8;
+}
+
 /* Floats at the beginning of the scratch for weights that a run transforms. */
 static gsize
 late_floats (const ScumbleConv *conv)
@@ -300,7 +324,7 @@ late_floats (const ScumbleConv *conv)
 static gsize
 block_floats (const ScumbleConv *conv)
 {
-  return (gsize) block_rows (conv) * row_floats (conv) +
+  return (gsize) most_rows (conv) * row_floats (conv) +
          2 * products (conv) * SCUMBLE_MATRIX_GAP;
 }
 
@@ -314,11 +338,20 @@ scumble_conv_scratch (const ScumbleConv *conv, int threads)
   return (late_floats (conv) + (gsize) threads * block_floats (conv)) * sizeof (float);
 }
 
-/* How many rows each of the blocks has that @rows are cut into for @threads threads. */
+/* How many rows each of the blocks has that @rows are cut into for @threads threads.  Where each
+ * of many threads has a few blocks only, all have the same number of them; few threads wait less
+ * for each other than they gain from rows that fill their registers. */
 static int
 even_block (const ScumbleConv *conv, int rows, int threads)
 {
-  return MAX (1, MIN (block_rows (conv), (rows + threads - 1) / threads));
+  enum { FEW_THREADS = 2, FEW_ROUNDS = 8 };
+  const int round  = most_rows (conv) * threads;
+  const int rounds = MAX (1, (rows + round - 1) / round);
+
+  if (threads <= FEW_THREADS || rounds > FEW_ROUNDS)
+    return MAX (1, MIN (block_rows (conv), (rows + threads - 1) / threads));
+
+  return (rows + rounds * threads - 1) / (rounds * threads);
 }
 
 static float *
@@ -390,12 +423,12 @@ scumble_conv3x3 (const ScumbleConv *conv, const ScumbleTensor *x, const ScumbleT
       return;
     }
 
-#pragma omp parallel for schedule(static) num_threads(useful)
-  for (int i = 0; i < y->h; i++)
+#pragma omp parallel for schedule(dynamic) num_threads(useful)
+  for (int i = 0; i < y->h; i += ROWS)
     if (chosen == DOT)
-      conv->simd->dot (conv, x, y, i, i + 1);
+      conv->simd->dot (conv, x, y, i, MIN (i + ROWS, y->h));
     else
-      conv->simd->direct (conv, x, y, i, i + 1);
+      conv->simd->direct (conv, x, y, i, MIN (i + ROWS, y->h));
 }
 
 void

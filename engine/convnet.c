@@ -54,7 +54,7 @@ load_weights (ScumbleStep *step, const ScumbleLayer *layer, const ScumbleSafeten
   if (bias == NULL)
     return FALSE;
 
-  scumble_conv_init (&step->conv, weights, bias);
+  scumble_conv_init (&step->conv, weights, bias, 1);
   return TRUE;
 }
 

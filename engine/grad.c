@@ -178,7 +178,7 @@ alloc_conv (ScumbleConv *conv, int kernel, int stride, int c_in, int c_out)
                           .simd   = scumble_simd_best (),
                           .kernel = kernel,
                           .stride = stride };
-  scumble_conv_alloc (conv);
+  scumble_conv_alloc (conv, 1);
 }
 
 void
@@ -190,7 +190,7 @@ scumble_grad_conv_init (ScumbleGradConv *conv)
     {
       conv->forward = (ScumbleConv) { .form  = SCUMBLE_CONV_UP, .c_in = in, .c_out = out,
                                       .simd  = scumble_simd_best () };
-      scumble_conv_alloc (&conv->forward);
+      scumble_conv_alloc (&conv->forward, 1);
       alloc_conv (&conv->back, 4, 2, out, in);
     }
   else
@@ -299,7 +299,7 @@ static void
 set_dense (ScumbleConv *conv, const float *weights, int c_out, int c_in, int cells)
 {
   scumble_conv_set (conv, &(ScumbleKernels) { weights, c_out, c_in, cells * c_in, cells, 1 },
-                    NULL);
+                    NULL, 1);
 }
 
 void
@@ -308,7 +308,7 @@ scumble_grad_conv_set (ScumbleGradConv *conv, const float *weights, const float 
   const ScumbleKernels own    = own_kernels (conv, weights);
   const ScumbleKernels turned = turned_kernels (conv, weights);
 
-  scumble_conv_set (&conv->forward, &own, bias);
+  scumble_conv_set (&conv->forward, &own, bias, 1);
   if (conv->up)
     {
       g_autofree float *spread = spread_kernels (conv, weights);
@@ -317,7 +317,7 @@ scumble_grad_conv_set (ScumbleGradConv *conv, const float *weights, const float 
     }
   else if (conv->stride == 1)
     {
-      scumble_conv_set (&conv->back, &turned, NULL);
+      scumble_conv_set (&conv->back, &turned, NULL, 1);
     }
   else
     {

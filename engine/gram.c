@@ -54,32 +54,58 @@ weigh_row (const ScumbleTensor *x, int i, const float *weights, float *weighted)
   return weighted;
 }
 
-/* Adds the products of the cells of one row. @weighted: as of weigh_row() */
+/* Channels whose products one thread adds. */
+typedef struct
+{
+  int from;
+  int n;
+} Share;
+
+/* Adds the products of the cells of one row, of a share of the channels with all of them.
+ * @weighted: as of weigh_row() */
 static void
-add_row (const ScumbleTensor *x, int i, const float *weights, float *weighted, float *sums)
+add_row (const ScumbleTensor *x, int i, const float *weights, float *weighted, Share share,
+         float *sums)
 {
   const gsize  c    = (gsize) x->c;
   const float *row  = scumble_tensor_at (x, i, 0);
   const float *left = weigh_row (x, i, weights, weighted);
 
-  multiply_add (&(ScumbleProduct) { .a = left, .a_row = 1, .a_k = c, .b = row, .b_k = c,
-                                    .parts = 1, .k = x->w, .rows = x->c, .columns = x->c,
-                                    .y = sums, .y_row = c });
+  multiply_add (&(ScumbleProduct) { .a = left + share.from, .a_row = 1, .a_k = c, .b = row,
+                                    .b_k = c, .parts = 1, .k = x->w, .rows = share.n,
+                                    .columns = x->c, .y = sums + (gsize) share.from * c,
+                                    .y_row = c });
+}
+
+/* How many threads share a band's channels, where there are fewer bands than threads: at most so
+ * many that each has some rows for the processor's registers. */
+static int
+n_shares (int c, int bands, int threads)
+{
+  enum { LEAST = 16 };
+
+  return CLAMP (threads / bands, 1, MAX (1, c / LEAST));
 }
 
 /* @sums: [bands, c, c], zeros */
 static void
 add_bands (const ScumbleTensor *x, const float *weights, float *sums, int rows, int threads)
 {
-  const gsize n = (gsize) x->c * (gsize) x->c;
+  const gsize n      = (gsize) x->c * (gsize) x->c;
+  const int   bands  = (x->h + rows - 1) / rows;
+  const int   wanted = n_shares (x->c, bands, threads);
+  const int   most   = (x->c + wanted - 1) / wanted;
+  const int   shares = (x->c + most - 1) / most;
 
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
-  for (int from = 0; from < x->h; from += rows)
+  for (int task = 0; task < bands * shares; task++)
     {
+      const int         band     = task / shares, first = task % shares * most;
+      const Share       share    = { first, MIN (most, x->c - first) };
       g_autofree float *weighted = weights != NULL ? g_new (float, x->w * x->c) : NULL;
 
-      for (int i = from; i < MIN (from + rows, x->h); i++)
-        add_row (x, i, weights, weighted, sums + (gsize) (from / rows) * n);
+      for (int i = band * rows; i < MIN ((band + 1) * rows, x->h); i++)
+        add_row (x, i, weights, weighted, share, sums + (gsize) band * n);
     }
 }
 

@@ -80,7 +80,8 @@ gboolean scumble_conv_fuses (int c_in, int c_out);
  *
  * Chooses the algorithm by the widths and brings the weights into its order.
  */
-void  scumble_conv_init    (ScumbleConv *conv, const float *weights, const float *bias);
+void  scumble_conv_init    (ScumbleConv *conv, const float *weights, const float *bias,
+                            int threads);
 void  scumble_conv_clear   (ScumbleConv *conv);
 
 /**
@@ -107,7 +108,7 @@ typedef struct
  * scumble_conv_alloc:
  * @conv: as for scumble_conv_init(); all its weights are zeros afterwards
  */
-void  scumble_conv_alloc   (ScumbleConv *conv);
+void  scumble_conv_alloc   (ScumbleConv *conv, int threads);
 
 /**
  * scumble_conv_set:
@@ -117,7 +118,7 @@ void  scumble_conv_alloc   (ScumbleConv *conv);
  * Changes the weights; as often as need be, with kernels of the same channels.
  */
 void  scumble_conv_set     (ScumbleConv *conv, const ScumbleKernels *kernels,
-                            const float *bias);
+                            const float *bias, int threads);
 
 /**
  * scumble_conv_scratch:

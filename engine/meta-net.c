@@ -157,8 +157,11 @@ load (ScumbleMetaNet *net, const ScumbleSafetensors *file, GError **error)
 
 /* y = W x + b */
 static void
-apply_map (const Map *map, const float *x, float *y)
+apply_map (const Map *map, const float *x, float *y, int threads)
 {
+  const int useful = scumble_useful_threads (16.0 * map->in * map->out, threads);
+
+#pragma omp parallel for schedule(static) num_threads(useful)
   for (int i = 0; i < map->out; i++)
     {
       const float *weights = map->weights + (gsize) i * (gsize) map->in;
@@ -193,13 +196,13 @@ scumble_meta_net_length (const ScumbleMetaNet *net)
 }
 
 float *
-scumble_meta_net_look (const ScumbleMetaNet *net, float *statistics)
+scumble_meta_net_look (const ScumbleMetaNet *net, float *statistics, int threads)
 {
   float *hidden = g_new (float, net->hidden.out);
 
   for (int k = 0; k < net->statistics; k++)
     statistics[k] = (statistics[k] - net->mean[k]) / net->scale[k];
-  apply_map (&net->hidden, statistics, hidden);
+  apply_map (&net->hidden, statistics, hidden, threads);
   for (int k = 0; k < net->hidden.out; k++)
     hidden[k] = MAX (hidden[k], 0.0f);
 
@@ -207,7 +210,7 @@ scumble_meta_net_look (const ScumbleMetaNet *net, float *statistics)
 }
 
 float *
-scumble_meta_net_generate (const ScumbleMetaNet *net, const float *hidden)
+scumble_meta_net_generate (const ScumbleMetaNet *net, const float *hidden, int threads)
 {
   const gsize  n      = scumble_transfer_count (net->base);
   float       *values = g_memdup2 (net->shared, n * sizeof *values);
@@ -217,7 +220,7 @@ scumble_meta_net_generate (const ScumbleMetaNet *net, const float *hidden)
       const ScumbleTransferLayer layer = scumble_transfer_layer (net->base, i);
 
       apply_map (&net->generators[i], hidden + i * net->slice,
-                 values + generated_from (&layer, i));
+                 values + generated_from (&layer, i), threads);
     }
 
   return values;

@@ -53,7 +53,8 @@ int             scumble_meta_net_length   (const ScumbleMetaNet *net);
  *
  * Returns: (transfer full): the hidden vector [scumble_meta_net_length()]
  */
-float          *scumble_meta_net_look     (const ScumbleMetaNet *net, float *statistics);
+float          *scumble_meta_net_look     (const ScumbleMetaNet *net, float *statistics,
+                                           int threads);
 
 /**
  * scumble_meta_net_generate:
@@ -62,7 +63,8 @@ float          *scumble_meta_net_look     (const ScumbleMetaNet *net, float *sta
  * Returns: (transfer full): the parameters of a transfer network, as
  *   scumble_transfer_count() says
  */
-float          *scumble_meta_net_generate (const ScumbleMetaNet *net, const float *hidden);
+float          *scumble_meta_net_generate (const ScumbleMetaNet *net, const float *hidden,
+                                           int threads);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumbleMetaNet, scumble_meta_net_free)
 

@@ -69,7 +69,7 @@ metanet_encode (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *jo
   g_autofree float *statistics = g_new (float, net->taps.length);
 
   return scumble_taps_measure_source (&net->taps, source, statistics, job, error)
-           ? scumble_meta_net_look (net->meta, statistics) : NULL;
+           ? scumble_meta_net_look (net->meta, statistics, job->threads) : NULL;
 }
 
 /* The generators are linear in the hidden vector. */
@@ -114,7 +114,7 @@ metanet_content_free (gpointer data)
 }
 
 static float *
-generate (gconstpointer data, const ScumbleStyle *style, double amount)
+generate (gconstpointer data, const ScumbleStyle *style, double amount, int threads)
 {
   const Content    *content  = data;
   const int         length   = scumble_meta_net_length (content->meta);
@@ -125,7 +125,7 @@ generate (gconstpointer data, const ScumbleStyle *style, double amount)
   for (int k = 0; k < length; k++)
     blend[k] = strength * hidden[k] + (1.0f - strength) * content->own[k];
 
-  return scumble_meta_net_generate (content->meta, blend);
+  return scumble_meta_net_generate (content->meta, blend, threads);
 }
 
 static gpointer
@@ -141,7 +141,7 @@ metanet_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *jo
                                                  .make = generate, .data = content };
   if (scumble_transfer_content_init (&content->transfer, source, job, error) &&
       scumble_taps_measure (&net->taps, &content->transfer.small, statistics, job, error))
-    content->own = scumble_meta_net_look (net->meta, statistics);
+    content->own = scumble_meta_net_look (net->meta, statistics, job->threads);
   if (content->own == NULL)
     {
       metanet_content_free (content);

@@ -693,7 +693,7 @@ metastyle_content_free (gpointer data)
 }
 
 static float *
-blend (gconstpointer data, const ScumbleStyle *handle, double amount)
+blend (gconstpointer data, const ScumbleStyle *handle, double amount, int threads)
 {
   const Net   *net        = data;
   const Style *style      = handle != NULL ? handle->data : NULL;

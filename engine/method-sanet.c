@@ -247,7 +247,7 @@ see (const Net *net, const Planes *planes, const ScumbleJob *job)
     else
       scumble_attention_see (net->blocks[k], &style->seen[0]->keys[k],
                              &planes->features[k].plane, planes->features[k].weights,
-                             planes->mean[k], planes->std[k]);
+                             planes->mean[k], planes->std[k], job->threads);
 
   return style;
 }

@@ -88,6 +88,20 @@ convert_pixel (const ScumblePicture *picture, const float *rgba, int x, int y, f
     *alpha = a;
 }
 
+/* Converts @n pixels from (@x, @y) on. @line: of the source, from column @first on */
+static void
+convert_line (const ScumblePicture *picture, const float *line, int first, int x, int y, int n,
+              float *rgb, float *alpha)
+{
+  for (int j = 0; j < n; j++)
+    {
+      const int at = scumble_picture_mirror (x + j, picture->source->width);
+
+      convert_pixel (picture, line + 4 * (gsize) (at - first), at, y, rgb + 3 * (gsize) j,
+                     alpha != NULL ? alpha + j : NULL);
+    }
+}
+
 gsize
 scumble_picture_room (int w, int h)
 {
@@ -110,16 +124,14 @@ read_strip (const ScumblePicture *picture, ScumbleRect rect, float *rgba, float 
   threads = scumble_useful_threads (16.0 * 4.0 * rect.w * rect.h, threads);
 #pragma omp parallel for schedule(static) num_threads(threads)
   for (int i = 0; i < rect.h; i++)
-    for (int j = 0; j < rect.w; j++)
-      {
-        const gsize at = (gsize) i * (gsize) rect.w + (gsize) j;
-        const int   x  = scumble_picture_mirror (rect.x + j, source->width);
-        const int   y  = scumble_picture_mirror (rect.y + i, source->height);
-        const gsize k  = (gsize) (y - from.y) * (gsize) from.w + (gsize) (x - from.x);
+    {
+      const gsize  at   = (gsize) i * (gsize) rect.w;
+      const int    y    = scumble_picture_mirror (rect.y + i, source->height);
+      const float *line = rgba + 4 * (gsize) (y - from.y) * (gsize) from.w;
 
-        convert_pixel (picture, rgba + 4 * k, x, y, rgb + 3 * at,
-                       alpha != NULL ? alpha + at : NULL);
-      }
+      convert_line (picture, line, from.x, rect.x, y, rect.w, rgb + 3 * at,
+                    alpha != NULL ? alpha + at : NULL);
+    }
 
   return TRUE;
 }

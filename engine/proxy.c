@@ -75,35 +75,65 @@ finish_line (const float *sum, int width, double height, float *rgba, int small)
     }
 }
 
+/* Makes line @i of @h; @strip: the source's lines from @first on; @sum: [source->width, 4] */
+static void
+shrink_line (const ScumbleSource *source, const float *strip, int first, int i, int h, int w,
+             float *sum, float *rgba)
+{
+  const Span  covered = span (i, h, source->height);
+  const gsize line    = 4 * (gsize) source->width;
+
+  memset (sum, 0, line * sizeof *sum);
+  for (int y = covered.first; y <= covered.last; y++)
+    add_line (sum, strip + (gsize) (y - first) * line, share (&covered, y), source->width);
+  finish_line (sum, source->width, covered.to - covered.from, rgba, w);
+}
+
+/* How many lines are made at once, each by one thread: as many as there are threads, unless what
+ * they are made of takes more than a small part of the memory. */
+static int
+lines_at_once (const ScumbleSource *source, int h, const ScumbleJob *job)
+{
+  enum { PART = 16 };
+  const gsize each = 4 * sizeof (float) * (gsize) source->width *
+                     (gsize) (source->height / h + 3);
+  const gsize most = scumble_arena_room (job->arena) / PART / each;
+
+  return (int) CLAMP (most, 1, (gsize) job->threads);
+}
+
 static gboolean
 shrink (ScumbleSource *source, float *rgba, int w, int h, const ScumbleJob *job,
         GError **error)
 {
+  enum { WORK = 64 }; /* for a number: four times what fetching and storing it counts */
   const gsize line  = 4 * (gsize) source->width;
-  const int   lines = source->height / h + 2;
-  float      *sum   = scumble_arena_take (job->arena, line * sizeof (float), error);
-  float      *strip = sum == NULL ? NULL
-                                  : scumble_arena_take (job->arena, (gsize) lines * line *
-                                                        sizeof (float), error);
+  const int   n     = lines_at_once (source, h, job);
+  const gsize lines = (gsize) n * (gsize) (source->height / h + 2);
+  float      *sums  = scumble_arena_take (job->arena, (gsize) n * line * sizeof *sums, error);
+  float      *strip = sums == NULL ? NULL
+                                   : scumble_arena_take (job->arena, lines * line *
+                                                         sizeof *strip, error);
 
   if (strip == NULL)
     return FALSE;
 
-  for (int i = 0; i < h && job->rehearsal == NULL; i++)
+  for (int i = 0; i < h && job->rehearsal == NULL; i += n)
     {
-      const Span        covered = span (i, h, source->height);
-      const ScumbleRect rect    = { 0, covered.first, source->width,
-                                    covered.last - covered.first + 1 };
+      const int         to     = MIN (i + n, h);
+      const int         y      = span (i, h, source->height).first;
+      const int         end    = span (to - 1, h, source->height).last + 1;
+      const ScumbleRect rect   = { 0, y, source->width, end - y };
+      const int         useful = scumble_useful_threads (WORK * 4.0 * rect.w * rect.h,
+                                                         job->threads);
 
       if (!scumble_job_go_on (job, error) || !source->read (source, &rect, strip, error))
         return FALSE;
 
-      memset (sum, 0, line * sizeof (float));
-      for (int y = 0; y < rect.h; y++)
-        add_line (sum, strip + (gsize) y * line, share (&covered, rect.y + y),
-                  source->width);
-      finish_line (sum, source->width, covered.to - covered.from,
-                   rgba + 4 * (gsize) i * (gsize) w, w);
+#pragma omp parallel for schedule(static) num_threads(useful)
+      for (int k = i; k < to; k++)
+        shrink_line (source, strip, y, k, h, w, sums + (gsize) (k - i) * line,
+                     rgba + 4 * (gsize) k * (gsize) w);
     }
 
   return TRUE;

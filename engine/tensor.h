@@ -79,15 +79,17 @@ scumble_tensor_at (const ScumbleTensor *tensor, int y, int x)
  * @threads: how many there may be
  *
  * Waiting for another thread takes a few microseconds, but where the machine is busy with
- * something else as long as that pleases to run: little work is better done alone. Nothing
- * in between one and all, because OpenMP ends threads that a region leaves out.
+ * something else as long as that pleases to run: little work is better done alone. More than
+ * two threads need no more of it together: what is left alone on one of many cores keeps all
+ * the others waiting. Nothing in between one and all, because OpenMP ends threads that a region
+ * leaves out.
  *
- * Returns: @threads if every one of them has enough to do, or else 1
+ * Returns: @threads if there is enough to do for several, or else 1
  */
 static inline int
 scumble_useful_threads (double work, int threads)
 {
-  return work < (double) (1 << 21) * threads ? 1 : threads;
+  return work < (double) (1 << 21) * MIN (threads, 2) ? 1 : threads;
 }
 
 /* The same for something that is done with every number of @tensor. */

@@ -128,7 +128,7 @@ find_net (ScumbleTransferContent *content, const ScumbleStyle *style, double str
         return made->net;
     }
 
-  parameters = content->make (content->data, style, strength);
+  parameters = content->make (content->data, style, strength, job->threads);
   net        = scumble_transfer_new (content->base, parameters, &content->small,
                                      allowed (content), job, error);
   if (net == NULL)
@@ -222,7 +222,7 @@ scumble_transfer_content_render (ScumbleTransferContent *content, const ScumbleL
                 render_zones (content, look, weights, rect, rgb, job, error);
     }
   if (done)
-    scumble_transfer_squash (rgb, 3 * n);
+    scumble_transfer_squash (rgb, 3 * n, job->threads);
 
   return done;
 }

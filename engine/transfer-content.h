@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * Returns: (transfer full): the parameters of the network, as scumble_transfer_count() says
  */
 typedef float *(*ScumbleTransferMake) (gconstpointer data, const ScumbleStyle *style,
-                                       double strength);
+                                       double strength, int threads);
 
 /**
  * ScumbleTransferContent:

@@ -180,31 +180,38 @@ plan_conv (int base, int i)
                          .stride = rows[i].stride };
 }
 
-/* Makes layer @i with its results times @gain and plus @bias; @gain is %NULL for 1. */
+/* Gives layer @i its weights, with its results times @gain and plus @bias; @gain is %NULL for 1.
+ * A layer that has weights already keeps their memory: the kernel takes longer to clear pages
+ * than all threads together to fill them. */
 static void
 make_conv (ScumbleConv *conv, int base, int i, const float *parameters, const float *gain,
-           const float *bias)
+           const float *bias, int threads)
 {
   const ScumbleTransferLayer layer   = scumble_transfer_layer (base, i);
-  const gsize                cells   = (gsize) (layer.kernel * layer.kernel);
+  const gssize               cells   = layer.kernel * layer.kernel;
+  const gsize                n       = (gsize) (cells * layer.c_in); /* of a channel out */
   const float               *from    = parameters + layer.weights;
+  const int                  useful  = scumble_useful_threads (16.0 * (double) n * layer.c_out,
+                                                               threads);
   g_autofree float          *weights = NULL;
-  g_autofree float          *padded  = NULL;
 
-  *conv   = plan_conv (base, i);
-  weights = g_new0 (float, (gsize) conv->c_out * (gsize) conv->c_in * cells);
-  padded  = g_new0 (float, conv->c_out);
-  for (int o = 0; o < layer.c_out; o++)
+  if (conv->weights == NULL)
     {
-      float *to = weights + (gsize) o * (gsize) conv->c_in * cells;
-
-      for (gsize k = 0; k < (gsize) layer.c_in * cells; k++)
-        to[k] = from[k] * (gain != NULL ? gain[o] : 1.0f);
-      from += (gsize) layer.c_in * cells;
-      padded[o] = bias != NULL ? bias[o] : 0.0f;
+      *conv = plan_conv (base, i);
+      scumble_conv_alloc (conv, threads);
+    }
+  if (gain != NULL)
+    {
+      weights = g_new (float, n * (gsize) layer.c_out);
+#pragma omp parallel for schedule(static) num_threads(useful)
+      for (int o = 0; o < layer.c_out; o++)
+        for (gsize k = 0; k < n; k++)
+          weights[(gsize) o * n + k] = from[(gsize) o * n + k] * gain[o];
+      from = weights;
     }
 
-  scumble_conv_init (conv, weights, padded);
+  scumble_conv_set (conv, &(ScumbleKernels) { from, layer.c_out, layer.c_in, (gssize) n, cells, 1 },
+                    bias, threads);
 }
 
 /* The input cells that a layer reads for the output cells @out, border included. */
@@ -338,8 +345,8 @@ fill_border (const Row *row, const ScumbleTensor *x, const Extent *extent)
   const gsize       cell = (gsize) x->c * sizeof (float);
 
   for (int i = in.y; i < in.y + in.h; i++)
-    for (int j = at.x; j < at.x + at.w; j++)
-      if (j < 0 || j >= extent->w)
+    for (int j = at.x; j < at.x + at.w; j = j == in.x - 1 ? in.x + in.w : j + 1)
+      if (j < in.x || j >= in.x + in.w)
         memcpy (scumble_tensor_at (x, i - at.y, j - at.x),
                 scumble_tensor_at (x, i - at.y, continued (row, j, extent->w) - at.x), cell);
 
@@ -794,8 +801,7 @@ freeze (Measure *measure)
       gain[k] = scale[k] / std[k];
       bias[k] = shift[k] - gain[k] * mean[k];
     }
-  scumble_conv_clear (conv);
-  make_conv (conv, measure->base, i, measure->parameters, gain, bias);
+  make_conv (conv, measure->base, i, measure->parameters, gain, bias, measure->job->threads);
   conv->relu = rows[i].relu;
   if (!is_kept (measure->manner, i))
     return;
@@ -818,7 +824,7 @@ measure_layer (Measure *measure, int i, GError **error)
   gboolean          done;
 
   measure->layer = i;
-  make_conv (conv, measure->base, i, measure->parameters, NULL, NULL);
+  make_conv (conv, measure->base, i, measure->parameters, NULL, NULL, measure->job->threads);
   scumble_moments_init (&measure->moments, conv->c_out);
   done = scumble_tiles_walk (&area, measure->manner.edge, measure_tile, measure, &part, error);
   if (done)
@@ -840,7 +846,7 @@ measure_layers (Measure *measure, GError **error)
     if (!measure_layer (measure, i, error))
       return FALSE;
   make_conv (&measure->transfer->convs[last], measure->base, last, measure->parameters, NULL,
-             measure->parameters + shift);
+             measure->parameters + shift, measure->job->threads);
 
   return TRUE;
 }
@@ -910,8 +916,11 @@ scumble_transfer_free (ScumbleTransfer *transfer)
 }
 
 void
-scumble_transfer_squash (float *rgb, gsize n)
+scumble_transfer_squash (float *rgb, gsize n, int threads)
 {
+  const int useful = scumble_useful_threads (16.0 * (double) n, threads);
+
+#pragma omp parallel for schedule(static) num_threads(useful)
   for (gsize i = 0; i < n; i++)
     rgb[i] = CLAMP (1.0f / (1.0f + expf (-rgb[i])), 0.0f, 1.0f);
 }

@@ -157,7 +157,7 @@ gboolean             scumble_transfer_features (const ScumbleTransfer *transfer,
  *
  * The sigmoid that ends the network.
  */
-void             scumble_transfer_squash (float *rgb, gsize n);
+void             scumble_transfer_squash (float *rgb, gsize n, int threads);
 
 /**
  * scumble_transfer_room:

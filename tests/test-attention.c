@@ -162,7 +162,7 @@ check (Case k)
     weights[j] = j % 5 == 0 ? 0.0f : j % 5 == 1 ? 0.3f : 1.0f;
   weights[n - 1] = 1.0f;
 
-  scumble_attention_see (attention, &keys, &style, weights, mean, std);
+  scumble_attention_see (attention, &keys, &style, weights, mean, std, 2);
   g_assert_cmpint (keys.n, <, n);
   feclearexcept (FE_UNDERFLOW);
   scumble_attention_add (attention, &gaze, &x, &y, scratch, k.threads);
@@ -242,7 +242,7 @@ check_apart (const ScumbleSimd *simd)
 
   for (int k = 0; k < C; k++)
     std[k] = 0.7f;
-  scumble_attention_see (attention, &keys, &style, NULL, mean, std);
+  scumble_attention_see (attention, &keys, &style, NULL, mean, std, 2);
   scumble_attention_add (attention, &gaze, &x, &all, scratch, 3);
   for (int from = 0; from < W; from += 7)
     {
@@ -311,7 +311,7 @@ random_keys (int h, int w)
 
   for (int k = 0; k < C; k++)
     std[k] = 1.0f;
-  scumble_attention_see (attention, &keys, &style, NULL, mean, std);
+  scumble_attention_see (attention, &keys, &style, NULL, mean, std, 2);
   g_free (style.data);
 
   return keys;

@@ -33,7 +33,7 @@ make (Widths w, ScumbleConvForm form, gboolean relu, const ScumbleSimd *simd)
 
   ref_fill (f.weights, n, 5, -0.5f, 0.5f);
   ref_fill (f.bias, (gsize) w.c_out, 6, -0.5f, 0.5f);
-  scumble_conv_init (&f.conv, f.weights, f.bias);
+  scumble_conv_init (&f.conv, f.weights, f.bias, 1);
 
   return f;
 }

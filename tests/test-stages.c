@@ -178,7 +178,7 @@ test_attention (gconstpointer data)
                                                .gain = 1.0f, .sharpness = 1.0f };
 
   measure (&style, std + c, std + 2 * c);
-  scumble_attention_see (attention, &keys, &style, NULL, std + c, std + 2 * c);
+  scumble_attention_see (attention, &keys, &style, NULL, std + c, std + 2 * c, 2);
   measure (&content, mean, std);
   scumble_copy (&content, &y, 2);
   scumble_attention_add (attention, &gaze, &content, &y, scratch, 2);
@@ -267,7 +267,7 @@ test_hidden (void)
   g_autoptr (ScumbleMetaNet) meta       = open_meta ();
   ScumbleTensor              statistics = golden_tensor ("methods", "statistics");
   ScumbleTensor              expected   = golden_tensor ("metanet", "hidden");
-  g_autofree float          *hidden     = scumble_meta_net_look (meta, statistics.data);
+  g_autofree float          *hidden     = scumble_meta_net_look (meta, statistics.data, 2);
 
   g_assert_cmpint (scumble_meta_net_length (meta), ==, expected.c);
   check_floats (hidden, &expected, 1e-5);
@@ -283,7 +283,7 @@ test_generated (void)
   const int                      base     = scumble_meta_net_base (meta);
   ScumbleTensor                  hidden   = golden_tensor ("metanet", "hidden");
   ScumbleTensor                  expected = golden_tensor ("metanet", "generated");
-  g_autofree float              *values   = scumble_meta_net_generate (meta, hidden.data);
+  g_autofree float              *values   = scumble_meta_net_generate (meta, hidden.data, 2);
 
   g_assert_cmpuint (length (&expected), ==,
                     scumble_transfer_layer (base, SCUMBLE_TRANSFER_LAST).weights);
@@ -329,7 +329,7 @@ test_metanet_layer (gconstpointer name)
   ScumbleTensor              generated = golden_tensor ("metanet", "generated");
   ScumbleTensor              hidden    = golden_tensor ("metanet", "hidden");
   /* For the last layer, which all pictures share. */
-  g_autofree float          *values    = scumble_meta_net_generate (meta, hidden.data);
+  g_autofree float          *values    = scumble_meta_net_generate (meta, hidden.data, 2);
 
   memcpy (values, generated.data, length (&generated) * sizeof *values);
   check_layer ("metanet", name, values, scumble_meta_net_base (meta));

@@ -43,7 +43,7 @@ check_conv (ScumbleConv conv, int h, int w)
   ref_fill (weights, n, 2, -0.2f, 0.2f);
   ref_fill (bias, (gsize) conv.c_out, 3, -1.0f, 1.0f);
   expected = twin (&conv, &x, h, w, weights, bias);
-  scumble_conv_init (&conv, weights, bias);
+  scumble_conv_init (&conv, weights, bias, 1);
   scumble_conv3x3 (&conv, &x, &y, NULL, 2);
   ref_assert_close (&y, &expected, 1e-4);
 

@@ -17,6 +17,7 @@
 
 #include <cblas.h>
 #include <math.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -259,7 +260,7 @@ layer_run_init (LayerRun *run, const Layer *layer, const int *widths, int edge,
   run->x       = random_tensor (from + 2, from + 2, c_in);
   run->y       = random_tensor (to, to, c_out);
   run->threads = threads;
-  scumble_conv_init (&run->conv, weights, bias);
+  scumble_conv_init (&run->conv, weights, bias, 1);
   run->scratch =
       g_aligned_alloc0 (scumble_conv_scratch (&run->conv, threads) + 64, 1, 64);
   g_aligned_free (weights);
@@ -368,15 +369,18 @@ generated_read (ScumbleSource *source, const ScumbleRect *rect, float *rgba,
 {
   const GeneratedSource *self = (const GeneratedSource *) source;
 
-  for (int y = rect->y; y < rect->y + rect->h; y++)
-    for (int x = rect->x; x < rect->x + rect->w; x++, rgba += 4)
+#pragma omp parallel for schedule(static)
+  for (int i = 0; i < rect->h; i++)
+    for (int j = 0; j < rect->w; j++)
       {
+        const int   x     = rect->x + j, y = rect->y + i;
         const float grain = self->grain[y % GRAIN][x % GRAIN];
+        float      *pixel = rgba + 4 * ((gsize) i * (gsize) rect->w + (gsize) j);
 
-        rgba[0] = 0.7f * (float) x / (float) source->width + 0.3f * grain;
-        rgba[1] = 0.7f * (float) y / (float) source->height + 0.3f * grain;
-        rgba[2] = grain;
-        rgba[3] = 1.0f;
+        pixel[0] = 0.7f * (float) x / (float) source->width + 0.3f * grain;
+        pixel[1] = 0.7f * (float) y / (float) source->height + 0.3f * grain;
+        pixel[2] = grain;
+        pixel[3] = 1.0f;
       }
 
   return TRUE;
@@ -409,9 +413,14 @@ count_good (const float *rgb, gsize n)
 {
   gsize good = 0;
 
-  for (gsize i = 0; i < n; i++, rgb += 3)
-    good += rgb[0] >= 0.0f && rgb[0] <= 1.0f && rgb[1] >= 0.0f && rgb[1] <= 1.0f &&
-            rgb[2] >= 0.0f && rgb[2] <= 1.0f;
+#pragma omp parallel for schedule(static) reduction(+ : good)
+  for (gsize i = 0; i < n; i++)
+    {
+      const float *pixel = rgb + 3 * i;
+
+      good += pixel[0] >= 0.0f && pixel[0] <= 1.0f && pixel[1] >= 0.0f && pixel[1] <= 1.0f &&
+              pixel[2] >= 0.0f && pixel[2] <= 1.0f;
+    }
 
   return good;
 }
@@ -980,6 +989,7 @@ run_measure (const char *name, const Options *options, GError **error)
 static gboolean
 run (const Options *options, GError **error)
 {
+  omp_set_num_threads (options->threads);
   if (options->measures == NULL || options->threads < 1 || options->runs < 1 ||
       options->edge < 16 || options->pixels <= 0.0 || options->memory < 1 ||
       options->tile < 0)
