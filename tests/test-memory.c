@@ -27,17 +27,21 @@ typedef struct
   const char *folder; /* variable that says where the model files are */
   int         width;  /* of the content */
   int         height;
+  int         threads;
 } Case;
 
 #define SHIPPED "SCUMBLE_TEST_SHIPPED"
 #define WIDE    "SCUMBLE_TEST_WIDE"
 
 static const Case cases[] = {
-  { "adain", "adain", SHIPPED, 1300, 1000 },
-  { "sanet", "sanet", SHIPPED, 900, 700 },
-  { "metanet", "metanet", SHIPPED, 1300, 1000 },
-  { "metastyle", "metastyle", SHIPPED, 1300, 1000 },
-  { "full-width", "adain", WIDE, 500, 400 },
+  { "adain", "adain", SHIPPED, 1300, 1000, 2 },
+  { "sanet", "sanet", SHIPPED, 900, 700, 2 },
+  { "metanet", "metanet", SHIPPED, 1300, 1000, 2 },
+  { "metastyle", "metastyle", SHIPPED, 1300, 1000, 2 },
+  { "full-width", "adain", WIDE, 500, 400, 2 },
+  { "adain-16-threads", "adain", SHIPPED, 1300, 1000, 16 },
+  { "sanet-16-threads", "sanet", SHIPPED, 900, 700, 16 },
+  { "metanet-16-threads", "metanet", SHIPPED, 1300, 1000, 16 },
 };
 
 static gboolean
@@ -126,7 +130,7 @@ measure (const Case *c)
                                       .height       = c->height,
                                       .style_width  = 200,
                                       .style_height = 150,
-                                      .threads      = 2 };
+                                      .threads      = c->threads };
   ScumblePlan              plan;
   int                      budget;
 
@@ -155,6 +159,27 @@ test_resident (gconstpointer data)
 
   g_test_trap_subprocess (NULL, 0, (GTestSubprocessFlags) 0);
   g_test_trap_assert_passed ();
+}
+
+/* A layer of 24 megapixels fits into 512 MiB, however many threads there are. */
+static void
+test_large (gconstpointer data)
+{
+  const char *const        path[] = { g_getenv (SHIPPED), NULL };
+  g_autoptr (GError)       error  = NULL;
+  g_autoptr (ScumbleModel) model  = scumble_model_open (path, data, NULL, &error);
+
+  g_assert_no_error (error);
+  for (int threads = 1; threads <= 16; threads *= 2)
+    {
+      const ScumbleDemand demand = { .width = 6000, .height = 4000, .style_width = 800,
+                                     .style_height = 600, .budget = 512 << 20,
+                                     .threads = threads };
+      ScumblePlan         plan;
+
+      g_assert_true (scumble_model_plan (model, &demand, &plan, &error));
+      g_assert_no_error (error);
+    }
 }
 
 /* VGG-19 at its full width, and a decoder to it. */
@@ -270,6 +295,10 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &cases[i], test_resident);
     }
+  g_test_add_data_func ("/memory/large/adain", "adain", test_large);
+  g_test_add_data_func ("/memory/large/sanet", "sanet", test_large);
+  g_test_add_data_func ("/memory/large/metanet", "metanet", test_large);
+  g_test_add_data_func ("/memory/large/metastyle", "metastyle", test_large);
   status = g_test_run ();
   if (wide != NULL)
     remove_wide (wide);

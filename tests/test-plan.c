@@ -172,19 +172,20 @@ test_within (gconstpointer data)
   static const int    sizes[][2] = { { 1, 1 }, { 40, 30 }, { 333, 90 }, { 400, 300 } };
   const char *const  *method     = data;
   ScumbleModel       *model      = open_model (method[0], method[1]);
+  static const int    threads[]  = { 1, 2, 3, 16 };
   guint               planned    = 0;
-  int                 threads    = 0;
+  guint               turn       = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     for (gsize budget = 512 << 10; budget <= 128 << 20; budget *= 4)
       {
         /* Five budgets: another number of threads for the same budget at the next size. */
-        threads = (threads + 1) % 3;
+        turn = (turn + 1) % G_N_ELEMENTS (threads);
 
         const ScumbleDemand demand = { .width = sizes[i][0], .height = sizes[i][1],
-                                       .has_alpha = threads == 1, .style_width = 70,
+                                       .has_alpha = turn == 1, .style_width = 70,
                                        .style_height = 50, .budget = budget,
-                                       .threads = threads + 1 };
+                                       .threads = threads[turn] };
 
         planned += check (model, demand, &plain) > 0.0;
       }
