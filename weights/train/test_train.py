@@ -30,6 +30,7 @@ import losses
 import methods
 import nets
 import paint
+import recipe
 import tensorfile
 import train
 
@@ -276,6 +277,27 @@ def test_fine(world):
         assert network.encoder.conv5_1.weight.shape[0] == 256
         with torch.no_grad():
             assert torch.isfinite(network.paint(*torch.rand(2, 1, 3, 32, 32))).all()
+
+
+def test_grown(world):
+    """A wider network that starts from a narrower file says what that one says, and more."""
+    path = os.path.join(world.folder, "narrow.safetensors")
+    torch.manual_seed(1)
+    narrow, wide = nets.Encoder((2, 3, 4, 5, 5)), nets.Encoder((4, 6, 8, 10, 10))
+    tensorfile.write(path, {"encoder." + name: tensor.numpy()
+                            for name, tensor in narrow.state_dict().items()}, {}, "F32")
+    recipe.load_part(wide, "encoder", path)
+    x = torch.rand(1, 3, 32, 32)
+    for tap, wanted in narrow(x).items():
+        found = wide(x)[tap]
+        assert (found[:, :wanted.shape[1]] - wanted).abs().max() < 1e-5, tap
+        assert found[:, wanted.shape[1]:].abs().max() > 0, tap
+    try:
+        recipe.load_part(nets.Encoder((2, 2, 4, 5, 5)), "encoder", path)
+    except SystemExit as error:
+        assert "cannot grow" in str(error)
+    else:
+        raise AssertionError("a wider file went into a narrower network")
 
 
 def test_sheet(world):
