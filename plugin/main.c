@@ -263,16 +263,18 @@ const GimpPlugInInfo PLUG_IN_INFO =
   .run_proc   = run,
 };
 
-/* OpenMP's threads wait for each other by spinning, for milliseconds, unless told otherwise
- * before they are loaded. Where other programs want the processor too, the one that is waited for
- * then does not get it: on two busy cores an update of MetaStyle took seven times as long. So this
- * program starts itself once more, told so. */
+/* libgomp's threads wait for each other by spinning for milliseconds, unless told otherwise before
+ * they are loaded. Where other programs want the processor too, the one that is waited for then
+ * does not get it: learning took two to seven times as long on two busy cores. Not to spin at all
+ * costs up to half of the time where nobody else wants them; so many turns are nearly the best
+ * of both (SPEED.md). This program starts itself once more, told so. */
 static void
 wait_quietly (char **argv)
 {
-  static const char policy[] = "OMP_WAIT_POLICY";
+  static const char turns[] = "GOMP_SPINCOUNT";
 
-  if (g_getenv (policy) == NULL && g_setenv (policy, "passive", FALSE))
+  if (g_getenv (turns) == NULL && g_getenv ("OMP_WAIT_POLICY") == NULL &&
+      g_setenv (turns, "15000", FALSE))
     execv ("/proc/self/exe", argv);
 }
 
