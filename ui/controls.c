@@ -249,4 +249,9 @@ static void
 scumble_controls_init (ScumbleControls *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  /* So that what the keyboard goes to is scrolled into sight: only a viewport that a scrolled
+   * window makes by itself has this already. */
+  gtk_container_set_focus_vadjustment (
+    GTK_CONTAINER (gtk_bin_get_child (GTK_BIN (self->scroller))),
+    gtk_scrolled_window_get_vadjustment (self->scroller));
 }

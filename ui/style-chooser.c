@@ -45,13 +45,26 @@ on_row_activated (GtkListBox *list, GtkListBoxRow *row, ScumbleStyleChooser *sel
     gtk_window_activate_default (GTK_WINDOW (top));
 }
 
+/* What has the focus already may have been scrolled away, and grabbing moves nothing then; but a
+ * container looks after its focus's place whenever it is told of it. */
+static void
+bring_into_sight (GtkWidget *widget)
+{
+  for (GtkWidget *parent = gtk_widget_get_parent (widget); parent != NULL;
+       widget = parent, parent = gtk_widget_get_parent (parent))
+    gtk_container_set_focus_child (GTK_CONTAINER (parent), widget);
+}
+
 void
 scumble_style_chooser_focus (ScumbleStyleChooser *self)
 {
   GtkListBoxRow *row = gtk_list_box_get_selected_row (self->list);
 
-  if (row != NULL)
-    gtk_widget_grab_focus (GTK_WIDGET (row));
+  if (row == NULL)
+    return;
+
+  gtk_widget_grab_focus (GTK_WIDGET (row));
+  bring_into_sight (GTK_WIDGET (row));
 }
 
 /* By itself a list takes its mnemonic for activating a row. */
