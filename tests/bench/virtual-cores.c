@@ -285,7 +285,7 @@ prepare (Thread *thread, Team *team, int number)
                        .loops  = team->loops->len,
                        .piece  = -1 };
   getcontext (&thread->context);
-  thread->context.uc_stack.ss_sp   = stack;
+  thread->context.uc_stack.ss_sp   = thread->stack;
   thread->context.uc_stack.ss_size = STACK;
   makecontext (&thread->context, thread_main, 0);
 }
