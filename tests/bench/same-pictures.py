@@ -11,7 +11,7 @@ import tempfile
 
 import methods
 
-CASES = [[method] for method in methods.METHODS] + [["metastyle", "--updates", "1", "--adapt-all"]]
+CASES = [[method] for method in methods.METHODS] + [["metastyle", "--updates", "1"]]
 
 
 def paint(stylize, library, threads, folder, case):
