@@ -4,20 +4,6 @@
 
 ; Precisions
 
-(define precisions
-  (list (list "u8"      PRECISION-U8-GAMMA      eight-bits)
-        (list "u8-lin"  PRECISION-U8-LINEAR     eight-bits)
-        (list "u16"     PRECISION-U16-GAMMA     engine-own)
-        (list "u16-lin" PRECISION-U16-LINEAR    engine-own)
-        (list "u32"     PRECISION-U32-GAMMA     engine-own)
-        (list "u32-lin" PRECISION-U32-LINEAR    engine-own)
-        (list "half"    PRECISION-HALF-GAMMA    half-bits)
-        (list "half-lin" PRECISION-HALF-LINEAR  half-bits)
-        (list "float"   PRECISION-FLOAT-GAMMA   engine-own)
-        (list "float-lin" PRECISION-FLOAT-LINEAR engine-own)
-        (list "double"  PRECISION-DOUBLE-GAMMA  engine-own)
-        (list "double-lin" PRECISION-DOUBLE-LINEAR engine-own)))
-
 (define (check-precision row base base-name alpha)
   (let* ((name (string-append base-name (if alpha "A " " ") (car row)))
          (image (new-image 50 40 base (cadr row)))

@@ -100,6 +100,21 @@
 (define half-bits  0.0011)
 (define engine-own 0.0003)
 
+; GIMP's precisions, and how far two roundings may lie apart in each.
+(define precisions
+  (list (list "u8"      PRECISION-U8-GAMMA      eight-bits)
+        (list "u8-lin"  PRECISION-U8-LINEAR     eight-bits)
+        (list "u16"     PRECISION-U16-GAMMA     engine-own)
+        (list "u16-lin" PRECISION-U16-LINEAR    engine-own)
+        (list "u32"     PRECISION-U32-GAMMA     engine-own)
+        (list "u32-lin" PRECISION-U32-LINEAR    engine-own)
+        (list "half"    PRECISION-HALF-GAMMA    half-bits)
+        (list "half-lin" PRECISION-HALF-LINEAR  half-bits)
+        (list "float"   PRECISION-FLOAT-GAMMA   engine-own)
+        (list "float-lin" PRECISION-FLOAT-LINEAR engine-own)
+        (list "double"  PRECISION-DOUBLE-GAMMA  engine-own)
+        (list "double-lin" PRECISION-DOUBLE-LINEAR engine-own)))
+
 ; A result's colours are those that the engine makes of the same pixels, rounded to the
 ; layer's precision; its alpha is the layer's own.
 (define (check-method name method result layer strength tolerance)

@@ -22,20 +22,6 @@
 
 ; It looks as the painting, in every precision.
 
-(define precisions
-  (list (list "u8"      PRECISION-U8-GAMMA      eight-bits)
-        (list "u8-lin"  PRECISION-U8-LINEAR     eight-bits)
-        (list "u16"     PRECISION-U16-GAMMA     engine-own)
-        (list "u16-lin" PRECISION-U16-LINEAR    engine-own)
-        (list "u32"     PRECISION-U32-GAMMA     engine-own)
-        (list "u32-lin" PRECISION-U32-LINEAR    engine-own)
-        (list "half"    PRECISION-HALF-GAMMA    half-bits)
-        (list "half-lin" PRECISION-HALF-LINEAR  half-bits)
-        (list "float"   PRECISION-FLOAT-GAMMA   engine-own)
-        (list "float-lin" PRECISION-FLOAT-LINEAR engine-own)
-        (list "double"  PRECISION-DOUBLE-GAMMA  engine-own)
-        (list "double-lin" PRECISION-DOUBLE-LINEAR engine-own)))
-
 ; Where it is all but invisible, colours are what rounding makes of them.
 (define (check-alike name found expected tolerance)
   (check (string-append name ": visible") (close? (list-tail found 3) (list-tail expected 3) tolerance)
