@@ -183,17 +183,6 @@ void  scumble_up2          (const ScumbleTensor *x, int y0, int x0, const Scumbl
                             int threads);
 
 /**
- * scumble_affine:
- * @gain: [c]
- * @bias: [c]
- * @y: [h, w, c], may be @x
- *
- * y = gain x + bias, channel by channel.
- */
-void  scumble_affine       (const ScumbleTensor *x, const float *gain, const float *bias,
-                            const ScumbleTensor *y, int threads);
-
-/**
  * scumble_clamp:
  *
  * Limits every value to 0..1; what is no number becomes 0.

@@ -13,13 +13,33 @@ enum { BANDS = 16 };
 void
 scumble_moments_init (ScumbleMoments *moments, int c)
 {
-  *moments = (ScumbleMoments) { .c = c, .sums = g_new0 (double, BANDS * 2 * (gsize) c) };
+  *moments = (ScumbleMoments) { .c     = c,
+                                .sums  = g_new0 (double, BANDS * 2 * (gsize) c),
+                                .highs = g_new (float, BANDS * (gsize) c) };
+  for (gsize k = 0; k < BANDS * (gsize) c; k++)
+    moments->highs[k] = -G_MAXFLOAT;
 }
 
 void
 scumble_moments_clear (ScumbleMoments *moments)
 {
   g_clear_pointer (&moments->sums, g_free);
+  g_clear_pointer (&moments->highs, g_free);
+}
+
+/* Row @i of @x, whose cells' weights are the row of @weights. */
+static void
+add_highs (const ScumbleTensor *x, const float *weights, int i, float *highs)
+{
+  for (int j = 0; j < x->w; j++)
+    {
+      const float *cell = scumble_tensor_at (x, i, j);
+
+      if (weights != NULL && weights[j] <= 0.0f)
+        continue;
+      for (int k = 0; k < x->c; k++)
+        highs[k] = cell[k] > highs[k] ? cell[k] : highs[k];
+    }
 }
 
 void
@@ -32,10 +52,13 @@ scumble_moments_add (ScumbleMoments *moments, const ScumbleTensor *x, const floa
 #pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (x, threads))
   for (int band = 0; band < BANDS; band++)
     for (int i = band * x->h / BANDS; i < (band + 1) * x->h / BANDS; i++)
-      simd->add_moments (scumble_tensor_at (x, i, 0),
-                         weights != NULL ? weights + (gsize) i * (gsize) x->w : NULL,
-                         (gsize) x->w, (gsize) x->c,
-                         moments->sums + (gsize) band * 2 * (gsize) x->c);
+      {
+        const float *row = weights != NULL ? weights + (gsize) i * (gsize) x->w : NULL;
+
+        simd->add_moments (scumble_tensor_at (x, i, 0), row, (gsize) x->w, (gsize) x->c,
+                           moments->sums + (gsize) band * 2 * (gsize) x->c);
+        add_highs (x, row, i, moments->highs + (gsize) band * (gsize) x->c);
+      }
 
   for (gsize i = 0; weights != NULL && i < n; i++)
     {
@@ -90,4 +113,17 @@ void
 scumble_moments_get_biased (const ScumbleMoments *moments, float *mean, float *std)
 {
   get (moments, moments->weight, mean, std);
+}
+
+void
+scumble_moments_get_highs (const ScumbleMoments *moments, float *highs)
+{
+  for (int k = 0; k < moments->c; k++)
+    {
+      float high = -G_MAXFLOAT;
+
+      for (int band = 0; band < BANDS; band++)
+        high = MAX (high, moments->highs[band * moments->c + k]);
+      highs[k] = moments->weight > 0.0 ? high : 0.0f;
+    }
 }

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * @weight2: sum of their squares
  * @sums: (owned): [16, 2, c] weighted sums of the values and of their squares, in as many
  *   bands of the rows that came
+ * @highs: (owned): [16, c] the largest values that came with a weight
  *
  * Running sums of a feature plane that arrives in parts. Doubles, added in a fixed order:
  * the number of threads does not change the result, nor do the parts beyond rounding.
@@ -22,6 +23,7 @@ typedef struct
   double  weight;
   double  weight2;
   double *sums;
+  float  *highs;
 } ScumbleMoments;
 
 void scumble_moments_init  (ScumbleMoments *moments, int c);
@@ -53,5 +55,12 @@ void scumble_moments_get   (const ScumbleMoments *moments, float *mean, float *s
  * With the biased variance sum w (x - mean)^2 / W, which instance normalisation uses.
  */
 void scumble_moments_get_biased (const ScumbleMoments *moments, float *mean, float *std);
+
+/**
+ * scumble_moments_get_highs:
+ * @highs: (out caller-allocates): [c] the largest value of each channel in cells of any
+ *   weight; 0 if none has
+ */
+void scumble_moments_get_highs  (const ScumbleMoments *moments, float *highs);
 
 G_END_DECLS

@@ -47,22 +47,6 @@ scumble_up2 (const ScumbleTensor *x, int y0, int x0, const ScumbleTensor *y, int
 }
 
 void
-scumble_affine (const ScumbleTensor *x, const float *gain, const float *bias,
-                const ScumbleTensor *y, int threads)
-{
-#pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (x, threads))
-  for (int i = 0; i < x->h; i++)
-    for (int j = 0; j < x->w; j++)
-      {
-        const float *from = scumble_tensor_at (x, i, j);
-        float       *to   = scumble_tensor_at (y, i, j);
-
-        for (int k = 0; k < x->c; k++)
-          to[k] = gain[k] * from[k] + bias[k];
-      }
-}
-
-void
 scumble_clamp (const ScumbleTensor *x, int threads)
 {
 #pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (x, threads))

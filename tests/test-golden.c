@@ -152,19 +152,23 @@ check_transform (Fixture *f, const ScumbleFeatures *content, const ScumbleFeatur
 {
   const ScumbleTensor  expected = get (f, "transformed");
   const int            c        = expected.c;
-  g_autofree float    *values   = g_new (float, 6 * c);
+  g_autofree float    *values   = g_new (float, 5 * c);
   float               *mean     = values, *std = mean + c, *mean_s = std + c;
-  float               *std_s    = mean_s + c, *gain = std_s + c, *bias = gain + c;
+  float               *std_s    = mean_s + c, *high = std_s + c;
   const float          strength = (float) f->test.strength;
 
   scumble_moments_get (&content->moments, mean, std);
   scumble_moments_get (&style->moments, mean_s, std_s);
-  for (int k = 0; k < c; k++)
-    {
-      gain[k] = strength * std_s[k] / std[k] + 1.0f - strength;
-      bias[k] = strength * (mean_s[k] - mean[k] * std_s[k] / std[k]);
-    }
-  scumble_affine (&content->plane, gain, bias, &content->plane, 1);
+  scumble_moments_get_highs (&style->moments, high);
+  for (int i = 0; i < expected.h; i++)
+    for (int j = 0; j < expected.w; j++)
+      for (int k = 0; k < c; k++)
+        {
+          float      *x      = scumble_tensor_at (&content->plane, i, j) + k;
+          const float styled = (*x - mean[k]) / std[k] * std_s[k] + mean_s[k];
+
+          *x = strength * MIN (styled, high[k]) + (1.0f - strength) * *x;
+        }
   compare (f, "transformed", &content->plane, &expected, greatest (&expected),
            f->test.features);
   g_free (expected.data);

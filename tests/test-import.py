@@ -471,8 +471,10 @@ def t_mvn(x):
 
 
 def t_adain(files, content, style):
-    _, mean, std = t_mvn(t_encode(files["vgg_normalised.pth"], style)[0])
-    return t_mvn(t_encode(files["vgg_normalised.pth"], content)[0])[0] * std + mean
+    wanted = t_encode(files["vgg_normalised.pth"], style)[0]
+    _, mean, std = t_mvn(wanted)
+    styled = t_mvn(t_encode(files["vgg_normalised.pth"], content)[0])[0] * std + mean
+    return torch.minimum(styled, wanted.amax((2, 3), keepdim=True))
 
 
 def t_sanet(files, content, style):

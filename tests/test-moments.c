@@ -187,6 +187,44 @@ test_degenerate (void)
   g_free (flat.data);
 }
 
+/* The largest of the cells that count at all; below zero too. */
+static void
+test_highs (void)
+{
+  const ScumbleTensor x       = ref_tensor (40, 3, C, 7);
+  g_autofree float   *weights = g_new0 (float, 40 * 3);
+  ScumbleMoments      moments;
+  float               highs[C], expected[C];
+
+  for (gsize i = 0; i < 40 * 3 * C; i++)
+    x.data[i] -= 9.0f;
+  for (int i = 0; i < 40 * 3; i += 7)
+    weights[i] = 0.01f;
+
+  for (int threads = 1; threads <= 3; threads += 2)
+    {
+      for (int k = 0; k < C; k++)
+        expected[k] = -G_MAXFLOAT;
+      for (int i = 0; i < 40 * 3; i += 7)
+        for (int k = 0; k < C; k++)
+          expected[k] = MAX (expected[k], x.data[i * C + k]);
+
+      scumble_moments_init (&moments, C);
+      scumble_moments_get_highs (&moments, highs);
+      g_assert_cmpfloat (highs[C - 1], ==, 0.0f);
+      for (int i = 0; i < 40; i += 20)
+        {
+          const ScumbleTensor part = scumble_tensor_view (&x, i, 0, 20, 3);
+
+          scumble_moments_add (&moments, &part, weights + 3 * i, threads);
+        }
+      scumble_moments_get_highs (&moments, highs);
+      ref_assert_close_floats (highs, expected, C, 0.0);
+      scumble_moments_clear (&moments);
+    }
+  g_free (x.data);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -198,6 +236,7 @@ main (int argc, char **argv)
   g_test_add_func ("/moments/threads", test_threads);
   g_test_add_func ("/moments/parts", test_parts);
   g_test_add_func ("/moments/degenerate", test_degenerate);
+  g_test_add_func ("/moments/highs", test_highs);
 
   return g_test_run ();
 }

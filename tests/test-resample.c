@@ -47,32 +47,6 @@ test_up (void)
   g_free (whole.data);
 }
 
-/* On a part of a larger tensor, and in place. */
-static void
-test_affine (void)
-{
-  const ScumbleTensor whole = ref_tensor (9, 9, 6, 3);
-  const ScumbleTensor x     = scumble_tensor_view (&whole, 1, 2, 5, 4);
-  const ScumbleTensor y     = ref_tensor_empty (5, 4, 6);
-  float               gain[6], bias[6];
-
-  ref_fill (gain, 6, 4, -2.0f, 2.0f);
-  ref_fill (bias, 6, 5, -2.0f, 2.0f);
-  scumble_affine (&x, gain, bias, &y, 2);
-  for (int i = 0; i < 5; i++)
-    for (int j = 0; j < 4; j++)
-      for (int k = 0; k < 6; k++)
-        g_assert_cmpfloat_with_epsilon (scumble_tensor_at (&y, i, j)[k],
-                                        gain[k] * scumble_tensor_at (&x, i, j)[k] + bias[k],
-                                        1e-6f);
-
-  scumble_affine (&x, gain, bias, &x, 1);
-  ref_assert_close (&x, &y, 1e-6);
-
-  g_free (whole.data);
-  g_free (y.data);
-}
-
 static void
 test_clamp (void)
 {
@@ -105,7 +79,6 @@ main (int argc, char **argv)
 
   g_test_add_func ("/resample/pool", test_pool);
   g_test_add_func ("/resample/up", test_up);
-  g_test_add_func ("/resample/affine", test_affine);
   g_test_add_func ("/resample/clamp", test_clamp);
   g_test_add_func ("/resample/copy", test_copy);
 

@@ -40,8 +40,8 @@ class Network(torch.nn.Module):
 
     def forward(self, content, style):
         features = self.encoder(content, "relu4_1")["relu4_1"]
-        mean, std = nets.mean_std(self.encoder(style, "relu4_1")["relu4_1"])
-        return self.decoder(nets.adain(features, mean, std))
+        wanted = self.encoder(style, "relu4_1")["relu4_1"]
+        return self.decoder(nets.adain(features, *nets.mean_std(wanted), nets.ceiling(wanted)))
 
 
 class Wrapped(torch.nn.Module):

@@ -13,6 +13,7 @@
 
 #include "net.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -82,14 +83,16 @@ adain (ncnn::Mat &content, const ncnn::Mat &style, int threads)
 #pragma omp parallel for num_threads(threads)
   for (int k = 0; k < content.c; k++)
     {
-      float *p = content.channel (k);
-      float  mean, std, style_mean, style_std;
+      float       *p = content.channel (k);
+      float        mean, std, style_mean, style_std;
+      const float *wanted = style.channel (k);
+      const float  high   = *std::max_element (wanted, wanted + style.w * style.h);
 
       mean_std (content, k, mean, std);
       mean_std (style, k, style_mean, style_std);
 #pragma omp simd
       for (int i = 0; i < content.w * content.h; i++)
-        p[i] = (p[i] - mean) * (style_std / std) + style_mean;
+        p[i] = std::min ((p[i] - mean) * (style_std / std) + style_mean, high);
     }
 }
 

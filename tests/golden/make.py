@@ -6,7 +6,8 @@
 
 This is the definition that the engine is held to, straight from the papers: Huang and
 Belongie, "Arbitrary Style Transfer in Real-time with Adaptive Instance Normalization",
-ICCV 2017, on VGG-19's layer plan (engine/MODEL.md says where implementations differ).
+ICCV 2017, on VGG-19's layer plan (engine/MODEL.md says where implementations differ), held to
+the style's largest values.
 
 For every section of cases.ini that this script knows the networks of:
 
@@ -162,7 +163,8 @@ def make_case(name, case):
     f, s = (run(ENCODER, encoder, "encoder", padded(p)) for p in (content, style))
     (mean_f, std_f), (mean_s, std_s) = statistics(f), statistics(s)
     strength = float(case["strength"])
-    t = strength * (std_s * (f - mean_f) / std_f + mean_s) + (1 - strength) * f
+    styled = torch.minimum(std_s * (f - mean_f) / std_f + mean_s, s.amax((2, 3), keepdim=True))
+    t = strength * styled + (1 - strength) * f
     pixels = run(DECODER, model, "decoder", t)[:, :, :content.shape[0], :content.shape[1]]
 
     tensors = {"content": content, "style": style, "relu4_1": channels_last(f),

@@ -3,6 +3,7 @@
 
 Differences from the paper, and why:
 
+- What a style does is held to its own largest values (nets.adain).
 - A crop is asked for the statistics of a whole painting, as a user's picture is. They are
   computed once, so no painting passes through a network in a step.
 - Every eighth batch consists of identity pairs (a picture in its own style must come back,
@@ -10,6 +11,7 @@ Differences from the paper, and why:
 - `structure` compares normalised relu3_1 and relu4_1 features with the photograph's: the
   target of the paper's content loss has lost what relu4_1 loses, faces first.
 """
+from critic import Ceilings
 from losses import SHALLOW_FIRST, outside, structure, style_distance, unexplained
 from methods import AdaIn
 from nets import TAPS, adain
@@ -25,21 +27,27 @@ VGG_TAPS = ("relu1_1", "relu2_1", "relu3_1")
 class Recipe(StyleRecipe):
     method = AdaIn
 
+    def prepare(self):
+        super().prepare()
+        self._ceilings = self.table("style-ceilings", self.style,
+                                    Ceilings(self.network.encoder))
+
     def draw(self, draw):
         if draw.step % IDENTITY_EVERY == IDENTITY_EVERY - 1:
             pictures = (self.content, self.style)[draw.step // IDENTITY_EVERY % 2]
             return {"content": draw.crops(pictures, IDENTITY, self.options.size)}
+        picks = draw.indices(self.style, STYLE)
         return {"content": draw.crops(self.content, CONTENT, self.options.size),
-                **self.style_statistics(draw.indices(self.style, STYLE))}
+                "ceiling": self._ceilings["ceiling"][picks], **self.style_statistics(picks)}
 
     def forward(self, batch):
         identity = "relu4_1" not in batch
         terms = self._identity(**batch) if identity else self._stylised(**batch)
         return sum(WEIGHTS[name] * term for name, term in terms.items()), terms
 
-    def _stylised(self, content, **style):
+    def _stylised(self, content, ceiling, **style):
         source = self.frozen(content)
-        target = adain(source["relu4_1"].float(), *style["relu4_1"].unbind(1))
+        target = adain(source["relu4_1"].float(), *style["relu4_1"].unbind(1), ceiling)
         out = self.network.decoder(target)
         found, taps = self.critic(out)
         return {"content": unexplained(taps["relu4_1"], target),

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from losses import GRAM_TAPS, grams, own_statistics, statistics
+from nets import ceiling
 from teachers import Vgg19
 
 DEEP_TAPS = ("relu4_1", "relu5_1")
@@ -45,6 +46,13 @@ class OwnCritic(nn.Module):
 
     def measure(self, x):
         return stacked(own_statistics(self.encoder(x)))
+
+
+class Ceilings(OwnCritic):
+    """The largest values at relu4_1 of the encoder, that AdaIN is held to."""
+
+    def measure(self, x):
+        return {"ceiling": ceiling(self.encoder(x, "relu4_1")["relu4_1"])}
 
 
 class GramCritic(OwnCritic):

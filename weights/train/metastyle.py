@@ -19,7 +19,7 @@ import torch
 from critic import GramCritic
 from losses import spikes, transfer_loss, unexplained
 from methods import MetaStyle
-from nets import adain, mean_std, transfer
+from nets import mean_std, mvn, transfer
 from recipe import StyleRecipe, fixed_crops
 
 INNER, OUTER, STYLE = 2, 3, 4
@@ -63,7 +63,8 @@ class Recipe(StyleRecipe):
         seen = []
         out = transfer(outer, p, seen)
         loss, terms = transfer_loss(self.network.encoder, out, outer, batch)
-        terms["identity"] = unexplained(start, adain(inner, *self._level))
+        mean, std = self._level
+        terms["identity"] = unexplained(start, mvn(inner) * std + mean)
         terms["spikes"] = spikes(seen)
         loss = loss + IDENTITY_WEIGHT * terms["identity"] + SPIKES_WEIGHT * terms["spikes"]
         return loss, {"before": before, **terms}

@@ -10,8 +10,8 @@ import torch
 from torch import nn
 
 from losses import GRAM_TAPS, grams, transfer_loss
-from nets import (WIDTHS, Decoder, Encoder, Initial, Meta, Shared, Transform, adain, mean_std,
-                  style_vector, transfer)
+from nets import (WIDTHS, Decoder, Encoder, Initial, Meta, Shared, Transform, adain, ceiling,
+                  mean_std, style_vector, transfer)
 
 
 class AdaIn(nn.Module):
@@ -24,9 +24,9 @@ class AdaIn(nn.Module):
         self.encoder, self.decoder = Encoder(widths), Decoder(widths)
 
     def paint(self, content, style, strength=1.0):
-        mean, std = mean_std(self.encoder(style, "relu4_1")["relu4_1"])
+        wanted = self.encoder(style, "relu4_1")["relu4_1"]
         deep = self.encoder(content, "relu4_1")["relu4_1"].float()
-        return self.decoder(adain(deep, mean, std, strength))
+        return self.decoder(adain(deep, *mean_std(wanted), ceiling(wanted), strength))
 
 
 class SaNet(nn.Module):

@@ -124,9 +124,20 @@ def mvn(x):
     return (x - mean) / std
 
 
-def adain(content, style_mean, style_std, strength=1.0):
-    """AdaIN (Huang and Belongie 2017): content features with the style's statistics."""
-    return strength * (mvn(content) * style_std + style_mean) + (1 - strength) * content
+def ceiling(features):
+    """The largest value of every channel, [n, c, 1, 1], float32."""
+    return features.float().amax((2, 3), keepdim=True)
+
+
+def adain(content, style_mean, style_std, style_ceiling, strength=1.0):
+    """AdaIN (Huang and Belongie 2017): content features with the style's statistics.
+
+    Unlike theirs, nothing rises above the largest value that the style has in a channel. What
+    is rare in a photograph and strong in a painting, a patch of red, came to thirty deviations
+    more than anything in the painting, and no decoder had seen the like: it burnt.
+    """
+    styled = torch.minimum(mvn(content) * style_std + style_mean, style_ceiling)
+    return strength * styled + (1 - strength) * content
 
 
 def up(x):
