@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* The preview's gestures that no virtual X server can make: two fingers on a touchpad, and
- * two on a touchscreen; and what it draws before there is a picture. dialog-drive.py runs this
- * where there is a display. */
+ * two on a touchscreen; what it draws before there is a picture; and a mixture with a region that
+ * there is no more. dialog-drive.py runs this where there is a display. */
+#include "mixture.h"
 #include "preview.h"
+#include "scumble-resources.h"
 
 enum { WIDTH = 1000, HEIGHT = 800, WINDOW_W = 400, WINDOW_H = 300 };
 
@@ -211,6 +213,50 @@ test_empty (Fixture *fixture, gconstpointer unused)
   cairo_surface_destroy (surface);
 }
 
+static void
+add_style (GPtrArray *styles, const char *name, int region)
+{
+  ScumbleHostChoice *choice = scumble_host_choice_new (1, NULL, name);
+
+  choice->region = region;
+  g_ptr_array_add (styles, choice);
+}
+
+static int
+region_of (const ScumbleHostChoices *choices, guint i)
+{
+  return ((const ScumbleHostChoice *) g_ptr_array_index (choices->styles, i))->region;
+}
+
+/* What was a region in the image before, and cannot be chosen here, is not painted in secret. */
+static void
+test_region (void)
+{
+  ScumbleMixture     *mixture = g_object_ref_sink (g_object_new (SCUMBLE_TYPE_MIXTURE, NULL));
+  GPtrArray          *masks   = g_ptr_array_new_with_free_func (
+    (GDestroyNotify) scumble_host_layer_free);
+  ScumbleHostLayer   *mask    = g_new0 (ScumbleHostLayer, 1);
+  ScumbleHostChoices  choices;
+
+  mask->id   = 5;
+  mask->name = g_strdup ("Mask");
+  g_ptr_array_add (masks, mask);
+  scumble_host_choices_init (&choices);
+  add_style (choices.styles, "here", 5);
+  add_style (choices.styles, "elsewhere", 7);
+  add_style (choices.styles, "everywhere", -1);
+
+  scumble_mixture_attach (mixture, choices.styles);
+  g_assert_cmpint (region_of (&choices, 1), ==, 7);
+  scumble_mixture_set_masks (mixture, masks);
+  g_assert_cmpint (region_of (&choices, 0), ==, 5);
+  g_assert_cmpint (region_of (&choices, 1), ==, -1);
+  g_assert_cmpint (region_of (&choices, 2), ==, -1);
+
+  g_object_unref (mixture);
+  scumble_host_choices_clear (&choices);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -218,6 +264,8 @@ main (int argc, char **argv)
     return SKIP;
 
   g_test_init (&argc, &argv, NULL);
+  scumble_ui_register_resource ();
+  g_test_add_func ("/mixture/region", test_region);
   g_test_add ("/preview/empty", Fixture, NULL, set_up, test_empty, tear_down);
   g_test_add ("/preview/drag", Fixture, NULL, set_up, test_drag, tear_down);
   g_test_add ("/preview/touchpad", Fixture, NULL, set_up, test_touchpad, tear_down);

@@ -71,7 +71,10 @@ scumble_mixture_row_new (ScumbleHostChoice *choice, const GPtrArray *masks)
   gtk_adjustment_set_value (self->adjustment, choice->weight);
   gtk_widget_set_visible (GTK_WIDGET (self->region), masks != NULL);
   if (masks != NULL)
-    scumble_mask_button_fill (self->region, masks, choice->region);
+    {
+      scumble_mask_button_fill (self->region, masks, choice->region);
+      choice->region = scumble_mask_button_get (self->region);
+    }
   self->choice = choice;
 
   return GTK_WIDGET (self);

@@ -28,6 +28,9 @@ void           scumble_mixture_attach   (ScumbleMixture *self, GPtrArray *styles
 /**
  * scumble_mixture_set_masks:
  * @masks: (transfer full) (nullable) (element-type ScumbleHostLayer): what can be a region
+ *
+ * A style whose region is none of these, such as a mask of the image before, is painted
+ * everywhere from now on: nothing is painted that is not shown.
  */
 void           scumble_mixture_set_masks (ScumbleMixture *self, GPtrArray *masks);
 

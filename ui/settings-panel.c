@@ -302,6 +302,7 @@ scumble_settings_panel_list (ScumbleSettingsPanel *self)
 
   masks = self->host->list_masks (self->host);
   scumble_mask_button_fill (self->map_button, masks, self->choices->strength_map);
+  self->choices->strength_map = scumble_mask_button_get (self->map_button);
 }
 
 void

@@ -52,7 +52,8 @@ void scumble_settings_panel_set_model   (ScumbleSettingsPanel *self, const char 
 /**
  * scumble_settings_panel_list:
  *
- * Lists the masks anew.
+ * Lists the masks anew. A strength map that is none of them, such as a mask of the image
+ * before, is one no longer: nothing is painted that is not shown.
  */
 void scumble_settings_panel_list        (ScumbleSettingsPanel *self);
 
