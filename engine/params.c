@@ -4,8 +4,11 @@
 #include "mark.h"
 #include "method.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <string.h>
+
+#define MAX_BRUSH 16.0
 
 static const ScumbleChoice colour_methods[] = {
   { "luminance", N_("Style's brightness only"), SCUMBLE_COLOUR_LUMINANCE },
@@ -51,7 +54,7 @@ static const ScumbleParam params[] = {
   { "brush", N_("Br_ush size"),
     N_("How coarsely to paint: 1 paints every detail; larger brushes leave small things out "
        "and show as strokes on large photographs"),
-    NUMBER (brush, .min = 1.0, .max = 16.0, .def = 1.0, .ratio = TRUE) },
+    NUMBER (brush, .min = 1.0, .max = MAX_BRUSH, .def = 1.0, .ratio = TRUE) },
   { "colour", N_("_Keep colours"),
     N_("How much of the picture's own colours to keep: 0 % takes the style's colours, 100 % "
        "keeps the picture's"),
@@ -192,6 +195,24 @@ scumble_settings_init (ScumbleSettings *settings)
         *choice_value (&params[i], settings) = (int) params[i].def;
         break;
       }
+}
+
+/* Where a picture shows as a painting when all of it is looked at. */
+static const double PAINTED_PIXELS = 1000.0 * 750.0;
+
+double
+scumble_settings_fit_brush (int width, int height)
+{
+  const double brush = sqrt ((double) width * height / PAINTED_PIXELS);
+
+  return CLAMP (floor (2.0 * brush) / 2.0, 1.0, MAX_BRUSH);
+}
+
+void
+scumble_settings_begin (ScumbleSettings *settings, int width, int height)
+{
+  scumble_settings_init (settings);
+  settings->brush = scumble_settings_fit_brush (width, height);
 }
 
 /* Written so that a value that is no number fails. */

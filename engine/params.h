@@ -171,6 +171,26 @@ gboolean             scumble_param_choose  (const ScumbleParam *param,
 void     scumble_settings_init     (ScumbleSettings *settings);
 
 /**
+ * scumble_settings_fit_brush:
+ * @width: of the picture to repaint, in pixels
+ * @height: likewise
+ *
+ * Returns: the brush size, in halves, with which strokes are as large in this picture as a
+ *   network's are in one of 1000 x 750 pixels: 1 for pictures below 1.7 megapixels, 4 for
+ *   twelve. With the default of 1 a large picture is recoloured, and its strokes cannot be
+ *   seen from afar
+ */
+double   scumble_settings_fit_brush (int width, int height);
+
+/**
+ * scumble_settings_begin:
+ *
+ * Sets every value to what somebody who has not chosen anything begins with for a picture of
+ * that size: its default, but for the brush, which is scumble_settings_fit_brush()'s.
+ */
+void     scumble_settings_begin    (ScumbleSettings *settings, int width, int height);
+
+/**
  * scumble_settings_check:
  *
  * Returns: %FALSE with %SCUMBLE_ERROR_ARGUMENT if the method is unknown or a value is out

@@ -47,7 +47,8 @@ paint (ScumbleCall *call, ScumbleHost *host, GError **error)
   if (!scumble_window_run (host, &call->settings, &call->choices, error))
     return FALSE;
 
-  scumble_session_save (&call->settings, &call->choices);
+  scumble_session_save (&call->settings, &call->choices, host->content->width,
+                        host->content->height);
   return TRUE;
 }
 
@@ -96,7 +97,10 @@ recall_session (ScumbleCall *call, ScumbleTarget *target, GError **error)
       !(call->output != SCUMBLE_OUTPUT_SPLIT || scumble_split_check (call->image, error)))
     return FALSE;
 
-  if (call->run_mode != GIMP_RUN_NONINTERACTIVE)
+  if (call->run_mode == GIMP_RUN_INTERACTIVE)
+    scumble_session_begin (&call->settings, &call->choices, target->area.width,
+                           target->area.height, &lost);
+  else if (call->run_mode == GIMP_RUN_WITH_LAST_VALS)
     scumble_session_load (&call->settings, &call->choices, &lost);
 
   return accept_loss (call, lost, error);

@@ -4,6 +4,10 @@
 
 #include <glib/gstdio.h>
 
+/* Beside the settings: the brush was as large as the picture asked for. */
+static const char own_group[]  = "session";
+static const char brush_fits[] = "brush-fits";
+
 char *
 scumble_session_folder (void)
 {
@@ -36,15 +40,38 @@ load_text (void)
   return g_steal_pointer (&text);
 }
 
+/* Returns: (transfer full): what was kept; empty if there is nothing, or nothing of use */
+static GKeyFile *
+load (ScumbleSettings *settings)
+{
+  GKeyFile        *values = g_key_file_new ();
+  g_autofree char *text   = load_text ();
+
+  if (text != NULL && scumble_settings_from_text (settings, text, NULL))
+    g_key_file_load_from_data (values, text, G_MAXSIZE, G_KEY_FILE_NONE, NULL);
+
+  return values;
+}
+
 gboolean
 scumble_session_load (ScumbleSettings *settings, ScumbleHostChoices *choices,
                       GError **error)
 {
-  g_autoptr (GKeyFile) values = g_key_file_new ();
-  g_autofree char     *text   = load_text ();
+  g_autoptr (GKeyFile) values = load (settings);
 
-  if (text != NULL && scumble_settings_from_text (settings, text, NULL))
-    g_key_file_load_from_data (values, text, G_MAXSIZE, G_KEY_FILE_NONE, NULL);
+  return scumble_choices_recall (choices, values, -1, error);
+}
+
+gboolean
+scumble_session_begin (ScumbleSettings *settings, ScumbleHostChoices *choices, int width,
+                       int height, GError **error)
+{
+  g_autoptr (GKeyFile) values = NULL;
+
+  scumble_settings_begin (settings, width, height);
+  values = load (settings);
+  if (g_key_file_get_boolean (values, own_group, brush_fits, NULL))
+    settings->brush = scumble_settings_fit_brush (width, height);
 
   return scumble_choices_recall (choices, values, -1, error);
 }
@@ -60,7 +87,8 @@ save_file (GKeyFile *values)
 }
 
 void
-scumble_session_save (const ScumbleSettings *settings, const ScumbleHostChoices *choices)
+scumble_session_save (const ScumbleSettings *settings, const ScumbleHostChoices *choices,
+                      int width, int height)
 {
   g_autoptr (GKeyFile) values  = g_key_file_new ();
   g_autofree char     *text    = scumble_settings_to_text (settings);
@@ -68,6 +96,8 @@ scumble_session_save (const ScumbleSettings *settings, const ScumbleHostChoices 
   gsize                length;
 
   g_key_file_load_from_data (values, text, G_MAXSIZE, G_KEY_FILE_NONE, NULL);
+  g_key_file_set_boolean (values, own_group, brush_fits,
+                          settings->brush == scumble_settings_fit_brush (width, height));
   scumble_choices_store (choices, values, -1, FALSE);
   save_file (values);
 

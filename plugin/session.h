@@ -28,11 +28,25 @@ gboolean scumble_session_load   (ScumbleSettings *settings, ScumbleHostChoices *
                                  GError **error);
 
 /**
+ * scumble_session_begin:
+ * @width: of the picture to repaint, in pixels
+ * @height: likewise
+ *
+ * What a dialog begins with: as scumble_session_load(), but a brush that was as large as the
+ * picture of that time asked for, so that nobody has chosen it, is as large as this one asks
+ * for; and so is it where there are no values yet.
+ */
+gboolean scumble_session_begin  (ScumbleSettings *settings, ScumbleHostChoices *choices,
+                                 int width, int height, GError **error);
+
+/**
  * scumble_session_save:
+ * @width: of the picture that was repainted, in pixels
+ * @height: likewise
  *
  * Remembers the values. Where the file cannot be written they last until GIMP ends.
  */
 void     scumble_session_save   (const ScumbleSettings *settings,
-                                 const ScumbleHostChoices *choices);
+                                 const ScumbleHostChoices *choices, int width, int height);
 
 G_END_DECLS

@@ -583,6 +583,20 @@ def test_brush(content, styles):
     assert worst <= 1, f"the dialog paints otherwise than the engine, by {worst}/255"
 
 
+def test_begin(content, styles):
+    """A large picture begins with a brush that shows from afar."""
+    dialog = Dialog(content, styles)
+    brush = dialog.find(pyatspi.ROLE_SPIN_BUTTON, "Brush size").queryValue()
+    strength = dialog.find(pyatspi.ROLE_SPIN_BUTTON, "Strength").queryValue()
+    dialog.keys("alt+s", "Left")
+    wait_for("the strength", lambda: abs(strength.currentValue - 99) < 1e-6)
+    dialog.keys("alt+r")
+    wait_for("the strength", lambda: abs(strength.currentValue - 100) < 1e-6)
+    assert abs(brush.currentValue - 3.0) < 1e-6, f"6.75 megapixels begin with {brush.currentValue}"
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+
 def mouse(*commands):
     subprocess.run(["xdotool", *[str(word) for command in commands for word in command]],
                    check=True)
@@ -1535,6 +1549,7 @@ def main():
         (test_ratio, small, styles),
         (test_percent, small, styles),
         (test_brush, small, styles),
+        (test_begin, huge, styles),
         (test_detail, right, styles),
         (test_seamless, small, styles),
         (test_box, small, styles),

@@ -989,6 +989,31 @@ test_photographs (gconstpointer golden)
   scumble_arena_free (arena);
 }
 
+/* What stands in for a large picture has the strokes of its brush, where that is quick enough. */
+static void
+test_screen_canvas (void)
+{
+  static const struct { int w, h, shown_w, shown_h; double brush; int found_w, found_h; } cases[] = {
+    { 4000, 3000, 728, 546, 1.0, 728, 546 },  /* 12 megapixels are too many, */
+    { 4000, 3000, 728, 546, 2.0, 728, 546 },  /* and three, */
+    { 4000, 3000, 728, 546, 4.0, 1000, 750 }, /* but not this */
+    { 4000, 3000, 728, 546, 5.0, 800, 600 },
+    { 4000, 3000, 728, 546, 6.0, 728, 546 },  /* the view shows more */
+    { 4000, 30, 728, 5, 4.0, 1000, 7 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const ScumbleView view  = { { 0, 0, cases[i].w, cases[i].h }, cases[i].shown_w,
+                                  cases[i].shown_h };
+      const ScumbleView found = scumble_canvas_screen (&view, cases[i].brush);
+
+      g_assert_cmpint (found.w, ==, cases[i].found_w);
+      g_assert_cmpint (found.h, ==, cases[i].found_h);
+      g_assert_cmpint (found.rect.w, ==, cases[i].w);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -1003,6 +1028,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dialog/presets/not-written", test_preset_not_written);
   g_test_add_func ("/dialog/box", test_box);
   g_test_add_func ("/dialog/box/alpha", test_box_alpha);
+  g_test_add_func ("/dialog/screen-canvas", test_screen_canvas);
   g_test_add_func ("/dialog/viewport", test_viewport);
   g_test_add_func ("/dialog/viewport/exact", test_viewport_exact);
   g_test_add_func ("/dialog/viewport/anchor", test_viewport_anchor);

@@ -83,6 +83,7 @@ cat > "$top/pictures.scm" <<'EOF'
     (gimp-image-delete image)))
 (save "sky.png" 256 192 0)
 (save "waves.png" 200 200 1)
+(save "large.png" 2000 1500 0)
 EOF
 run_script "$top/pictures.scm" > "$top/pictures" || { cat "$top/pictures"; exit 1; }
 
@@ -205,6 +206,24 @@ top_is_first () { [ "$(top_layer)" = "$first" ]; }
 wait_for 20 top_is_first || true
 check "one undo brings the layer back" "$(top_layer) $(layers)" "$first 2"
 
+# A split is one step too.
+ask "(apply plug-in-scumble-split (append (list 1 2 (aref (cadr (gimp-image-get-layers 2)) 1)
+      (aref (cadr (gimp-image-get-layers 1)) 0) \"adain\" \"\")
+      (read (open-input-string (car (test-scumble-usual))))))" > /dev/null
+parts_of_second ()
+{
+  ask '(car (gimp-item-get-children (aref (cadr (gimp-image-get-layers 2)) 1)))'
+}
+check "a split makes a group" "$(layers) $(parts_of_second)" "3 3"
+press "$main" ctrl+z
+wait_for 20 layers_are 2 || true
+check "one undo takes the group away" "$(top_layer) $(layers)" "$first 2"
+press "$main" ctrl+y
+wait_for 20 layers_are 3 || true
+check "redo brings the group back" "$(layers) $(parts_of_second)" "3 3"
+press "$main" ctrl+z
+wait_for 20 layers_are 2 || true
+
 press "$main" ctrl+f
 wait_for 60 layers_are 3 || true
 check "Repeat Last paints without asking" "$(layers)" 3
@@ -303,6 +322,34 @@ for language in $(cat "$here/../po/LINGUAS"); do
   end_gimp
 done
 export LANGUAGE=
+
+# A brush that nobody has chosen is as large as each picture asks for.
+values=$GIMP2_DIRECTORY/scumble/last-values.ini
+paint_picture ()
+{
+  start_gimp "$top/waves.png" "$top/$1"
+  press "$main" ctrl+alt+s
+  wait_for 60 window_is_there || check "dialog opens for $1" no yes
+  follow "$(picture)" 0 > /dev/null
+  press "$dialog" Return
+  wait_for 120 layers_are 2 || true
+  check "painted $1" "$(layers)" 2
+  wait_for 20 window_is_gone || true
+  end_gimp
+}
+brush ()
+{
+  sed -n 's/^brush=//p' "$values"
+}
+mv "$values" "$top/values"
+paint_picture large.png
+check "a large picture begins with a large brush" "$(brush)" 2
+paint_picture sky.png
+check "a small one after it with a small brush" "$(brush)" 1
+sed -i 's/^brush=.*/brush=3/; s/^brush-fits=.*/brush-fits=false/' "$values"
+paint_picture sky.png
+check "a brush that was chosen stays" "$(brush)" 3
+mv "$top/values" "$values"
 unset DISPLAY
 cat > "$top/again.scm" <<'EOF'
 ; Like File > Open, which names the layer after the file.

@@ -200,12 +200,43 @@ test_garbage (void)
     }
 }
 
+/* A small picture's brush is the default; a large one's grows with its edges, in halves. */
+static void
+test_begin (void)
+{
+  static const struct { int width; int height; double brush; } cases[] = {
+    { 1, 1, 1.0 }, { 640, 427, 1.0 }, { 1365, 1024, 1.0 }, { 1600, 1200, 1.5 },
+    { 2000, 1500, 2.0 }, { 4000, 3000, 4.0 }, { 3000, 4000, 4.0 }, { 6000, 4000, 5.5 },
+    { 262144, 262144, 16.0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const double       brush = scumble_settings_fit_brush (cases[i].width, cases[i].height);
+      g_autoptr (GError) error = NULL;
+      g_autofree char   *found = NULL, *expected = NULL;
+      ScumbleSettings    begun, usual;
+
+      g_assert_cmpfloat (brush, ==, cases[i].brush);
+      scumble_settings_begin (&begun, cases[i].width, cases[i].height);
+      g_assert_true (scumble_settings_check (&begun, &error));
+      g_assert_cmpfloat (begun.brush, ==, brush);
+
+      scumble_settings_init (&usual);
+      usual.brush = brush;
+      found    = scumble_settings_to_text (&begun);
+      expected = scumble_settings_to_text (&usual);
+      g_assert_cmpstr (found, ==, expected);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/params/defaults", test_defaults);
+  g_test_add_func ("/params/begin", test_begin);
   g_test_add_func ("/params/ranges", test_ranges);
   g_test_add_func ("/params/method", test_method);
   g_test_add_func ("/params/round-trip", test_round_trip);

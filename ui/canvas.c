@@ -4,6 +4,20 @@
 
 enum { STRIP_PIXELS = 1 << 18 };
 
+/* More than this does not follow a slider. */
+static const double SCREEN_PIXELS = 1.5e6;
+
+ScumbleView
+scumble_canvas_screen (const ScumbleView *view, double brush)
+{
+  const ScumbleRect *rect = &view->rect;
+  const ScumbleView  over = { *rect, (int) (rect->w / brush), (int) (rect->h / brush) };
+
+  return over.w >= view->w && over.h >= view->h && (double) over.w * over.h <= SCREEN_PIXELS
+             ? over
+             : *view;
+}
+
 static void
 free_cut (gpointer data)
 {

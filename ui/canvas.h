@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /**
  * ScumbleCanvas:
  * @SCUMBLE_CANVAS_DRAFT: the whole content, shrunk until it can follow a slider
- * @SCUMBLE_CANVAS_SCREEN: the whole content, shrunk to the screen
+ * @SCUMBLE_CANVAS_SCREEN: the whole content, shrunk to what scumble_canvas_screen() says
  * @SCUMBLE_CANVAS_PIECE: a part of the content, shrunk or not, taken for all of it
  * @SCUMBLE_CANVAS_FULL: the content as it is
  *
@@ -23,6 +23,20 @@ typedef enum
   SCUMBLE_CANVAS_FULL,
   SCUMBLE_N_CANVASES,
 } ScumbleCanvas;
+
+/**
+ * scumble_canvas_screen:
+ * @view: the whole content, as it is to be shown
+ * @brush: brush size, at least 1
+ *
+ * What can be seen from afar of a large brush is painted on the content at its size over the
+ * brush. A canvas of that size shows strokes as large as they will be; one of the view's size,
+ * where that is smaller, shows them larger.
+ *
+ * Returns: the size of %SCUMBLE_CANVAS_SCREEN: the former, unless it is smaller than the view or
+ *   too large to follow a slider
+ */
+ScumbleView  scumble_canvas_screen (const ScumbleView *view, double brush);
 
 /**
  * ScumbleCloth:

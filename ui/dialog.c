@@ -391,7 +391,9 @@ on_preset_failed (ScumblePresetButton *presets, const char *sentence, ScumbleDia
 static void
 reset (ScumbleDialog *self)
 {
-  scumble_settings_init (&self->settings);
+  const ScumbleSource *content = self->host->content;
+
+  scumble_settings_begin (&self->settings, content->width, content->height);
   scumble_controls_show (self->controls);
   look_changed (self, SCUMBLE_WORKER_AT_ONCE);
 }

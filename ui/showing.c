@@ -89,9 +89,9 @@ scumble_show_draft (ScumbleRun *run, GError **error)
 static gboolean
 show_screen (ScumbleRun *run, GError **error)
 {
-  const ScumbleView *view = &run->view;
+  const ScumbleView screen = scumble_canvas_screen (&run->view, run->order->settings.brush);
 
-  return show_shrunk (run, SCUMBLE_CANVAS_SCREEN, view->w, view->h, error);
+  return show_shrunk (run, SCUMBLE_CANVAS_SCREEN, screen.w, screen.h, error);
 }
 
 gboolean
