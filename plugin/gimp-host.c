@@ -191,6 +191,9 @@ to_screen (ScumbleHost *host, cairo_surface_t *picture)
 {
   ScumbleGimpHost *self = (ScumbleGimpHost *) host;
 
+  /* What is painted for a gray image keeps only its brightness. */
+  if (gimp_image_base_type (self->target->image) == GIMP_GRAY)
+    scumble_screen_make_gray (picture);
   if (!self->screen_known)
     self->screen = scumble_screen_transform ();
   self->screen_known = TRUE;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # The preview has the colours of GIMP's own window beside it, where a profile says how the
-# monitor shows them, and where another printer or screen is tried out.
+# monitor shows them, and where another printer or screen is tried out; in a gray image it is gray.
 #
 #   gimp-screen.sh PLUGIN PROBE MODELS SHOTS
 
@@ -26,6 +26,10 @@ cat > "$top/pictures.scm" <<'EOS'
 (gimp-drawable-fill layer FILL-FOREGROUND)
 (file-png-save RUN-NONINTERACTIVE image layer (string-append work-folder "/red.png")
                "red.png" FALSE 6 FALSE FALSE FALSE FALSE FALSE)
+(define image (new-image 300 200 GRAY PRECISION-U8-GAMMA))
+(file-png-save RUN-NONINTERACTIVE image (new-layer image "Gray" 300 200 #f 0)
+               (string-append work-folder "/gray.png")
+               "gray.png" FALSE 6 FALSE FALSE FALSE FALSE FALSE)
 EOS
 run_script "$top/pictures.scm" > "$top/pictures" || { cat "$top/pictures"; exit 1; }
 cp "$GIMP2_DIRECTORY/gimprc" "$top/gimprc"
@@ -89,5 +93,38 @@ compare monitor '(mode display)' "(display-profile \"$profiles/rommrgb.icc\")" \
         '(display-profile-from-gdk no)'
 compare proof '(mode softproof)' "(printer-profile \"$profiles/default_cmyk.icc\")" \
         '(display-profile-from-gdk no)'
+
+# What is painted for a gray image is gray, and so is its preview.
+preview ()
+{
+  import -window "$dialog" -crop 100x100+327+256 -depth 8 rgb:- | od -An -v -tu1 -w3 | sort -u
+}
+
+result_shows ()
+{
+  [ "$(preview)" != "$original" ]
+}
+
+cp "$top/gimprc" "$GIMP2_DIRECTORY/gimprc"
+echo '(check-updates no)' >> "$GIMP2_DIRECTORY/gimprc"
+start_gimp "$top/red.png" "$top/gray.png"
+press "$main" ctrl+alt+s
+wait_for 120 window_is_there
+press "$dialog" alt+o
+sleep 5
+original=$(preview)
+press "$dialog" alt+o
+sleep 3
+wait_for 120 result_shows || { echo "FAILED gray: no result"; failed=1; }
+import -window root "$shots/gray.png"
+if preview | awk '$1 != $2 || $2 != $3 { exit 1 }'; then
+  echo "ok gray: the preview of a gray image"
+else
+  echo "FAILED gray: the preview of a gray image has colours"
+  failed=1
+fi
+press "$dialog" Escape
+wait_for 60 window_is_gone || true
+end_gimp
 
 exit $failed
