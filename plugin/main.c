@@ -72,7 +72,7 @@ accept_loss (const ScumbleCall *call, GError *lost, GError **error)
 static gboolean
 recall_record (ScumbleCall *call, ScumbleTarget *target, GError **error)
 {
-  const gint32           layer  = scumble_split_whole (call->drawable);
+  const gint32           layer  = scumble_split_whole (scumble_record_layer (call->drawable));
   g_auto (ScumbleRecord) record = { 0 };
 
   if (!scumble_record_read (&record, layer, error) ||

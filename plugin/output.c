@@ -93,6 +93,15 @@ make_layer (const ScumbleTarget *target, gint32 image, GeglBuffer *pixels,
   return layer;
 }
 
+/* A mask that has just been added is what GIMP works on next, which nobody expects who has asked
+ * for a painting. */
+static void
+work_on_layer (gint32 layer)
+{
+  if (gimp_layer_get_mask (layer) != -1)
+    gimp_layer_set_edit_mask (layer, FALSE);
+}
+
 /* A group that the image does not show yet. GIMP puts groups together in an image only, and in
  * this one, one that is not finished could be seen, and stay. */
 static gint32
@@ -210,6 +219,7 @@ put_layer (const ScumbleTarget *target, const ScumbleDrawableSink *sink, gboolea
   else
     fill (layer, sink->buffer);
   scumble_record_write (record, layer);
+  work_on_layer (layer);
 
   gimp_image_undo_group_start (target->image);
   ok = again ? replace_layer (target, layer, position, title)
@@ -272,6 +282,7 @@ scumble_output_image (const ScumbleTarget *target, const ScumbleDrawableSink *si
 
   gimp_image_undo_disable (image);
   fill (layer, sink->buffer);
+  work_on_layer (layer);
   gimp_image_insert_layer (image, layer, -1, 0);
   scumble_record_write (&record, layer);
   gimp_image_undo_enable (image);

@@ -70,6 +70,14 @@ parse (ScumbleRecord *self, GKeyFile *file, gint32 image)
   return TRUE;
 }
 
+gint32
+scumble_record_layer (gint32 item)
+{
+  return gimp_item_is_valid (item) && gimp_item_is_layer_mask (item)
+             ? gimp_layer_from_mask (item)
+             : item;
+}
+
 gboolean
 scumble_record_read (ScumbleRecord *self, gint32 layer, GError **error)
 {

@@ -36,6 +36,14 @@ typedef struct
 void     scumble_record_write (const ScumbleRecord *self, gint32 layer);
 
 /**
+ * scumble_record_layer:
+ * @item: ID of anything, such as what is active in an image
+ *
+ * Returns: ID of the layer whose mask @item is; of @item itself if it is none
+ */
+gint32   scumble_record_layer (gint32 item);
+
+/**
  * scumble_record_read:
  * @self: (out caller-allocates): what @layer remembers; clear with scumble_record_clear()
  *   whatever is returned

@@ -132,6 +132,10 @@
          (x (car (gimp-drawable-offsets result)))
          (y (cadr (gimp-drawable-offsets result))))
     (check "soft: mask" (not (= mask -1)) "there is none")
+    (check-equal "soft: the layer is worked on next, not its mask"
+                 (list (car (gimp-layer-get-edit-mask result))
+                       (car (gimp-image-get-active-drawable image)))
+                 (list FALSE result))
     (for-each
       (lambda (at)
         (check-equal (string-append "soft: mask at " (number->string (car at)))

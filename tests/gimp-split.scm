@@ -154,7 +154,14 @@
       (check-equal (string-append "split: mask at " (number->string x))
                    (test-scumble-read mask x 9)
                    (test-scumble-read (car (gimp-layer-get-mask plain)) x 9)))
-    '(0 1 15 28)))
+    '(0 1 15 28))
+  (check-equal "split: the group is worked on next, not its mask"
+               (car (gimp-layer-get-edit-mask group)) FALSE)
+  (gimp-layer-set-edit-mask group TRUE)
+  (check-equal "split again, from its mask"
+               (car (gimp-item-is-group
+                      (car (plug-in-scumble-again RUN-NONINTERACTIVE image mask))))
+               TRUE))
 (gimp-image-delete image)
 
 ; What has no colours
