@@ -85,6 +85,37 @@ scumble_keep_chroma (const float *rgba, gboolean has_alpha, float amount, float 
       keep_pixel (rgba + 4 * i, amount, rgb + 3 * i);
 }
 
+/* A darker result is given less chroma: as much as the pixel would have, were it as dark. */
+static void
+return_pixel (const float *rgba, float left, float chroma, float *rgb)
+{
+  float       seen[3], beyond[3];
+  const float amount = left + (1.0f - left) * chroma;
+  float       bright, own, y, share;
+
+  for (int k = 0; k < 3; k++)
+    {
+      seen[k]   = sane (rgba[k]);
+      beyond[k] = isfinite (rgba[k]) ? rgba[k] - seen[k] : 0.0f;
+    }
+
+  bright = scumble_luma (beyond);
+  own    = scumble_luma (seen) + bright;
+  y      = MAX (scumble_luma (rgb) + left * bright, 0.0f);
+  share  = y < own ? y / own : 1.0f;
+  for (int k = 0; k < 3; k++)
+    rgb[k] += left * bright + amount * share * (beyond[k] - bright);
+}
+
+void
+scumble_return_beyond (const float *rgba, gboolean has_alpha, const float *left, float chroma,
+                       float *rgb, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    if (!has_alpha || rgba[4 * i + 3] > 0.0f)
+      return_pixel (rgba + 4 * i, left[i], chroma, rgb + 3 * i);
+}
+
 /* Adds pixels [n, 4] to sums: of alpha, of the colours, of their products. */
 static void
 add_pixels (const ScumbleSource *source, const float *rgba, gsize n, double *weight,

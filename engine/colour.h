@@ -38,6 +38,21 @@ void scumble_keep_chroma (const float *rgba, gboolean has_alpha, float amount, f
                           gsize n);
 
 /**
+ * scumble_return_beyond:
+ * @rgba: [n, 4] pixels of the content
+ * @has_alpha: whether their alpha counts
+ * @left: [n] how much of every pixel is left to the content, 0..1
+ * @chroma: how much of the content's chroma the result has elsewhere, 0..1
+ * @rgb: (inout): [n, 3] the result, in 0..1; beyond where the content is
+ *
+ * Gives the result back what the content has beyond 0..1, as MODEL.md has it: the brightness as
+ * far as the content is left, the chroma also as far as it is kept. Invisible pixels stay as
+ * they are, and what is no number is not beyond.
+ */
+void scumble_return_beyond (const float *rgba, gboolean has_alpha, const float *left,
+                            float chroma, float *rgb, gsize n);
+
+/**
  * ScumbleColourSource:
  * @source: reads @from with other colours; alpha and invisible pixels stay
  *

@@ -10,6 +10,7 @@
 #include "safetensors.h"
 #include "tiles.h"
 #include "vgg.h"
+#include "zones.h"
 
 #include <string.h>
 
@@ -527,7 +528,42 @@ check_render (const ScumbleContent *content, const ScumbleLook *look, const Scum
   return check_look (content, look, error);
 }
 
-/* Gives the rendered pixels of a rectangle the content's chroma. */
+gboolean
+scumble_look_returns_beyond (const ScumbleLook *look)
+{
+  return look->keep_colours > 0.0 || look->strength < 1.0 ||
+         scumble_zones_rest (look, 1.0);
+}
+
+static gboolean
+returns_beyond (const ScumbleContent *content, const ScumbleLook *look)
+{
+  return picture_of (content)->beyond && scumble_look_returns_beyond (look);
+}
+
+/* How much of every pixel is left to the content: [n_zones + 1, n], of which the last plane is
+ * meant; the others are weighing's. */
+static float *
+find_left (const ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect,
+           const ScumbleJob *job, GError **error)
+{
+  const gsize n       = (gsize) rect->w * (gsize) rect->h;
+  float      *weights = scumble_arena_take (job->arena,
+                                            (look->n_zones + 1) * n * sizeof (float), error);
+  float      *left;
+
+  if (weights == NULL ||
+      !scumble_zones_weigh (look, content->source, *rect, 1, look->strength, weights, job, error))
+    return NULL;
+
+  left = weights + look->n_zones * n;
+  for (gsize i = 0; i < n; i++)
+    left[i] = MAX (left[i], 0.0f);
+
+  return left;
+}
+
+/* Gives the rendered pixels of a rectangle the content's chroma, and what it has beyond 0..1. */
 static gboolean
 keep_colours (const ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect,
               float *rgb, const ScumbleJob *job, GError **error)
@@ -535,12 +571,35 @@ keep_colours (const ScumbleContent *content, const ScumbleLook *look, const Scum
   ScumbleSource *source = content->source;
   const gsize    n      = (gsize) rect->w * (gsize) rect->h;
   float         *rgba   = scumble_arena_take (job->arena, 4 * n * sizeof *rgba, error);
+  float         *left;
 
   if (rgba == NULL || !source->read (source, rect, rgba, error))
     return FALSE;
-  scumble_keep_chroma (rgba, source->has_alpha, (float) look->keep_colours, rgb, n);
+  if (look->keep_colours > 0.0)
+    scumble_keep_chroma (rgba, source->has_alpha, (float) look->keep_colours, rgb, n);
+  if (!returns_beyond (content, look))
+    return TRUE;
 
-  return TRUE;
+  left = find_left (content, look, rect, job, error);
+  if (left != NULL)
+    scumble_return_beyond (rgba, source->has_alpha, left, (float) look->keep_colours, rgb, n);
+
+  return left != NULL;
+}
+
+static gboolean
+touches_colours (const ScumbleContent *content, const ScumbleLook *look)
+{
+  return look->keep_colours > 0.0 || returns_beyond (content, look);
+}
+
+/* What that takes for so many pixels. */
+static gsize
+colours_room (const ScumbleContent *content, const ScumbleLook *look, gsize pixels)
+{
+  const gsize weights = returns_beyond (content, look) ? 2 * ((gsize) look->n_zones + 1) : 0;
+
+  return touches_colours (content, look) ? (4 + weights) * sizeof (float) * pixels + 192 : 0;
 }
 
 /* What has to be painted for a rectangle. */
@@ -599,7 +658,7 @@ render_part (ScumbleContent *content, const ScumbleLook *look, const ScumbleRect
 {
   return (look->keep_detail == 0.0 ? render_plain : render_detailed) (content, look, rect, rgb,
                                                                       job, error) &&
-         (look->keep_colours == 0.0 ||
+         (!touches_colours (content, look) ||
           keep_colours (content, look, rect, rgb, job, error));
 }
 
@@ -704,7 +763,7 @@ paint_room (int w, int h, gconstpointer user_data)
   const gsize  tile   = 3 * sizeof (float) * pixels;
 
   return tile + (paint->content->seam != NULL ? tile + 64 : 0) +
-         (paint->look->keep_colours == 0.0 ? room : MAX (room, 4 * sizeof (float) * pixels + 64));
+         MAX (room, colours_room (paint->content, paint->look, pixels));
 }
 
 static gboolean

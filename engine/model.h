@@ -53,7 +53,8 @@ typedef struct
  *   every place of the content looks at more of the style; below, at less
  * @repetition: SANet: how much the scores of style positions suffer that the content looks
  *   at more often than at others, 0..1; 0 as in the paper
- * @keep_colours: how much of the content's chroma the result has, 0..1; its luma stays
+ * @keep_colours: how much of the content's chroma the result has, 0..1; its luma stays. Also of
+ *   what the content has beyond 0..1
  * @keep_detail: how much of the content's outlines the result gets back, in brightness alone,
  *   0..1; as the parameter "detail"
  * @brush: brush size: how many times as large as the networks make them the strokes are, at
@@ -336,10 +337,19 @@ void            scumble_look_init      (ScumbleLook *look, const ScumbleZone *zo
                                         guint n_zones);
 
 /**
+ * scumble_look_returns_beyond:
+ *
+ * Returns: whether a result has anything of what the content has beyond 0..1: where the styles
+ *   are painted in full, and no colours are kept, it has not
+ */
+gboolean        scumble_look_returns_beyond (const ScumbleLook *look);
+
+/**
  * scumble_content_render:
  * @look: what to paint with
  * @rect: a rectangle inside the picture, in pixels
- * @rgb: (out caller-allocates): [rect.h, rect.w, 3], sRGB-encoded, clamped to 0..1
+ * @rgb: (out caller-allocates): [rect.h, rect.w, 3], sRGB-encoded, in 0..1 or beyond where
+ *   the content is
  *
  * Renders a rectangle of the result. The same pixels come out whatever the rectangle, up
  * to rounding: a preview is a part of the final picture.

@@ -10,7 +10,9 @@
 static ScumbleSource
 content_of (const ScumbleDemand *demand)
 {
-  return (ScumbleSource) { demand->width, demand->height, demand->has_alpha, NULL };
+  return (ScumbleSource) { .width     = demand->width,
+                           .height    = demand->height,
+                           .has_alpha = demand->has_alpha };
 }
 
 /* Fills in the styles that are not there yet.
@@ -20,7 +22,9 @@ rehearse_styles (ScumbleModel *model, const ScumbleDemand *demand, ScumbleZone *
                  guint n_zones, ScumbleStyle **style, const ScumbleJob *job, GError **error)
 {
   ScumbleSource  content = content_of (demand);
-  ScumbleSource  source  = { demand->style_width, demand->style_height, TRUE, NULL };
+  ScumbleSource  source  = { .width     = demand->style_width,
+                             .height    = demand->style_height,
+                             .has_alpha = TRUE };
   ScumbleStyling styling = { .scale = 1.0 };
   guint          n       = 0;
 

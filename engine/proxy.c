@@ -44,7 +44,7 @@ add_line (float *restrict sum, const float *restrict rgba, float weight, int wid
         const float a = weight * rgba[3];
 
         for (int k = 0; k < 3; k++)
-          sum[k] += a * rgba[k];
+          sum[k] += a * scumble_sane (rgba[k]);
         sum[3] += a;
       }
 }
@@ -175,7 +175,7 @@ add_part (const float *line, int x, float weight, double sum[4])
     return;
 
   for (int k = 0; k < 3; k++)
-    sum[k] += (double) weight * pixel[3] * pixel[k];
+    sum[k] += (double) weight * pixel[3] * scumble_sane (pixel[k]);
   sum[3] += (double) weight * pixel[3];
 }
 
@@ -255,7 +255,9 @@ resize (ScumbleProxy *proxy, int w, int h, const ScumbleJob *job, GError **error
     return FALSE;
 
   if (job->rehearsal != NULL)
-    proxy->memory.source = (ScumbleSource) { w, h, source->has_alpha, NULL };
+    proxy->memory.source = (ScumbleSource) { .width     = w,
+                                              .height    = h,
+                                              .has_alpha = source->has_alpha };
   else
     scumble_memory_source_init (&proxy->memory, w, h, proxy->rgba);
   proxy->memory.source.has_alpha = proxy->memory.source.has_alpha && source->has_alpha;

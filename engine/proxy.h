@@ -44,7 +44,7 @@ gboolean scumble_proxy_megapixel (int width, int height);
  * @fits: says no to every picture at least as large as one that it said no to
  *
  * Shrinks @source to the largest size of its proportions that @fits. Every pixel of the
- * proxy is the mean of the pixels that it covers, weighted by their alpha.
+ * proxy is the mean of the pixels that it covers, brought into 0..1 and weighted by their alpha.
  *
  * Returns: %FALSE with an error on cancel, out of budget, or if @source fails to read
  */

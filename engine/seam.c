@@ -129,8 +129,10 @@ static void
 repeat_init (ScumbleRepeat *self, ScumbleSource *from, int margin, float faint)
 {
   *self = (ScumbleRepeat) {
-    .source = { from->width + 2 * margin, from->height + 2 * margin,
-                from->has_alpha || faint != 1.0f, repeat_read },
+    .source = { .width     = from->width + 2 * margin,
+                .height    = from->height + 2 * margin,
+                .has_alpha = from->has_alpha || faint != 1.0f,
+                .read      = repeat_read },
     .from   = from,
     .margin = margin,
     .faint  = faint,

@@ -51,9 +51,14 @@ scumble_memory_source_init (ScumbleMemorySource *self, int width, int height,
 {
   const gsize n = (gsize) width * (gsize) height;
 
-  *self = (ScumbleMemorySource) { { width, height, FALSE, memory_read }, rgba };
+  *self = (ScumbleMemorySource) { .source = { .width  = width,
+                                              .height = height,
+                                              .read   = memory_read },
+                                  .rgba   = rgba };
   for (gsize i = 0; i < n && !self->source.has_alpha; i++)
     self->source.has_alpha = !(rgba[4 * i + 3] >= 1.0f);
+  for (gsize i = 0; i < n && !self->source.beyond; i++)
+    self->source.beyond = scumble_pixel_beyond (rgba + 4 * i);
 }
 
 void

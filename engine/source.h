@@ -11,9 +11,13 @@ G_BEGIN_DECLS
  * @height: pixels, at least 1
  * @has_alpha: whether any alpha below 1 can occur; %FALSE spares a pass over the picture
  * @read: fills @rgba, [rect.h, rect.w, 4], for a rectangle inside the picture: red, green
- *   and blue sRGB-encoded in 0..1 and not premultiplied, then alpha in 0..1. Called from
- *   the thread that called the engine, never from several at once. Returns %FALSE with
- *   @error set when the pixels cannot be had.
+ *   and blue sRGB-encoded and not premultiplied, then alpha in 0..1. Colours are in 0..1, or
+ *   beyond where they are brighter than white or outside sRGB; below 0 sRGB's curve is mirrored,
+ *   so that -x is as much less than no light as x is light. Called from the thread that
+ *   called the engine, never from several at once. Returns %FALSE with @error set when the
+ *   pixels cannot be had.
+ * @beyond: whether @read has come upon visible colours beyond 0..1, which it is to note here:
+ *   where there were none, none come back after painting, and the pass for it is spared
  *
  * A picture to read, which need not fit in memory. Hosts embed it as the first member of
  * their own struct.
@@ -30,12 +34,14 @@ struct _ScumbleSource
   gboolean   has_alpha;
   gboolean (*read) (ScumbleSource *source, const ScumbleRect *rect, float *rgba,
                     GError **error);
+  gboolean   beyond;
 };
 
 /**
  * ScumbleSink:
  * @write: takes the finished pixels of a rectangle, @rgb [rect.h, rect.w, 3], sRGB-encoded
- *   in 0..1. Rectangles do not overlap and together cover what was asked for.
+ *   in 0..1, or beyond where the content is. Rectangles do not overlap and together cover what
+ *   was asked for.
  *
  * Where finished pixels go. Embedded like #ScumbleSource.
  */
@@ -78,6 +84,24 @@ scumble_sane (float value)
 }
 
 /**
+ * scumble_pixel_beyond:
+ * @rgba: a pixel
+ *
+ * Returns: whether it is visible, and beyond 0..1 by more than rounding
+ */
+static inline gboolean
+scumble_pixel_beyond (const float *rgba)
+{
+  const float some   = 1.0f / 256.0f;
+  gboolean    beyond = FALSE;
+
+  for (int k = 0; k < 3; k++)
+    beyond = beyond || rgba[k] < -some || rgba[k] > 1.0f + some;
+
+  return beyond && rgba[3] > 0.0f;
+}
+
+/**
  * ScumbleMemorySource:
  * @rgba: (transfer none): [height, width, 4]
  *
@@ -116,7 +140,7 @@ typedef struct
 /**
  * scumble_memory_source_init:
  * @rgba: (transfer none): [height, width, 4]; must outlive @self. Whether any alpha is
- *   below 1 is looked up here.
+ *   below 1, or any colour beyond 0..1, is looked up here.
  */
 void scumble_memory_source_init (ScumbleMemorySource *self, int width, int height,
                                  const float *rgba);

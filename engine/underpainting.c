@@ -325,7 +325,10 @@ scumble_underpainting_new (ScumbleModel *model, ScumbleSource *source, const Scu
   g_autoptr (ScumbleUnderpainting) self = g_new (ScumbleUnderpainting, 1);
 
   *self = (ScumbleUnderpainting) {
-    .source   = { source->width, source->height, source->has_alpha, read_pixels },
+    .source   = { .width     = source->width,
+                  .height    = source->height,
+                  .has_alpha = source->has_alpha,
+                  .read      = read_pixels },
     .content  = source,
     .strength = (float) MIN (look->strength, 1.0),
     .w        = shrunk (source->width, look->brush),

@@ -2,6 +2,7 @@
 #include "pixels.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 #include <string.h>
 
 static const Babl *
@@ -84,12 +85,34 @@ manage_colours (ScumbleDrawableSource *self, gint32 image, GError **error)
   return TRUE;
 }
 
-/* The networks know pictures from 0 to 1; floating point layers may hold anything. */
-static void
-clamp_to_unit (float *values, gsize n)
+/* Below 0, babl and lcms go on with the straight part of sRGB's curve, so that a little less than
+ * no light is a large number. The engine is given the whole curve, mirrored. */
+static float
+bend (float value)
 {
-  for (gsize i = 0; i < n; i++)
-    values[i] = values[i] > 0.0f ? MIN (values[i], 1.0f) : 0.0f;
+  const float light = -value / 12.92f;
+
+  return light > 0.0031308f ? 0.055f - 1.055f * powf (light, 1.0f / 2.4f) : value;
+}
+
+static float
+straighten (float value)
+{
+  return value < -0.04045f ? -12.92f * powf ((0.055f - value) / 1.055f, 2.4f) : value;
+}
+
+/* Floating point layers may hold anything, also what is no number; and an image's profile more
+ * than sRGB. */
+static void
+sift (float *rgba, gsize n, gboolean *beyond)
+{
+  for (gsize i = 0; i < n; i++, rgba += 4)
+    {
+      for (int k = 0; k < 3; k++)
+        rgba[k] = isfinite (rgba[k]) ? bend (rgba[k]) : scumble_sane (rgba[k]);
+      rgba[3] = scumble_sane (rgba[3]);
+      *beyond = *beyond || scumble_pixel_beyond (rgba);
+    }
 }
 
 /* Pixels are converted in strips, so that the conversions of a large tile take little. */
@@ -115,7 +138,7 @@ apply_selection (const ScumbleDrawableSource *self, const GeglRectangle *area, f
 }
 
 static void
-read_strip (const ScumbleDrawableSource *self, const GeglRectangle *area, float *rgba)
+read_strip (ScumbleDrawableSource *self, const GeglRectangle *area, float *rgba)
 {
   const gsize n = (gsize) area->width * (gsize) area->height;
 
@@ -136,14 +159,14 @@ read_strip (const ScumbleDrawableSource *self, const GeglRectangle *area, float 
 
   if (self->selection != NULL)
     apply_selection (self, area, rgba);
-  clamp_to_unit (rgba, 4 * n);
+  sift (rgba, n, &self->source.beyond);
 }
 
 static gboolean
 read_pixels (ScumbleSource *source, const ScumbleRect *rect, float *rgba, GError **error)
 {
-  const ScumbleDrawableSource *self = (ScumbleDrawableSource *) source;
-  const int                    rows = strip_rows (rect->w);
+  ScumbleDrawableSource *self = (ScumbleDrawableSource *) source;
+  const int              rows = strip_rows (rect->w);
 
   for (int y = 0; y < rect->h; y += rows)
     {
@@ -272,18 +295,21 @@ static void
 convert_pixels (const ScumbleDrawableSink *self, const float *rgb, guint8 *pixels,
                 gsize n)
 {
-  const Babl       *srgb    = babl_format ("R'G'B' float");
-  const Babl       *format  = gegl_buffer_get_format (self->buffer);
-  g_autofree float *managed = NULL;
+  const Babl       *srgb     = babl_format ("R'G'B' float");
+  const Babl       *format   = gegl_buffer_get_format (self->buffer);
+  g_autofree float *straight = g_new (float, 3 * n);
+  g_autofree float *managed  = NULL;
 
+  for (gsize i = 0; i < 3 * n; i++)
+    straight[i] = straighten (rgb[i]);
   if (self->from_srgb == NULL)
     {
-      babl_process (babl_fish (srgb, format), rgb, pixels, (glong) n);
+      babl_process (babl_fish (srgb, format), straight, pixels, (glong) n);
       return;
     }
 
   managed = g_new (float, 3 * n);
-  gimp_color_transform_process_pixels (self->from_srgb, srgb, rgb, self->encoding,
+  gimp_color_transform_process_pixels (self->from_srgb, srgb, straight, self->encoding,
                                        managed, n);
   babl_process (babl_fish (self->encoding, format), managed, pixels, (glong) n);
 }

@@ -32,8 +32,9 @@ static const Procedure procedures[] =
     "this computer's own processor. The result is a new layer above the repainted one, in "
     "the same group, at the same place and with the same transparency. With a selection, "
     "only its bounds are painted, and a selection that is not a plain rectangle becomes "
-    "the new layer's mask. This procedure has every setting; plug-in-scumble-adain and its "
-    "like have few.",
+    "the new layer's mask. Colours beyond white and sRGB, which floating point layers and wide "
+    "profiles have, come back as far as the strength is below 1 or colours are kept. This "
+    "procedure has every setting; plug-in-scumble-adain and its like have few.",
     SCUMBLE_OUTPUT_LAYER,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_SETTINGS } },
   { "-new-image", N_("Scumble to _New Image..."), NULL,

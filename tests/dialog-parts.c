@@ -1014,11 +1014,105 @@ test_screen_canvas (void)
     }
 }
 
+/* Somebody who looks at previews, and what was told with the last one. */
+typedef struct
+{
+  ScumbleStudio *studio;
+  GMainLoop     *loop;
+  gboolean       dull;
+  gboolean       shown;
+} Visitor;
+
+static void
+look (gpointer order, ScumbleTask *task, gpointer user_data)
+{
+  scumble_studio_run (((Visitor *) user_data)->studio, order, task);
+}
+
+static void
+take_preview (gconstpointer data, gpointer user_data)
+{
+  const ScumbleAnswer *answer = data;
+  Visitor             *self   = user_data;
+
+  g_assert_no_error (answer->error);
+  self->dull  = answer->dull;
+  self->shown = self->shown || scumble_answer_has_result (answer);
+}
+
+static void
+leave (gpointer user_data)
+{
+  g_main_loop_quit (((Visitor *) user_data)->loop);
+}
+
+static const ScumbleWorkerVTable visitor_vtable = {
+  .run         = look,
+  .answer      = take_preview,
+  .idle        = leave,
+  .order_free  = scumble_order_free,
+  .answer_free = scumble_answer_free,
+};
+
+/* Returns: whether the preview says that a content with a light of that brightness loses it */
+static gboolean
+is_dull (const char *golden, float light, double strength, double colour)
+{
+  enum { W = 60, H = 44 };
+  const char *const       path[] = { golden, NULL };
+  float                   rgba[4 * W * H];
+  ScumbleMemorySource     content;
+  ScumbleHost             host   = { .model_path  = path, .memory = 256 << 20, .threads = 1,
+                                     .content     = &content.source,
+                                     .open_style  = open_painting,
+                                     .close_style = close_painting };
+  ScumbleHostChoice       choice = { .layer = 1, .weight = 1.0, .region = -1 };
+  const ScumbleIngredient style  = { scumble_pick_new (&host, &choice, NULL), 1.0, NULL };
+  ScumbleOrder           *order  = g_new0 (ScumbleOrder, 1);
+  Visitor                 self   = { NULL, g_main_loop_new (NULL, FALSE), FALSE, FALSE };
+  ScumbleWorker          *worker;
+
+  for (int i = 0; i < 4 * W * H; i++)
+    rgba[i] = i % 4 == 3 ? 1.0f : (float) (i * 37 % 101) / 100.0f;
+  rgba[0] = light;
+  scumble_memory_source_init (&content, W, H, rgba);
+  scumble_settings_init (&order->settings);
+  order->settings.quality  = "narrow-adain";
+  order->settings.strength = strength;
+  order->settings.colour   = colour;
+  order->styles            = scumble_ingredients_new ();
+  order->view              = (ScumbleView) { { 0, 0, W, H }, W, H };
+  g_array_append_val (order->styles, style);
+
+  self.studio = scumble_studio_new (&host);
+  worker      = scumble_worker_new (&visitor_vtable, &self);
+  scumble_worker_submit (worker, order, SCUMBLE_WORKER_AT_ONCE);
+  g_main_loop_run (self.loop);
+  g_assert_true (self.shown);
+
+  scumble_worker_free (worker);
+  scumble_studio_free (self.studio);
+  g_main_loop_unref (self.loop);
+
+  return self.dull;
+}
+
+static void
+test_dull (gconstpointer golden)
+{
+  g_assert_true (is_dull (golden, 1.5f, 1.0, 0.0));
+  g_assert_true (is_dull (golden, -0.5f, 1.2, 0.0));
+  g_assert_false (is_dull (golden, 1.0f, 1.0, 0.0));
+  g_assert_false (is_dull (golden, 1.5f, 0.9, 0.0));
+  g_assert_false (is_dull (golden, 1.5f, 1.0, 0.1));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/dialog/blend", argv[1], test_blend);
+  g_test_add_data_func ("/dialog/dull", argv[1], test_dull);
   g_test_add_data_func ("/dialog/learned", argv[1], test_learned);
   g_test_add_data_func ("/dialog/lessons", argv[1], test_lessons);
   g_test_add_data_func ("/dialog/photographs", argv[1], test_photographs);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* The preview's gestures that no virtual X server can make: two fingers on a touchpad, and
- * two on a touchscreen; what it draws before there is a picture; and a mixture with a region that
- * there is no more. dialog-drive.py runs this where there is a display. */
+ * two on a touchscreen; what it draws before there is a picture; what is said below it; and a
+ * mixture with a region that there is no more. dialog-drive.py runs this where there is a display. */
+#include "foot.h"
 #include "mixture.h"
 #include "preview.h"
 #include "scumble-resources.h"
@@ -257,6 +258,37 @@ test_region (void)
   scumble_host_choices_clear (&choices);
 }
 
+/* What the line below the preview says, with a style and a painting that takes two seconds. */
+static char *
+status_with (gboolean dull)
+{
+  GtkWidget          *foot   = g_object_ref_sink (g_object_new (SCUMBLE_TYPE_FOOT, NULL));
+  const ScumbleAnswer answer = { .seconds = 2.0, .memory = 1000000, .dull = dull };
+  GObject            *status;
+  char               *text;
+
+  scumble_foot_take (SCUMBLE_FOOT (foot), &answer);
+  scumble_foot_rest (SCUMBLE_FOOT (foot), TRUE);
+  status = gtk_widget_get_template_child (foot, SCUMBLE_TYPE_FOOT, "status");
+  text   = g_strdup (gtk_label_get_text (GTK_LABEL (status)));
+  g_object_unref (foot);
+
+  return text;
+}
+
+/* That lights are lost is said after what the painting takes, and only then. */
+static void
+test_dull (void)
+{
+  g_autofree char *plain = status_with (FALSE);
+  g_autofree char *dull  = status_with (TRUE);
+
+  g_assert_nonnull (strstr (plain, "2 seconds"));
+  g_assert_null (strstr (plain, "white"));
+  g_assert_true (g_str_has_prefix (dull, plain));
+  g_assert_nonnull (strstr (dull, "beyond white"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -270,6 +302,7 @@ main (int argc, char **argv)
   g_test_add ("/preview/drag", Fixture, NULL, set_up, test_drag, tear_down);
   g_test_add ("/preview/touchpad", Fixture, NULL, set_up, test_touchpad, tear_down);
   g_test_add ("/preview/touchscreen", Fixture, NULL, set_up, test_touchscreen, tear_down);
+  g_test_add_func ("/foot/dull", test_dull);
 
   return g_test_run ();
 }

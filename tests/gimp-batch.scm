@@ -29,6 +29,9 @@
 
 (define (duplicate-in-srgb image)
   (let ((copy (car (gimp-image-duplicate image))))
+    ; Integers would lose what sRGB has not.
+    (if (= (car (gimp-image-get-precision copy)) PRECISION-U16-GAMMA)
+        (gimp-image-convert-precision copy PRECISION-FLOAT-GAMMA))
     (test-scumble-profile copy FALSE)
     copy))
 
@@ -58,6 +61,54 @@
 (check-profile "RGB linear" RGB PRECISION-FLOAT-LINEAR #f)
 (check-profile "gray" GRAY PRECISION-FLOAT-GAMMA #f)
 (check-profile "RGB and style" RGB PRECISION-U16-GAMMA #t)
+
+; Colours beyond white and sRGB come back where the painting is not in full, or keeps colours.
+
+(define (least-of layer) (car (test-scumble-range layer)))
+(define (most-of layer) (cadr (test-scumble-range layer)))
+
+(for-each
+  (lambda (row)
+    (let* ((name (string-append "lights, " (car row)))
+           (image (new-image 60 50 (caddr row) (cadr row)))
+           (layer (new-layer image "Lights" 60 50 #t -2))
+           (none (paint image layer 0.0))
+           (half (paint image layer 0.5))
+           (full (paint image layer 1.0)))
+      (check (string-append name ": the layer has some")
+             (and (> (most-of layer) 1.3) (or (= (caddr row) GRAY) (< (least-of layer) -0.2)))
+             (test-scumble-range layer))
+      (check-pixels (string-append name ": none of the style") none layer 0.0 (list-ref row 3))
+      (check-pixels (string-append name ": half of it") half layer 0.5 (list-ref row 3))
+      (check-pixels (string-append name ": all of it") full layer 1.0 (list-ref row 3))
+      (check (string-append name ": as bright as the layer")
+             (> (most-of none) (* 0.9 (most-of layer))) (most-of none))
+      (check (string-append name ": brighter than white with half of the style")
+             (> (most-of half) 1.05) (most-of half))
+      (check (string-append name ": no brighter with all of it")
+             (< (most-of full) 1.001) (most-of full))
+      (gimp-image-delete image)))
+  (list (list "float" PRECISION-FLOAT-GAMMA RGB 0.001)
+        (list "float linear" PRECISION-FLOAT-LINEAR RGB 0.005)
+        (list "gray half" PRECISION-HALF-GAMMA GRAY 0.003)))
+
+; An image with a wide profile: keeping colours keeps those that sRGB has not.
+(let* ((image (new-image 60 50 RGB PRECISION-U16-GAMMA))
+       (layer (new-layer image "Wide" 60 50 #t -2))
+       (kept 0) (plain 0) (copy 0) (layers 0))
+  (test-scumble-profile image TRUE)
+  (set! plain (paint image layer 1.0))
+  (set! kept (car (plug-in-scumble RUN-NONINTERACTIVE image layer style "adain" "" 1.0 1.0 1.0
+                                   1.0 "luminance" 0.0 "apart" 1.0 0.0 "0" "all")))
+  (set! copy (duplicate-in-srgb image))
+  (set! layers (layers-of copy))
+  (check "wide profile: sRGB has not all its colours"
+         (< (least-of (caddr layers)) -0.2) (least-of (caddr layers)))
+  (check "wide profile: painted within sRGB" (> (least-of (car layers)) -0.001)
+         (least-of (car layers)))
+  (check "wide profile: kept colours" (< (least-of (cadr layers)) -0.1)
+         (least-of (cadr layers)))
+  (for-each gimp-image-delete (list image copy)))
 
 ; Place
 

@@ -13,10 +13,10 @@
 
 #define PROCEDURE "test-scumble-"
 
-enum { MAX_RESULTS = 6, RAMP = -1 };
+enum { MAX_RESULTS = 6, RAMP = -1, LIGHTS = -2 };
 
 /* Waves and a disc, with soft, hard, full and no transparency; or a ramp, so smooth that
- * its steps are far below those of eight bits. */
+ * its steps are far below those of eight bits; or waves as high as half beyond white. */
 static void
 paint_pixel (double x, double y, int seed, double *rgba)
 {
@@ -26,6 +26,14 @@ paint_pixel (double x, double y, int seed, double *rgba)
     {
       rgba[0] = rgba[1] = rgba[2] = 0.25 + 0.5 * x;
       rgba[3] = 1.0;
+      return;
+    }
+
+  if (seed == LIGHTS)
+    {
+      paint_pixel (x, y, 0, rgba);
+      for (int c = 0; c < 3; c++)
+        rgba[c] = 2.0 * rgba[c] - 0.4;
       return;
     }
 
@@ -110,6 +118,21 @@ read_area (gint32 drawable, const GeglRectangle *area, const Babl *format)
   return pixels;
 }
 
+/* sRGB's curve below 0: babl has the straight part of it, the engine all of it, mirrored. */
+static float
+to_engine (float value)
+{
+  const double light = -value / 12.92;
+
+  return light > 0.0031308 ? (float) (0.055 - 1.055 * pow (light, 1.0 / 2.4)) : value;
+}
+
+static float
+from_engine (float value)
+{
+  return value < -0.04045f ? (float) (-12.92 * pow ((0.055 - value) / 1.055, 2.4)) : value;
+}
+
 static float *
 read_picture (gint32 drawable, const GeglRectangle *area)
 {
@@ -117,7 +140,7 @@ read_picture (gint32 drawable, const GeglRectangle *area)
   const gsize  n    = 4 * (gsize) area->width * (gsize) area->height;
 
   for (gsize i = 0; i < n; i++)
-    rgba[i] = rgba[i] > 0.0f ? MIN (rgba[i], 1.0f) : 0.0f;
+    rgba[i] = to_engine (rgba[i]);
 
   return rgba;
 }
@@ -233,6 +256,9 @@ compare (const GimpParam *params, GimpParam *values)
   expected = stylise (drawable, &area, params[2].data.d_drawable, params[3].data.d_string,
                       params[4].data.d_float);
 
+  for (gsize i = 0; i < 3 * n; i++)
+    expected[i] = from_engine (expected[i]);
+
   /* Rounded to the layer's precision, then read like the layer. */
   babl_process (babl_fish (babl_format ("R'G'B' float"), format), expected, rounded,
                 (glong) n);
@@ -302,6 +328,27 @@ read_pixel (const GimpParam *params, GimpParam *values)
 
   for (int c = 0; c < 4; c++)
     values[1 + c].data.d_float = rgba[c];
+}
+
+/* Of the colours of all pixels that are not invisible */
+static void
+find_range (const GimpParam *params, GimpParam *values)
+{
+  const gint32        drawable = params[0].data.d_drawable;
+  const GeglRectangle area     = { 0, 0, gimp_drawable_width (drawable),
+                                   gimp_drawable_height (drawable) };
+  const gsize         n        = (gsize) area.width * (gsize) area.height;
+  g_autofree float   *rgba     = (float *) read_area (drawable, &area,
+                                                      babl_format ("R'G'B'A float"));
+
+  values[1].data.d_float = G_MAXDOUBLE;
+  values[2].data.d_float = -G_MAXDOUBLE;
+  for (gsize i = 0; i < 4 * n; i++)
+    if (i % 4 != 3 && rgba[i / 4 * 4 + 3] > 0.0f)
+      {
+        values[1].data.d_float = MIN (values[1].data.d_float, rgba[i]);
+        values[2].data.d_float = MAX (values[2].data.d_float, rgba[i]);
+      }
 }
 
 static int
@@ -377,7 +424,7 @@ static const GimpParamDef drawable_arg[] =
 static const GimpParamDef fill_args[] =
 {
   { GIMP_PDB_DRAWABLE, "drawable", "What to fill" },
-  { GIMP_PDB_INT32,    "seed",     "Which picture; -1 is a ramp" },
+  { GIMP_PDB_INT32,    "seed",     "Which picture; -1 is a ramp, -2 has lights" },
 };
 
 static const GimpParamDef spoil_args[] =
@@ -444,6 +491,12 @@ static const GimpParamDef usual_results[] =
                                "list" },
 };
 
+static const GimpParamDef range_results[] =
+{
+  { GIMP_PDB_FLOAT, "least", "Perceptual" },
+  { GIMP_PDB_FLOAT, "most",  "Perceptual" },
+};
+
 static const GimpParamDef watch_args[] =
 {
   { GIMP_PDB_IMAGE,    "image",    "For plug-in-scumble, as the next four" },
@@ -484,6 +537,8 @@ static const Procedure procedures[] =
     compare_results, G_N_ELEMENTS (compare_results) },
   { "read",    read_pixel,     read_args,    G_N_ELEMENTS (read_args),
     read_results,    G_N_ELEMENTS (read_results) },
+  { "range",   find_range,     drawable_arg, G_N_ELEMENTS (drawable_arg),
+    range_results,   G_N_ELEMENTS (range_results) },
   { "levels",  count_levels,   drawable_arg, G_N_ELEMENTS (drawable_arg),
     levels_results,  G_N_ELEMENTS (levels_results) },
   { "methods", list_methods,   NULL,         0,

@@ -860,6 +860,136 @@ test_detail (Fixture *f, gconstpointer data)
   assert_near (kept, twin, 1e-4);
 }
 
+/* The content's clamped pixels, and as they are. */
+typedef struct
+{
+  ScumbleMemorySource clamped;
+  ScumbleMemorySource whole;
+  ScumbleContent     *contents[2]; /* of both */
+  float              *rgba[2];
+} Wide;
+
+/* Lights, and colours that sRGB has not; and what is no number, or not visible. */
+static void
+widen (Fixture *f, Wide *wide)
+{
+  g_autoptr (GError) error = NULL;
+
+  wide->rgba[1] = g_memdup2 (f->picture.rgba, 4 * N * sizeof (float));
+  for (int i = 0; i < N; i++)
+    {
+      float    *pixel = wide->rgba[1] + 4 * i;
+      const int part  = i % W / 10;
+
+      for (int k = 0; k < 3; k++)
+        pixel[k] += part == 2 ? 1.5f - 0.2f * k : part == 5 && k == 0 ? -1.1f : 0.0f;
+      if (part == 7 && i % 3 == 0)
+        pixel[i % 2] = i % 2 == 0 ? NAN : INFINITY;
+      if (part == 9)
+        pixel[3] = i / W % 5 / 4.0f;
+      if (part == 9 && pixel[3] == 0.0f)
+        pixel[1] = 5.0f;
+    }
+  wide->rgba[0] = g_memdup2 (wide->rgba[1], 4 * N * sizeof (float));
+  for (int i = 0; i < 4 * N; i++)
+    wide->rgba[0][i] = scumble_sane (wide->rgba[0][i]);
+
+  scumble_memory_source_init (&wide->clamped, W, H, wide->rgba[0]);
+  scumble_memory_source_init (&wide->whole, W, H, wide->rgba[1]);
+  g_assert_true (wide->whole.source.beyond);
+  g_assert_false (wide->clamped.source.beyond);
+  for (int i = 0; i < 2; i++)
+    {
+      wide->contents[i] = scumble_model_survey (
+        f->model, i == 0 ? &wide->clamped.source : &wide->whole.source, &f->job, &error);
+      g_assert_no_error (error);
+    }
+}
+
+static void
+wide_clear (Wide *wide)
+{
+  for (int i = 0; i < 2; i++)
+    {
+      scumble_content_free (wide->contents[i]);
+      g_free (wide->rgba[i]);
+    }
+}
+
+/* What MODEL.md says a pixel gets back. */
+static void
+check_returned (const float *found, const float *painted, const float *rgba, double left,
+                double kept)
+{
+  double beyond[3], whole[3], bright, y, share;
+
+  for (int k = 0; k < 3; k++)
+    {
+      beyond[k] = isfinite (rgba[k]) ? rgba[k] - CLAMP (rgba[k], 0.0f, 1.0f) : 0.0;
+      whole[k]  = scumble_sane (rgba[k]) + beyond[k];
+    }
+  bright = 0.2126 * beyond[0] + 0.7152 * beyond[1] + 0.0722 * beyond[2];
+  y      = luma (painted) + left * bright;
+  share  = CLAMP (y / (0.2126 * whole[0] + 0.7152 * whole[1] + 0.0722 * whole[2]), 0.0, 1.0);
+  for (int k = 0; k < 3; k++)
+    {
+      const double back = rgba[3] > 0.0f ? left * bright + (left + kept - left * kept) * share *
+                                                             (beyond[k] - bright)
+                                         : 0.0;
+
+      g_assert_cmpfloat (fabs (found[k] - painted[k] - back), <=, 2e-4);
+    }
+}
+
+/* What the content has beyond 0..1 comes back as far as the content itself does. */
+static void
+test_beyond (Fixture *f, gconstpointer data)
+{
+  static const struct { double strength; gboolean mapped; double kept; } looks[] = {
+    { 0.0, FALSE, 0.0 }, { 0.4, FALSE, 0.0 }, { 1.0, FALSE, 0.0 }, { 1.3, FALSE, 0.7 },
+    { 0.6, FALSE, 1.0 }, { 1.0, TRUE, 0.0 },  { 0.8, TRUE, 0.5 },
+  };
+  ScumbleContent    *own = f->content;
+  g_autofree float  *map = ramp (FALSE), *region = ramp (TRUE);
+  ScumbleMemoryMask  masks[2];
+  const ScumbleZone  zones[] = { { f->styles[0], &masks[1].mask },
+                                 { f->styles[1], &masks[1].mask } };
+  const ScumbleZone  zone    = { f->styles[0], NULL };
+  Wide               wide;
+
+  widen (f, &wide);
+  for (int i = 0; i < N; i++)
+    region[i] = region[i] < 0.2f ? 0.0f : region[i];
+  scumble_memory_mask_init (&masks[0], W, H, map);
+  scumble_memory_mask_init (&masks[1], W, H, region);
+
+  for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
+    {
+      g_autofree float *painted = NULL, *found = NULL;
+      ScumbleLook       look;
+
+      scumble_look_init (&look, looks[i].mapped ? zones : &zone, looks[i].mapped ? 2 : 1);
+      look.strength     = looks[i].strength;
+      look.keep_colours = looks[i].kept;
+      look.strength_map = looks[i].mapped ? &masks[0].mask : NULL;
+      g_assert_cmpint (scumble_look_returns_beyond (&look), ==, i != 2);
+
+      f->content = wide.contents[0];
+      painted    = paint_look (f, &look, 0, 1);
+      f->content = wide.contents[1];
+      found      = paint_look (f, &look, 32, 2);
+      for (int k = 0; k < N; k++)
+        {
+          const double there = looks[i].mapped ? map[k] * (region[k] > 0.0f) : 1.0;
+
+          check_returned (found + 3 * k, painted + 3 * k, wide.rgba[1] + 4 * k,
+                          MAX (1.0 - looks[i].strength * there, 0.0), looks[i].kept);
+        }
+    }
+  f->content = own;
+  wide_clear (&wide);
+}
+
 static void
 add (const char *name, void (*test) (Fixture *, gconstpointer))
 {
@@ -887,6 +1017,7 @@ main (int argc, char **argv)
   add ("refusals", test_refusals);
   add ("colours", test_colours);
   add ("detail", test_detail);
+  add ("beyond", test_beyond);
   add ("mix", test_mix);
   add ("mix-refusals", test_mix_refusals);
   add ("save", test_save);

@@ -724,7 +724,7 @@ planned_work (ScumbleModel *model, int w, int h, gboolean all)
                                      .threads = 1 };
   const ScumbleAdaptation how    = { .updates = 1, .all = all };
   g_autoptr (GError)      error  = NULL;
-  ScumbleSource           source = { w, h, FALSE, NULL };
+  ScumbleSource           source = { .width = w, .height = h };
   ScumbleLessonPlan       plan;
 
   scumble_model_plan_lesson (model, &demand, &source, &how, &plan, &error);
@@ -744,7 +744,7 @@ test_work (void)
   const ScumbleDemand      demand = { .width = 64, .height = 48, .budget = (gsize) 1 << 26,
                                       .threads = 1 };
   const ScumbleAdaptation  how    = { .updates = 1 };
-  ScumbleSource            source = { 64, 48, FALSE, NULL };
+  ScumbleSource            source = { .width = 64, .height = 48 };
   const double             some   = planned_work (model, 64, 48, FALSE);
   ScumblePlan              plan;
   ScumbleLessonPlan        lesson;
@@ -815,7 +815,9 @@ test_memory (void)
       const Picture           picture = random_picture (cases[i].w, cases[i].h, 1);
       const Picture           other   = random_picture (MAX (cases[i].other, 1),
                                                         MAX (cases[i].other, 1), 3);
-      ScumbleSource           source  = { picture.w, picture.h, cases[i].has_alpha, NULL };
+      ScumbleSource           source  = { .width     = picture.w,
+                                          .height    = picture.h,
+                                          .has_alpha = cases[i].has_alpha };
       ScumbleSource           second  = { other.w, other.h, TRUE, NULL };
       ScumbleSource          *others  = &second;
       const ScumbleAdaptation how     = { .updates = 3, .others = &others,

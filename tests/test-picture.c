@@ -211,7 +211,10 @@ test_unreadable (void)
 {
   g_autoptr (ScumbleArena) arena  = scumble_arena_new (1 << 20);
   const ScumbleJob         job    = { .arena = arena, .threads = 1 };
-  ScumbleSource            source = { 20, 20, TRUE, refuse };
+  ScumbleSource            source = { .width     = 20,
+                                       .height    = 20,
+                                       .has_alpha = TRUE,
+                                       .read      = refuse };
   g_autoptr (GError)       error  = NULL;
   ScumblePicture           picture;
   float                    rgb[3];

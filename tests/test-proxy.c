@@ -72,8 +72,8 @@ test_size (void)
     }
 }
 
-/* Every pixel against the definition: the mean of what it covers, parts of pixels counted
- * in part, weighted by alpha. */
+/* Every pixel against the definition: the mean of what it covers, as networks see it, parts of
+ * pixels counted in part, weighted by alpha. */
 static void
 test_mean (void)
 {
@@ -85,7 +85,10 @@ test_mean (void)
   int                      w, h;
 
   for (int i = 0; i < W * H; i++)
-    rgba[4 * i + 3] = i % 7 == 0 ? 0.0f : i % 3 == 0 ? 0.4f : 1.0f;
+    {
+      rgba[4 * i + 3] = i % 7 == 0 ? 0.0f : i % 3 == 0 ? 0.4f : 1.0f;
+      rgba[4 * i] += i % 5 == 0 ? 3.0f : i % 5 == 1 ? -3.0f : 0.0f;
+    }
   scumble_memory_source_init (&source, W, H, rgba);
   proxy = make (arena, &source, fits_twelve);
   w     = proxy.source->width;
@@ -110,7 +113,7 @@ test_mean (void)
                 continue;
               area += dx * dy;
               for (int k = 0; k < 3; k++)
-                sum[k] += dx * dy * a * rgba[4 * (y * W + x) + k];
+                sum[k] += dx * dy * a * CLAMP (rgba[4 * (y * W + x) + k], 0.0f, 1.0f);
               sum[3] += dx * dy * a;
             }
         for (int k = 0; k < 3; k++)

@@ -334,7 +334,7 @@ fail_to_read (ScumbleSource *source, const ScumbleRect *rect, float *rgba, GErro
 static void
 test_broken (Fixture *f, gconstpointer data)
 {
-  ScumbleSource      source = { 50, 40, FALSE, fail_to_read };
+  ScumbleSource      source = { .width = 50, .height = 40, .read = fail_to_read };
   g_autoptr (GError) error  = NULL;
 
   g_assert_null (scumble_model_survey_for (f->model, &source, &f->look, &f->job, &error));

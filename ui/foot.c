@@ -11,6 +11,7 @@ struct _ScumbleFoot
   GtkStack             parent_instance;
 
   gboolean             draft;    /* the preview is not the real thing, nor will it be */
+  gboolean             dull;     /* the painting lacks what the layer has beyond sRGB */
   double               seconds;  /* what the painting will take, or 0 */
   gsize                memory;   /* likewise, bytes */
   double               learning; /* what learning the styles will take, or 0 */
@@ -133,6 +134,7 @@ void
 scumble_foot_take (ScumbleFoot *self, const ScumbleAnswer *answer)
 {
   self->draft = answer->draft;
+  self->dull  = answer->dull;
   if (answer->seconds > 0.0)
     {
       self->seconds         = answer->seconds;
@@ -144,10 +146,24 @@ scumble_foot_take (ScumbleFoot *self, const ScumbleAnswer *answer)
     take_lesson (self, &answer->lesson);
 }
 
+/* Returns: (transfer full): the quiet status, and what the painting lacks */
+static char *
+full_status (const ScumbleFoot *self, gboolean has_style)
+{
+  g_autofree char *status = quiet_status (self, has_style);
+
+  if (!self->dull || !has_style || self->seconds <= 0.0)
+    return g_steal_pointer (&status);
+
+  /* TRANSLATORS: a sentence: "Painting takes about 2 seconds." */
+  return g_strdup_printf (_("%s Less strength, or Keep colours, gives back what the layer has "
+                            "beyond white and sRGB."), status);
+}
+
 void
 scumble_foot_rest (ScumbleFoot *self, gboolean has_style)
 {
-  g_autofree char *text = quiet_status (self, has_style);
+  g_autofree char *text = full_status (self, has_style);
 
   settle (self, self->status_page);
   gtk_label_set_text (self->status, text);

@@ -171,6 +171,8 @@ typedef struct
  * @updates: how much the styles of the result have learned, as scumble_easel_updates() says
  * @saved: (transfer full) (nullable): the file that a style has been kept in
  * @painted: the host's sink has the complete picture
+ * @dull: nothing of what the content has beyond white and sRGB is in the result, though it
+ *   could be
  * @draft: the shot is the best that will come, but it is not the final picture shrunk,
  *   which would take too long
  * @seconds: what painting the whole picture will about take, or 0 if unknown
@@ -189,6 +191,7 @@ typedef struct
   int              updates;
   char            *saved;
   gboolean         painted;
+  gboolean         dull;
   gboolean         draft;
   double           seconds;
   gsize            memory;

@@ -118,7 +118,7 @@ open_small (const char *path)
 ScumbleSource
 scumble_photographs_largest (void)
 {
-  return (ScumbleSource) { LONGEST * LEAST, LEAST, TRUE, NULL };
+  return (ScumbleSource) { .width = LONGEST * LEAST, .height = LEAST, .has_alpha = TRUE };
 }
 
 gsize

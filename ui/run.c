@@ -34,12 +34,25 @@ learn_seconds (const ScumbleRun *run)
              : 0.0;
 }
 
+static gboolean
+is_dull (const ScumbleRun *run)
+{
+  static const ScumbleZone everywhere = { NULL, NULL };
+  ScumbleLook              look;
+
+  scumble_settings_look (&run->order->settings, &everywhere, 1, &look);
+
+  return run->host->content->beyond && run->order->strength_map == NULL &&
+         !scumble_look_returns_beyond (&look);
+}
+
 void
 scumble_run_answer (ScumbleRun *run, ScumbleAnswer values)
 {
   const double pixels = scumble_run_pixels (run);
 
   values.kind    = run->order->kind;
+  values.dull    = is_dull (run);
   values.updates = scumble_easel_updates (run->easel);
   if (values.shot != NULL)
     values.shot->look = run->order->look;

@@ -54,8 +54,8 @@ void     scumble_run_take_order  (ScumbleRun *run, const ScumbleOrder *order);
 
 /**
  * scumble_run_answer:
- * @values: what there is to say; kind, look, updates, and what is to be expected of
- *   painting and learning are filled in
+ * @values: what there is to say; kind, look, updates, whether the result is dull, and what is
+ *   to be expected of painting and learning are filled in
  */
 void     scumble_run_answer      (ScumbleRun *run, ScumbleAnswer values);
 gboolean scumble_run_need_model  (ScumbleRun *run, GError **error);

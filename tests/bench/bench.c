@@ -392,7 +392,7 @@ generated_source_init (GeneratedSource *self, int w, int h)
 {
   g_autofree float *waves = g_new (float, GRAIN);
 
-  self->source = (ScumbleSource) { w, h, FALSE, generated_read };
+  self->source = (ScumbleSource) { .width = w, .height = h, .read = generated_read };
   for (int i = 0; i < GRAIN; i++)
     waves[i] =
         sinf (0.11f * (float) i) + sinf (0.37f * (float) i) + sinf (1.9f * (float) i);
