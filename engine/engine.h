@@ -18,4 +18,5 @@
 #include "params.h"
 #include "plan.h"
 #include "source.h"
+#include "strokes.h"
 #include "style-cache.h"

@@ -615,15 +615,50 @@ painted_for (const ScumbleContent *content, const ScumbleLook *look, const Scumb
                                      whole);
 }
 
+/* What has been painted earlier. A picture that repeats is painted in several places at once. */
+static ScumbleStrokes *
+strokes_of (const ScumbleContent *content, const ScumbleLook *look)
+{
+  return content->seam == NULL ? look->strokes : NULL;
+}
+
+gboolean
+scumble_content_is_painted (const ScumbleContent *content, const ScumbleLook *look,
+                            const ScumbleRect *area)
+{
+  const ScumbleStrokes *strokes = strokes_of (content, look);
+  const ScumbleRect     wide    = painted_for (content, look, area);
+
+  return strokes != NULL && scumble_strokes_have (strokes, &wide);
+}
+
+static void
+frame_strokes (const ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *area)
+{
+  ScumbleStrokes   *strokes = strokes_of (content, look);
+  const ScumbleRect wide    = painted_for (content, look, area);
+
+  if (strokes != NULL)
+    scumble_strokes_frame (strokes, &wide);
+}
+
 /* The method alone; gives its scratch back. */
 static gboolean
 render_plain (ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect,
               float *rgb, const ScumbleJob *job, GError **error)
 {
-  const gsize    mark = scumble_arena_mark (job->arena);
-  const gboolean done = content->model->method->render (content, look, rect, rgb, job, error);
+  const gsize     mark    = scumble_arena_mark (job->arena);
+  ScumbleStrokes *strokes = strokes_of (content, look);
+  gboolean        done;
 
+  if (strokes != NULL && scumble_strokes_read (strokes, rect, rgb))
+    return TRUE;
+
+  done = content->model->method->render (content, look, rect, rgb, job, error);
   scumble_arena_release (job->arena, mark);
+  if (done && strokes != NULL)
+    scumble_strokes_keep (strokes, rect, rgb);
+
   return done;
 }
 
@@ -808,6 +843,7 @@ scumble_content_paint (ScumbleContent *content, const ScumbleLook *look,
 
   if (!check_render (content, look, &rect, error))
     return FALSE;
+  frame_strokes (content, look, &rect);
   edge = paint_edge (&paint, &rect, error);
 
   return edge > 0 && scumble_tiles_walk (&rect, edge, paint_tile, &paint, job, error);

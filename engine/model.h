@@ -3,6 +3,7 @@
 
 #include "job.h"
 #include "source.h"
+#include "strokes.h"
 
 G_BEGIN_DECLS
 
@@ -61,6 +62,8 @@ typedef struct
  *   least 1; as the parameter "brush". Above 1, the content must be surveyed for this look
  * @seamless: whether to paint the content as if it repeated in both directions; the content
  *   must have been surveyed for such a look, or else for one that is not
+ * @strokes: (transfer none) (nullable): receives what the networks paint, and gives it to those
+ *   looks that differ in @keep_colours and @keep_detail alone. Of no use to seamless looks
  *
  * Everything that decides what a content turns into. Start with scumble_look_init().
  */
@@ -76,6 +79,7 @@ typedef struct _ScumbleLook
   double             keep_detail;
   double             brush;
   gboolean           seamless;
+  ScumbleStrokes    *strokes;
 } ScumbleLook;
 
 /**
@@ -372,6 +376,16 @@ gboolean        scumble_content_render (ScumbleContent *content, const ScumbleLo
 gboolean        scumble_content_paint  (ScumbleContent *content, const ScumbleLook *look,
                                         const ScumbleRect *area, ScumbleSink *sink,
                                         const ScumbleJob *job, GError **error);
+
+/**
+ * scumble_content_is_painted:
+ * @area: a rectangle inside the picture
+ *
+ * Returns: whether the look's strokes have all that painting @area needs of the networks, so
+ *   that it takes next to no time
+ */
+gboolean        scumble_content_is_painted (const ScumbleContent *content,
+                                            const ScumbleLook *look, const ScumbleRect *area);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumbleModel, scumble_model_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumbleStyle, scumble_style_unref)

@@ -205,6 +205,7 @@ small_init (Small *small, const ScumbleUnderpainting *self, const ScumbleLook *l
   small->look.keep_colours = 0.0;
   small->look.keep_detail  = 0.0;
   small->look.seamless     = FALSE;
+  small->look.strokes      = NULL;
 
   return scumble_proxy_init_sized (&small->proxy, self->content, self->w, self->h, job,
                                    error) &&

@@ -989,29 +989,119 @@ test_photographs (gconstpointer golden)
   scumble_arena_free (arena);
 }
 
-/* What stands in for a large picture has the strokes of its brush, where that is quick enough. */
 static void
-test_screen_canvas (void)
+assert_strokes (const ScumbleOrder *order, const char *plain, gboolean same)
 {
-  static const struct { int w, h, shown_w, shown_h; double brush; int found_w, found_h; } cases[] = {
-    { 4000, 3000, 728, 546, 1.0, 728, 546 },  /* 12 megapixels are too many, */
-    { 4000, 3000, 728, 546, 2.0, 728, 546 },  /* and three, */
-    { 4000, 3000, 728, 546, 4.0, 1000, 750 }, /* but not this */
-    { 4000, 3000, 728, 546, 5.0, 800, 600 },
-    { 4000, 3000, 728, 546, 6.0, 728, 546 },  /* the view shows more */
-    { 4000, 30, 728, 5, 4.0, 1000, 7 },
-  };
+  g_autofree char *strokes = scumble_order_strokes (order);
 
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      const ScumbleView view  = { { 0, 0, cases[i].w, cases[i].h }, cases[i].shown_w,
-                                  cases[i].shown_h };
-      const ScumbleView found = scumble_canvas_screen (&view, cases[i].brush);
+  g_assert_cmpint (g_str_equal (strokes, plain), ==, same);
+}
 
-      g_assert_cmpint (found.w, ==, cases[i].found_w);
-      g_assert_cmpint (found.h, ==, cases[i].found_h);
-      g_assert_cmpint (found.rect.w, ==, cases[i].w);
-    }
+/* What is seen to after painting does not change the strokes; everything else does. */
+static void
+test_strokes (void)
+{
+  const int          regions[] = { 0, -1 };
+  const double       shares[]  = { 1.0, 0.5 };
+  ScumbleOrder       order     = order_of (regions, shares, 2, 2);
+  ScumbleIngredient *first     = &g_array_index (order.styles, ScumbleIngredient, 0);
+  ScumblePick       *region    = g_steal_pointer (&first->region);
+  ScumblePick       *map       = g_steal_pointer (&order.strength_map);
+  g_autofree char   *plain     = scumble_order_strokes (&order);
+
+  first->region = region;
+  assert_strokes (&order, plain, FALSE);
+  first->region      = NULL;
+  order.strength_map = map;
+  assert_strokes (&order, plain, FALSE);
+  order.strength_map = NULL;
+  first->weight      = 0.75;
+  assert_strokes (&order, plain, FALSE);
+  first->weight           = 1.0;
+  order.settings.strength = 0.9;
+  assert_strokes (&order, plain, FALSE);
+  order.settings.strength = 1.0;
+
+  order.look++;
+  order.settings.detail = 0.6;
+  order.settings.colour = 0.3;
+  assert_strokes (&order, plain, TRUE);
+  order.settings.colour_method = SCUMBLE_COLOUR_CORAL;
+  assert_strokes (&order, plain, FALSE);
+
+  scumble_pick_unref (region);
+  scumble_pick_unref (map);
+  clear_order (&order);
+}
+
+enum { CLOTH_W = 60, CLOTH_H = 44, CLOTH_N = CLOTH_W * CLOTH_H };
+
+/* Paints all of a content of that size. */
+static void
+paint_cloth (ScumbleEasel *easel, const ScumbleOrder *order, float *rgb)
+{
+  const ScumbleRect  all   = { 0, 0, CLOTH_W, CLOTH_H };
+  const ScumbleJob   job   = { .arena = scumble_easel_arena (easel), .threads = 1 };
+  g_autoptr (GError) error = NULL;
+  ScumbleMemorySink  sink;
+
+  scumble_memory_sink_init (&sink, &all, rgb);
+  g_assert_true (
+    scumble_easel_set_model (easel, &order->settings, &error) &&
+    scumble_easel_mix (easel, order, &job, &error) &&
+    scumble_easel_survey (easel, SCUMBLE_CANVAS_FULL, order, &job, &error) &&
+    scumble_easel_paint (easel, SCUMBLE_CANVAS_FULL, order, &all, &sink.sink, &job, &error));
+}
+
+/* What has been painted is not painted again for other details, or by the painting itself; but
+ * for that nothing is kept that is not there yet. */
+static void
+test_painted (gconstpointer golden)
+{
+  const char *const        path[] = { golden, NULL };
+  const ScumbleRect        all    = { 0, 0, CLOTH_W, CLOTH_H };
+  float                    rgba[4 * CLOTH_N], rgb[3 * CLOTH_N], expected[3 * CLOTH_N];
+  ScumbleMemorySource      content;
+  ScumbleHost              host   = { .model_path  = path, .memory = 256 << 20, .threads = 1,
+                                      .content     = &content.source,
+                                      .open_style  = open_painting,
+                                      .close_style = close_painting };
+  ScumbleHostChoice        choice = { .layer = 1, .weight = 1.0, .region = -1 };
+  const ScumbleIngredient  style  = { scumble_pick_new (&host, &choice, NULL), 1.0, NULL };
+  ScumbleOrder             order  = { .styles = scumble_ingredients_new () };
+  ScumbleEasel            *easel  = scumble_easel_new (&host);
+  ScumbleEasel            *fresh  = scumble_easel_new (&host);
+  const ScumbleJob         job    = { .arena = scumble_easel_arena (easel), .threads = 1 };
+
+  for (int i = 0; i < 4 * CLOTH_N; i++)
+    rgba[i] = i % 4 == 3 ? 1.0f : (float) (i * 37 % 101) / 100.0f;
+  scumble_memory_source_init (&content, CLOTH_W, CLOTH_H, rgba);
+  g_array_append_val (order.styles, style);
+  scumble_settings_init (&order.settings);
+  order.settings.quality = "narrow-adain";
+
+  paint_cloth (easel, &order, rgb);
+  order.settings.detail = 0.7;
+  order.settings.colour = 0.5;
+  g_assert_true (scumble_easel_is_painted (easel, &order, &all, &job));
+  paint_cloth (easel, &order, rgb);
+  paint_cloth (fresh, &order, expected);
+  for (int i = 0; i < 3 * CLOTH_N; i++)
+    g_assert_cmpfloat_with_epsilon (rgb[i], expected[i], 1e-5);
+
+  order.kind = SCUMBLE_ORDER_PAINT;
+  paint_cloth (easel, &order, rgb);
+  g_assert_true (scumble_easel_is_painted (easel, &order, &all, &job));
+  order.settings.strength = 0.5;
+  g_assert_false (scumble_easel_is_painted (easel, &order, &all, &job));
+  paint_cloth (easel, &order, rgb);
+  g_assert_false (scumble_easel_is_painted (easel, &order, &all, &job));
+  order.settings.strength = 1.0;
+  g_assert_false (scumble_easel_is_painted (easel, &order, &all, &job));
+
+  scumble_easel_free (fresh);
+  scumble_easel_free (easel);
+  clear_order (&order);
 }
 
 /* Somebody who looks at previews, and what was told with the last one. */
@@ -1107,12 +1197,39 @@ test_dull (gconstpointer golden)
   g_assert_false (is_dull (golden, 1.5f, 1.0, 0.1));
 }
 
+/* What stands in for a large picture has the strokes of its brush, where that is quick enough. */
+static void
+test_screen_canvas (void)
+{
+  static const struct { int w, h, shown_w, shown_h; double brush; int found_w, found_h; } cases[] = {
+    { 4000, 3000, 728, 546, 1.0, 728, 546 },  /* 12 megapixels are too many, */
+    { 4000, 3000, 728, 546, 2.0, 728, 546 },  /* and three, */
+    { 4000, 3000, 728, 546, 4.0, 1000, 750 }, /* but not this */
+    { 4000, 3000, 728, 546, 5.0, 800, 600 },
+    { 4000, 3000, 728, 546, 6.0, 728, 546 },  /* the view shows more */
+    { 4000, 30, 728, 5, 4.0, 1000, 7 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const ScumbleView view  = { { 0, 0, cases[i].w, cases[i].h }, cases[i].shown_w,
+                                  cases[i].shown_h };
+      const ScumbleView found = scumble_canvas_screen (&view, cases[i].brush);
+
+      g_assert_cmpint (found.w, ==, cases[i].found_w);
+      g_assert_cmpint (found.h, ==, cases[i].found_h);
+      g_assert_cmpint (found.rect.w, ==, cases[i].w);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/dialog/blend", argv[1], test_blend);
   g_test_add_data_func ("/dialog/dull", argv[1], test_dull);
+  g_test_add_func ("/dialog/strokes", test_strokes);
+  g_test_add_data_func ("/dialog/painted", argv[1], test_painted);
   g_test_add_data_func ("/dialog/learned", argv[1], test_learned);
   g_test_add_data_func ("/dialog/lessons", argv[1], test_lessons);
   g_test_add_data_func ("/dialog/photographs", argv[1], test_photographs);

@@ -127,6 +127,21 @@ paint_look (Fixture *f, const ScumbleLook *look, int tile, int threads)
   return rgb;
 }
 
+/* Returns: a pixel in the middle of a part */
+static float
+paint_part (Fixture *f, const ScumbleLook *look, const ScumbleRect *part)
+{
+  g_autofree float  *rgb   = g_new (float, 3 * part->w * part->h);
+  g_autoptr (GError) error = NULL;
+  ScumbleMemorySink  sink;
+
+  scumble_memory_sink_init (&sink, part, rgb);
+  scumble_content_paint (f->content, look, part, &sink.sink, &f->job, &error);
+  g_assert_no_error (error);
+
+  return rgb[3 * (part->h / 2 * part->w + part->w / 2)];
+}
+
 /* One style everywhere. */
 static float *
 paint_plain (Fixture *f, const ScumbleStyle *style, double strength)
@@ -860,6 +875,48 @@ test_detail (Fixture *f, gconstpointer data)
   assert_near (kept, twin, 1e-4);
 }
 
+/* Details and colours are kept in what has been painted once, whatever tiles it was painted in. */
+static void
+test_strokes (Fixture *f, gconstpointer data)
+{
+  const ScumbleZone          zone    = { f->styles[0], NULL };
+  const ScumbleRect          all     = { 0, 0, W, H };
+  const ScumbleRect          part    = { 40, 20, 50, 30 };
+  g_autoptr (ScumbleStrokes) strokes = scumble_strokes_new (f->arena);
+  g_autofree float          *gray    = filled (0.5f);
+  g_autofree float          *found   = NULL, *kept = NULL, *again = NULL;
+  ScumbleLook                look;
+
+  scumble_look_init (&look, &zone, 1);
+  look.strokes = strokes;
+  g_assert_false (scumble_content_is_painted (f->content, &look, &all));
+  found = paint_look (f, &look, 64, 2);
+  g_assert_true (scumble_content_is_painted (f->content, &look, &all));
+  assert_near (found, paint_plain (f, f->styles[0], 1.0), 1e-4);
+
+  look.keep_detail  = 0.7;
+  look.keep_colours = 0.4;
+  g_assert_true (scumble_content_is_painted (f->content, &look, &all));
+  kept         = paint_look (f, &look, 48, 1);
+  look.strokes = NULL;
+  g_assert_false (scumble_content_is_painted (f->content, &look, &all));
+  again        = paint_look (f, &look, 0, 2);
+  assert_near (kept, again, 1e-4);
+
+  /* What is there is not painted again, and of a part as much is missing as details reach. */
+  scumble_look_init (&look, &zone, 1);
+  look.strokes = strokes;
+  scumble_strokes_clear (strokes);
+  scumble_strokes_frame (strokes, &part);
+  for (int y = part.y; y < part.y + part.h; y++)
+    scumble_strokes_keep (strokes, &(ScumbleRect) { 0, y, N / 3, 1 }, gray);
+  g_assert_true (scumble_content_is_painted (f->content, &look, &part));
+  g_assert_cmpfloat (paint_part (f, &look, &part), ==, 0.5);
+  look.keep_detail = 0.5;
+  g_assert_false (scumble_content_is_painted (f->content, &look, &part));
+  g_assert_cmpfloat (paint_part (f, &look, &part), !=, 0.5);
+}
+
 /* The content's clamped pixels, and as they are. */
 typedef struct
 {
@@ -1017,6 +1074,7 @@ main (int argc, char **argv)
   add ("refusals", test_refusals);
   add ("colours", test_colours);
   add ("detail", test_detail);
+  add ("strokes", test_strokes);
   add ("beyond", test_beyond);
   add ("mix", test_mix);
   add ("mix-refusals", test_mix_refusals);

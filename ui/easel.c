@@ -152,6 +152,13 @@ scumble_easel_mix (ScumbleEasel *self, const ScumbleOrder *order, const ScumbleJ
          gather_styles (self, order, scumble_palette_sketch, job, error);
 }
 
+static void
+forget_strokes (ScumbleEasel *self)
+{
+  for (guint i = 0; i < self->stands->len; i++)
+    scumble_stand_forget_strokes (g_ptr_array_index (self->stands, i));
+}
+
 /* One of the styles being learned. */
 typedef struct
 {
@@ -179,6 +186,7 @@ scumble_easel_learn (ScumbleEasel *self, const ScumbleOrder *order, ScumbleEasel
   Pupil    pupil = { .told = told, .told_data = user_data };
   gboolean ok    = TRUE;
 
+  forget_strokes (self);
   for (guint i = 0; i < order->styles->len && ok; i++)
     {
       pupil.number = i;
@@ -253,6 +261,7 @@ scumble_easel_is_small (const ScumbleEasel *self)
 static void
 make_room (ScumbleEasel *self)
 {
+  forget_strokes (self);
   if (scumble_easel_is_small (self))
     return;
 
@@ -342,10 +351,13 @@ seamless_on (ScumbleCanvas canvas, const ScumbleOrder *order)
   return order->settings.seamless && canvas != SCUMBLE_CANVAS_PIECE;
 }
 
+/* What is not shown to be changed has no strokes that are worth keeping. */
 static ScumblePurpose
-purpose_of (const ScumbleEasel *self, const ScumbleOrder *order, const ScumbleLook *look)
+purpose_of (const ScumbleEasel *self, const ScumbleOrder *order, const ScumbleLook *look,
+            const char *strokes)
 {
-  return (ScumblePurpose) { look, order->look, self->styles };
+  return (ScumblePurpose) { look, strokes, self->styles,
+                            order->kind != SCUMBLE_ORDER_PREVIEW };
 }
 
 gboolean
@@ -354,8 +366,9 @@ scumble_easel_survey (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleOrd
 {
   static const ScumbleZone alone   = { NULL, NULL };
   const double             brush   = brush_on (self, canvas, order);
+  g_autofree char         *strokes = scumble_order_strokes (order);
   g_autoptr (ScumbleBlend) blend   = NULL;
-  ScumblePurpose           purpose = purpose_of (self, order, NULL);
+  ScumblePurpose           purpose = purpose_of (self, order, NULL, strokes);
   ScumbleLook              look;
 
   scumble_look_init (&look, &alone, 1);
@@ -383,7 +396,8 @@ scumble_easel_surveyed (const ScumbleEasel *self, const ScumbleOrder *order)
   const ScumbleLook    look    = { .brush    = order->settings.brush,
                                    .strength = order->settings.strength,
                                    .seamless = order->settings.seamless };
-  const ScumblePurpose purpose = purpose_of (self, order, &look);
+  g_autofree char     *strokes = scumble_order_strokes (order);
+  const ScumblePurpose purpose = purpose_of (self, order, &look, strokes);
 
   return scumble_stand_surveyed (self->stand, SCUMBLE_CANVAS_FULL, &purpose);
 }
@@ -403,12 +417,34 @@ scumble_easel_plan_lesson (ScumbleEasel *self, const ScumbleOrder *order, const 
 }
 
 gboolean
+scumble_easel_is_painted (ScumbleEasel *self, const ScumbleOrder *order,
+                          const ScumbleRect *area, const ScumbleJob *job)
+{
+  g_autoptr (ScumbleBlend) blend   = NULL;
+  g_autofree char         *strokes = scumble_order_strokes (order);
+  ScumbleLook              look;
+  ScumblePurpose           purpose;
+
+  if (!scumble_easel_surveyed (self, order))
+    return FALSE;
+  blend = blend_on (self, SCUMBLE_CANVAS_FULL, order, job, NULL);
+  if (blend == NULL)
+    return FALSE;
+
+  scumble_blend_look (blend, &look);
+  purpose = purpose_of (self, order, &look, strokes);
+  return scumble_stand_is_painted (self->stand, SCUMBLE_CANVAS_FULL, &purpose, area);
+}
+
+gboolean
 scumble_easel_paint (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleOrder *order,
                      const ScumbleRect *area, ScumbleSink *sink, const ScumbleJob *job,
                      GError **error)
 {
-  g_autoptr (ScumbleBlend) blend = blend_on (self, canvas, order, job, error);
+  g_autoptr (ScumbleBlend) blend   = blend_on (self, canvas, order, job, error);
+  g_autofree char         *strokes = scumble_order_strokes (order);
   ScumbleLook              look;
+  ScumblePurpose           purpose;
 
   if (blend == NULL)
     return FALSE;
@@ -417,7 +453,8 @@ scumble_easel_paint (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleOrde
   plan (self, order, &look);
   look.brush    = brush_on (self, canvas, order);
   look.seamless = seamless_on (canvas, order);
-  return scumble_stand_paint (self->stand, canvas, source_of (self, canvas), &look, area,
+  purpose       = purpose_of (self, order, &look, strokes);
+  return scumble_stand_paint (self->stand, canvas, source_of (self, canvas), &purpose, area,
                               sink, job, error);
 }
 

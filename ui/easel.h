@@ -136,6 +136,16 @@ gboolean         scumble_easel_surveyed  (const ScumbleEasel *self,
                                           const ScumbleOrder *order);
 
 /**
+ * scumble_easel_is_painted:
+ * @order: whose styles were mixed last
+ * @area: a part of the content
+ *
+ * Returns: whether it has been painted but for what needs no network
+ */
+gboolean         scumble_easel_is_painted (ScumbleEasel *self, const ScumbleOrder *order,
+                                           const ScumbleRect *area, const ScumbleJob *job);
+
+/**
  * scumble_easel_paint:
  * @canvas: surveyed
  * @order: whose styles were mixed last

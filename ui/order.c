@@ -161,6 +161,37 @@ scumble_order_free (gpointer data)
   g_free (order);
 }
 
+/* 0 without a mask. */
+static guint
+serial_of (const ScumblePick *mask)
+{
+  return mask == NULL ? 0 : scumble_pick_serial (mask);
+}
+
+char *
+scumble_order_strokes (const ScumbleOrder *order)
+{
+  ScumbleSettings     settings = order->settings;
+  g_autofree char    *text     = NULL;
+  g_autoptr (GString) strokes  = g_string_new (NULL);
+
+  settings.detail = 0.0;
+  if (settings.colour_method == SCUMBLE_COLOUR_LUMINANCE)
+    settings.colour = 0.0;
+  text = scumble_settings_to_text (&settings);
+
+  g_string_printf (strokes, "%s%u", text, serial_of (order->strength_map));
+  for (guint i = 0; i < order->styles->len; i++)
+    {
+      const ScumbleIngredient *one = &g_array_index (order->styles, ScumbleIngredient, i);
+
+      g_string_append_printf (strokes, " %u:%u:%.17g", scumble_pick_serial (one->pick),
+                              serial_of (one->region), one->weight);
+    }
+
+  return g_string_free (g_steal_pointer (&strokes), FALSE);
+}
+
 gboolean
 scumble_answer_has_result (const ScumbleAnswer *answer)
 {

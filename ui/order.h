@@ -144,7 +144,16 @@ typedef struct
   char            *path;
 } ScumbleOrder;
 
-void scumble_order_free (gpointer order);
+void  scumble_order_free    (gpointer order);
+
+/**
+ * scumble_order_strokes:
+ *
+ * Returns: (transfer full): a text that orders share where the networks paint the same strokes
+ *   for them, if their styles are the same and have learned as much: how much of details and
+ *   colours is kept is seen to afterwards
+ */
+char *scumble_order_strokes (const ScumbleOrder *order);
 
 /**
  * ScumbleLesson:

@@ -144,10 +144,13 @@ need_content (ScumbleRun *run, GError **error)
 static gboolean
 same_purpose (const ScumbleOrder *a, const ScumbleOrder *b)
 {
+  g_autofree char *one = scumble_order_strokes (a);
+  g_autofree char *two = scumble_order_strokes (b);
+
   if (!a->settings.seamless != !b->settings.seamless)
     return FALSE;
 
-  return (a->settings.brush == 1.0 && b->settings.brush == 1.0) || a->look == b->look;
+  return (a->settings.brush == 1.0 && b->settings.brush == 1.0) || g_str_equal (one, two);
 }
 
 /* Whether a survey of the whole picture is of use to another order. */
@@ -197,12 +200,19 @@ finish (ScumbleRun *run, GError **error)
                                        : scumble_show_exact (run, error);
 }
 
+static gboolean
+is_instant (const ScumbleRun *run)
+{
+  const ScumbleRect *rect = &run->view.rect;
+
+  return scumble_easel_is_painted (run->easel, run->order, rect, &run->job) ||
+         (scumble_easel_surveyed (run->easel, run->order) &&
+          scumble_run_seconds (run, (double) rect->w * rect->h) < INSTANT);
+}
+
 gboolean
 scumble_show_preview (ScumbleRun *run, GError **error)
 {
-  const ScumbleView *view   = &run->order->view;
-  const double       pixels = (double) view->rect.w * view->rect.h;
-
   if (!scumble_show_original (run, error))
     return FALSE;
   if (run->order->styles->len == 0)
@@ -210,8 +220,7 @@ scumble_show_preview (ScumbleRun *run, GError **error)
   if (!scumble_run_need_model (run, error) || !scumble_run_need_styles (run, error))
     return FALSE;
 
-  if (scumble_easel_surveyed (run->easel, run->order) &&
-      scumble_run_seconds (run, pixels) < INSTANT)
+  if (is_instant (run))
     return scumble_show_exact (run, error) && scumble_show_draft (run, error);
 
   if (!scumble_show_draft (run, error))

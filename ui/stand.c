@@ -86,13 +86,35 @@ scumble_stand_new (const ScumbleHost *host, const ScumbleSettings *settings,
   return self;
 }
 
+static void
+clear_recipe (ScumbleRecipe *recipe)
+{
+  g_clear_pointer (&recipe->strokes, g_free);
+  g_clear_pointer (&recipe->styles, g_ptr_array_unref);
+}
+
+static void
+clear_strokes (ScumbleSeen *seen)
+{
+  g_clear_pointer (&seen->strokes, scumble_strokes_free);
+  clear_recipe (&seen->painted);
+}
+
 void
 scumble_stand_forget (ScumbleStand *self, ScumbleCanvas canvas)
 {
   ScumbleSeen *seen = &self->seen[canvas];
 
   g_clear_pointer (&seen->content, scumble_content_free);
-  g_clear_pointer (&seen->styles, g_ptr_array_unref);
+  clear_recipe (&seen->under);
+  clear_strokes (seen);
+}
+
+void
+scumble_stand_forget_strokes (ScumbleStand *self)
+{
+  for (ScumbleCanvas canvas = 0; canvas < SCUMBLE_N_CANVASES; canvas++)
+    clear_strokes (&self->seen[canvas]);
 }
 
 void
@@ -136,6 +158,23 @@ same_styles (const GPtrArray *a, const GPtrArray *b)
   return TRUE;
 }
 
+static gboolean
+is_recipe (const ScumbleRecipe *recipe, const ScumblePurpose *purpose)
+{
+  return recipe->strokes != NULL && g_str_equal (recipe->strokes, purpose->strokes) &&
+         same_styles (recipe->styles, purpose->styles);
+}
+
+static void
+set_recipe (ScumbleRecipe *recipe, const ScumblePurpose *purpose)
+{
+  clear_recipe (recipe);
+  recipe->strokes = g_strdup (purpose->strokes);
+  recipe->styles  = g_ptr_array_new_with_free_func ((GDestroyNotify) scumble_style_unref);
+  for (guint i = 0; i < purpose->styles->len; i++)
+    g_ptr_array_add (recipe->styles, scumble_style_ref (purpose->styles->pdata[i]));
+}
+
 /* Whether what is seen depends on all of a look. */
 static gboolean
 is_brushed (const ScumblePurpose *purpose)
@@ -157,22 +196,9 @@ scumble_stand_surveyed (const ScumbleStand *self, ScumbleCanvas canvas,
 
   if (seen->content == NULL || seen->seamless != is_seamless (purpose))
     return FALSE;
-  if (!is_brushed (purpose) || seen->styles == NULL)
-    return !is_brushed (purpose) && seen->styles == NULL;
 
-  return seen->brush == purpose->look->brush && seen->strength == purpose->look->strength &&
-         seen->number == purpose->number && same_styles (seen->styles, purpose->styles);
-}
-
-static GPtrArray *
-copy_styles (const GPtrArray *styles)
-{
-  GPtrArray *copy = g_ptr_array_new_with_free_func ((GDestroyNotify) scumble_style_unref);
-
-  for (guint i = 0; i < styles->len; i++)
-    g_ptr_array_add (copy, scumble_style_ref (styles->pdata[i]));
-
-  return copy;
+  return is_brushed (purpose) ? is_recipe (&seen->under, purpose)
+                              : seen->under.strokes == NULL;
 }
 
 gboolean
@@ -195,30 +221,64 @@ scumble_stand_survey (ScumbleStand *self, ScumbleCanvas canvas, ScumbleSource *s
 
   seen->seamless = is_seamless (purpose);
   if (is_brushed (purpose))
-    {
-      seen->brush    = look->brush;
-      seen->strength = look->strength;
-      seen->number   = purpose->number;
-      seen->styles   = copy_styles (purpose->styles);
-    }
+    set_recipe (&seen->under, purpose);
   keep_pace (&self->survey_pace, begun, plan_for (self, demand_of (source, look)).survey);
   return TRUE;
 }
 
 gboolean
+scumble_stand_is_painted (ScumbleStand *self, ScumbleCanvas canvas,
+                          const ScumblePurpose *purpose, const ScumbleRect *area)
+{
+  const ScumbleSeen *seen = &self->seen[canvas];
+  ScumbleLook        look = *purpose->look;
+
+  look.strokes = seen->strokes;
+
+  return is_recipe (&seen->painted, purpose) &&
+         scumble_content_is_painted (seen->content, &look, area);
+}
+
+/* Strokes to paint @area with: those that are there, or room for new ones; NULL if they are not
+ * to be kept. */
+static ScumbleStrokes *
+take_strokes (ScumbleSeen *seen, const ScumblePurpose *purpose, gboolean painted,
+              ScumbleArena *arena)
+{
+  if (painted)
+    return seen->strokes;
+
+  if (purpose->last || !is_recipe (&seen->painted, purpose))
+    clear_strokes (seen);
+  if (!purpose->last && seen->strokes == NULL)
+    {
+      seen->strokes = scumble_strokes_new (arena);
+      set_recipe (&seen->painted, purpose);
+    }
+
+  return seen->strokes;
+}
+
+gboolean
 scumble_stand_paint (ScumbleStand *self, ScumbleCanvas canvas, const ScumbleSource *source,
-                     const ScumbleLook *look, const ScumbleRect *area, ScumbleSink *sink,
+                     const ScumblePurpose *purpose, const ScumbleRect *area, ScumbleSink *sink,
                      const ScumbleJob *job, GError **error)
 {
-  const gint64 begun = g_get_monotonic_time ();
-  double       share;
+  ScumbleSeen   *seen    = &self->seen[canvas];
+  const gint64   begun   = g_get_monotonic_time ();
+  const gboolean painted = scumble_stand_is_painted (self, canvas, purpose, area);
+  ScumbleLook    look    = *purpose->look;
+  double         share;
 
-  if (!scumble_content_paint (self->seen[canvas].content, look, area, sink, job, error))
+  look.strokes = take_strokes (seen, purpose, painted, job->arena);
+  if (!scumble_content_paint (seen->content, &look, area, sink, job, error))
     return FALSE;
 
+  /* What is there already says nothing about the networks. */
   share = (double) area->w * area->h / pixels_of (source);
-  keep_pace (&self->paint_pace, begun,
-             share * plan_for (self, demand_of (source, look)).paint);
+  if (!painted)
+    keep_pace (&self->paint_pace, begun,
+               share * plan_for (self, demand_of (source, &look)).paint);
   return TRUE;
 }
 

@@ -7,37 +7,51 @@ G_BEGIN_DECLS
 
 /**
  * ScumblePurpose:
- * @look: (nullable): what a canvas will be painted with; %NULL unless its brush is larger
- *   than one pixel or it is seamless, as only then it makes a difference to what is seen of the
- *   canvas. Its zones matter for a large brush alone
- * @number: of the order's look
+ * @look: (nullable): what a canvas will be painted with; while it is surveyed, %NULL unless its
+ *   brush is larger than one pixel or it is seamless, as only then it makes a difference to what
+ *   is seen of the canvas. Its zones matter for a large brush alone
+ * @strokes: of the order: scumble_order_strokes()
  * @styles: (element-type ScumbleStyle): those of the order's ingredients
+ * @last: whether the canvas is not to be painted again
  *
- * What a canvas is surveyed for.
+ * What a canvas is surveyed or painted for.
  */
 typedef struct
 {
   const ScumbleLook *look;
-  guint              number;
+  const char        *strokes;
   GPtrArray         *styles;
+  gboolean           last;
 } ScumblePurpose;
+
+/**
+ * ScumbleRecipe:
+ * @strokes: (nullable): as in #ScumblePurpose, of which it is a copy; %NULL for none
+ * @styles: likewise
+ *
+ * What decides the networks' strokes.
+ */
+typedef struct
+{
+  char      *strokes;
+  GPtrArray *styles;
+} ScumbleRecipe;
 
 /**
  * ScumbleSeen:
  * @content: (nullable): what the model has seen of a canvas
  *
- * A canvas that has been surveyed, and what for.
+ * A canvas that has been surveyed, what for, and what has been painted on it.
  */
 typedef struct
 {
   ScumbleContent *content;
 
   /*< private >*/
-  double          brush;
-  double          strength;
   gboolean        seamless;
-  guint           number;
-  GPtrArray      *styles; /* unless the brush is one pixel */
+  ScumbleRecipe   under;   /* none unless the brush was larger than one pixel */
+  ScumbleStrokes *strokes; /* (nullable) */
+  ScumbleRecipe   painted; /* what @strokes are */
 } ScumbleSeen;
 
 /**
@@ -87,6 +101,13 @@ gboolean      scumble_stand_serves (const ScumbleStand *self,
 void          scumble_stand_forget (ScumbleStand *self, ScumbleCanvas canvas);
 
 /**
+ * scumble_stand_forget_strokes:
+ *
+ * Lets go of what has been painted, to make room.
+ */
+void          scumble_stand_forget_strokes (ScumbleStand *self);
+
+/**
  * scumble_stand_plan:
  * @look: (nullable): what to paint with; %NULL for one style everywhere
  * @painting: (nullable): the largest picture that styles are encoded from
@@ -132,9 +153,19 @@ gboolean      scumble_stand_survey (ScumbleStand *self, ScumbleCanvas canvas,
                                     const ScumbleJob *job, GError **error);
 
 /**
+ * scumble_stand_is_painted:
+ * @canvas: surveyed
+ *
+ * Returns: whether a part of a canvas has been painted for that purpose but for what needs no
+ *   network
+ */
+gboolean      scumble_stand_is_painted (ScumbleStand *self, ScumbleCanvas canvas,
+                                        const ScumblePurpose *purpose,
+                                        const ScumbleRect *area);
+
+/**
  * scumble_stand_paint:
  * @canvas: surveyed
- * @look: for the whole content
  * @source: what is on it
  *
  * Paints a part of a canvas.
@@ -142,9 +173,9 @@ gboolean      scumble_stand_survey (ScumbleStand *self, ScumbleCanvas canvas,
  * Returns: %FALSE with the engine's or the sink's error
  */
 gboolean      scumble_stand_paint  (ScumbleStand *self, ScumbleCanvas canvas,
-                                    const ScumbleSource *source, const ScumbleLook *look,
-                                    const ScumbleRect *area, ScumbleSink *sink,
-                                    const ScumbleJob *job, GError **error);
+                                    const ScumbleSource *source,
+                                    const ScumblePurpose *purpose, const ScumbleRect *area,
+                                    ScumbleSink *sink, const ScumbleJob *job, GError **error);
 
 /**
  * scumble_stand_survey_seconds:
