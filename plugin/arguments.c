@@ -135,8 +135,9 @@ parse_style (ScumbleCall *call, const GimpParam **at, GError **error)
   return TRUE;
 }
 
+/* Several styles and their shares */
 static void
-describe_styles (GArray *defs)
+describe_mixture (GArray *defs)
 {
   add (defs, GIMP_PDB_INT32, "n-styles", "How many styles");
   add (defs, GIMP_PDB_INT32ARRAY, "styles",
@@ -144,11 +145,12 @@ describe_styles (GArray *defs)
   add (defs, GIMP_PDB_INT32, "n-weights", "As many as styles, or 0 for equal shares");
   add (defs, GIMP_PDB_FLOATARRAY, "weights",
        "The styles' shares, above 0; only their proportions count");
-  add (defs, GIMP_PDB_INT32, "n-regions",
-       "As many as styles, or 0 to paint all styles everywhere");
-  add (defs, GIMP_PDB_INT32ARRAY, "regions",
-       "Where each style is painted: a layer, layer mask, channel or selection whose "
-       "bright parts say so; -1 for everywhere that no other style's region covers");
+}
+
+/* What else there is to say of their pictures */
+static void
+describe_pictures (GArray *defs)
+{
   add (defs, GIMP_PDB_INT32, "n-selected-only",
        "As many as styles, or 0 to take the styles from whole layers");
   add (defs, GIMP_PDB_INT32ARRAY, "selected-only",
@@ -158,6 +160,18 @@ describe_styles (GArray *defs)
   add (defs, GIMP_PDB_STRINGARRAY, "files",
        "Paths of the saved styles, or of the PNG or JPEG pictures, that are styles in place "
        "of layers; \"\" for a layer's");
+}
+
+static void
+describe_styles (GArray *defs)
+{
+  describe_mixture (defs);
+  add (defs, GIMP_PDB_INT32, "n-regions",
+       "As many as styles, or 0 to paint all styles everywhere");
+  add (defs, GIMP_PDB_INT32ARRAY, "regions",
+       "Where each style is painted: a layer, layer mask, channel or selection whose "
+       "bright parts say so; -1 for everywhere that no other style's region covers");
+  describe_pictures (defs);
   add (defs, GIMP_PDB_DRAWABLE, "strength-map",
        "A layer, layer mask, channel or selection to multiply the strength with, or -1");
 }
@@ -203,45 +217,51 @@ add_style (ScumbleCall *call, gint32 layer, const char *file, GError **error)
   return NULL;
 }
 
+/* Takes several styles from their arguments, each a count and an array.
+ * @regions: (nullable) */
 static gboolean
-parse_styles (ScumbleCall *call, const GimpParam **at, GError **error)
+take_styles (ScumbleCall *call, const GimpParam *mixture, const GimpParam *regions,
+             const GimpParam *pictures, GError **error)
 {
-  const GimpParam *args       = *at;
-  const int        n_styles   = args[0].data.d_int32;
-  const gint32    *styles     = args[1].data.d_int32array;
-  const int        n_weights  = args[2].data.d_int32;
-  const double    *weights    = args[3].data.d_floatarray;
-  const int        n_regions  = args[4].data.d_int32;
-  const gint32    *regions    = args[5].data.d_int32array;
-  const int        n_selected = args[6].data.d_int32;
-  const gint32    *selected   = args[7].data.d_int32array;
-  const int        n_files    = args[8].data.d_int32;
-  char **const     files      = args[9].data.d_stringarray;
+  const GimpParam *weights  = mixture + 2;
+  const GimpParam *selected = pictures;
+  const GimpParam *files    = pictures + 2;
+  const int        n        = mixture[0].data.d_int32;
 
-  *at += 11;
-  call->choices.strength_map = args[10].data.d_drawable;
-  if (!check_length ("weights", n_weights, n_styles, error) ||
-      !check_length ("regions", n_regions, n_styles, error) ||
-      !check_length ("selected-only", n_selected, n_styles, error) ||
-      !check_length ("files", n_files, n_styles, error))
+  if (!check_length ("weights", weights[0].data.d_int32, n, error) ||
+      !(regions == NULL || check_length ("regions", regions[0].data.d_int32, n, error)) ||
+      !check_length ("selected-only", selected[0].data.d_int32, n, error) ||
+      !check_length ("files", files[0].data.d_int32, n, error))
     return FALSE;
 
-  for (int i = 0; i < n_styles; i++)
+  for (int i = 0; i < n; i++)
     {
-      ScumbleHostChoice *choice = add_style (call, styles[i],
-                                             n_files > 0 ? files[i] : NULL, error);
+      const char        *file   = files[0].data.d_int32 > 0 ? files[1].data.d_stringarray[i]
+                                                            : NULL;
+      ScumbleHostChoice *choice = add_style (call, mixture[1].data.d_int32array[i], file,
+                                             error);
 
       if (choice == NULL)
         return FALSE;
-      if (n_weights > 0)
-        choice->weight = weights[i];
-      if (n_regions > 0)
-        choice->region = regions[i];
-      if (n_selected > 0)
-        choice->selected_only = selected[i] != FALSE;
+      if (weights[0].data.d_int32 > 0)
+        choice->weight = weights[1].data.d_floatarray[i];
+      if (regions != NULL && regions[0].data.d_int32 > 0)
+        choice->region = regions[1].data.d_int32array[i];
+      if (selected[0].data.d_int32 > 0)
+        choice->selected_only = selected[1].data.d_int32array[i] != FALSE;
     }
 
   return TRUE;
+}
+
+static gboolean
+parse_styles (ScumbleCall *call, const GimpParam **at, GError **error)
+{
+  const GimpParam *args = *at;
+
+  *at += 11;
+  call->choices.strength_map = args[10].data.d_drawable;
+  return take_styles (call, args, args + 4, args + 6, error);
 }
 
 static void
@@ -411,11 +431,17 @@ parse_settings (ScumbleCall *call, const GimpParam **at, GError **error)
   return scumble_settings_check (&call->settings, error);
 }
 
+static void
+describe_run_mode (GArray *defs)
+{
+  add (defs, GIMP_PDB_INT32, "run-mode", "The run mode { RUN-NONINTERACTIVE (1) }");
+}
+
 /* A style, and how to look at it. */
 static void
 describe_study (GArray *defs)
 {
-  add (defs, GIMP_PDB_INT32, "run-mode", "The run mode { RUN-NONINTERACTIVE (1) }");
+  describe_run_mode (defs);
   describe_style (defs);
   describe_method (defs);
   add_param (defs, find_param ("scale"));
@@ -436,7 +462,7 @@ describe_file (GArray *defs)
   add (defs, GIMP_PDB_STRING, "filename",
        "Path of the file to write, which should end in \".safetensors\"");
   add (defs, GIMP_PDB_STRING, "title",
-       "What the style is called, or \"\" for the layer's name");
+       "What the style is called, or \"\" for its layer's name; of a mixture, for all names");
 }
 
 static gboolean
@@ -462,6 +488,29 @@ parse_save (ScumbleCall *call, const GimpParam **at, GError **error)
 {
   return parse_study (call, at, error) && scumble_settings_check (&call->settings, error) &&
          parse_file (call, at, error);
+}
+
+static void
+describe_save_mix (GArray *defs)
+{
+  describe_run_mode (defs);
+  describe_mixture (defs);
+  describe_pictures (defs);
+  describe_method (defs);
+  add_param (defs, find_param ("scale"));
+  describe_file (defs);
+}
+
+static gboolean
+parse_save_mix (ScumbleCall *call, const GimpParam **at, GError **error)
+{
+  const GimpParam *args = *at;
+
+  *at += 9;
+  return take_styles (call, args + 1, NULL, args + 5, error) &&
+         parse_method (call, at, error) &&
+         parse_param (find_param ("scale"), &call->settings, at, error) &&
+         scumble_settings_check (&call->settings, error) && parse_file (call, at, error);
 }
 
 static void
@@ -517,6 +566,7 @@ static const struct
   [SCUMBLE_PART_PRESET]     = { describe_preset, parse_preset },
   [SCUMBLE_PART_SETTINGS]   = { describe_settings, parse_settings },
   [SCUMBLE_PART_SAVE]       = { describe_save, parse_save },
+  [SCUMBLE_PART_SAVE_MIX]   = { describe_save_mix, parse_save_mix },
   [SCUMBLE_PART_LEARN]      = { describe_learn, parse_learn },
 };
 

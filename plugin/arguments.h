@@ -15,7 +15,8 @@ G_BEGIN_DECLS
  * @SCUMBLE_PART_PRESET: a preset's name
  * @SCUMBLE_PART_SETTINGS: method, quality and every setting
  * @SCUMBLE_PART_SAVE: a style layer, how to look at it, and the file to save it in
- * @SCUMBLE_PART_LEARN: the same, with photographs to learn it on, and how
+ * @SCUMBLE_PART_SAVE_MIX: the same of several styles, layers and files, with shares
+ * @SCUMBLE_PART_LEARN: the same of one style, with photographs to learn it on, and how
  *
  * Procedures' arguments are made of these.
  */
@@ -30,6 +31,7 @@ typedef enum
   SCUMBLE_PART_PRESET,
   SCUMBLE_PART_SETTINGS,
   SCUMBLE_PART_SAVE,
+  SCUMBLE_PART_SAVE_MIX,
   SCUMBLE_PART_LEARN,
 } ScumblePart;
 

@@ -252,22 +252,36 @@ learn_on_photographs (Run *self, ScumblePick *pick, GError **error)
 }
 
 static gboolean
-save (Run *self, const char *path, const char *title, GError **error)
+study_to_save (Run *self, ScumblePick *pick, double to, GError **error)
 {
-  ScumblePick  *pick = g_array_index (self->order.styles, ScumbleIngredient, 0).pick;
   ScumbleStyle *style;
 
-  begin (&self->stage, _("Studying the style"), 1.0);
+  begin (&self->stage, _("Studying the style"), to);
   if (!learn_on_photographs (self, pick, error))
     return FALSE;
   style = scumble_palette_get (self->palette, self->model, pick, &self->order.settings,
                                &self->job, error);
+  if (style == NULL)
+    return FALSE;
 
-  return style != NULL &&
-         scumble_style_save (style, path,
-                             title != NULL && *title != '\0' ? title
-                                                             : scumble_pick_name (pick),
-                             error);
+  g_ptr_array_add (self->styles, scumble_style_ref (style));
+  return TRUE;
+}
+
+static gboolean
+save (Run *self, const char *path, const char *title, GError **error)
+{
+  const guint              n     = self->order.styles->len;
+  g_autoptr (ScumbleStyle) mixed = NULL;
+
+  for (guint i = 0; i < n; i++)
+    if (!study_to_save (self, g_array_index (self->order.styles, ScumbleIngredient, i).pick,
+                        (i + 1.0) / n, error))
+      return FALSE;
+
+  mixed = scumble_blend_mix (&self->order, self->styles, error);
+
+  return mixed != NULL && scumble_style_save (mixed, path, title, error);
 }
 
 gboolean
@@ -275,8 +289,12 @@ scumble_save_style (ScumbleHost *host, const ScumbleSettings *settings,
                     const ScumbleHostChoices *choices, const char *path,
                     const char *title, GError **error)
 {
-  Run      self;
-  gboolean ok;
+  g_autofree char *names = scumble_choices_title (choices);
+  Run              self;
+  gboolean         ok;
+
+  if (title == NULL || *title == '\0')
+    title = names;
 
   run_init (&self, host, settings);
   ok = scumble_pick_book_open (self.book, choices, &self.order, error) &&

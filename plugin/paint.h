@@ -70,11 +70,11 @@ gboolean scumble_paint         (ScumbleHost *host, const ScumbleSettings *settin
  * scumble_save_style:
  * @host: repaints nothing, and may be without a layer
  * @settings: method, quality, stroke size, and how it learns
- * @choices: whose first style it is
+ * @choices: the styles, of which several are mixed
  * @path: the file to write
- * @title: (nullable): what the style is called; its own name if there is none
+ * @title: (nullable): what the style is called; %NULL or "" for its own name, or theirs
  *
- * Lets a model look at a style, and saves what it has seen, or what it has learned of that
+ * Lets a model look at styles, and saves what it has seen, or what it has learned of a
  * style another time: learning itself takes a layer to learn on.
  *
  * Returns: %FALSE with one of the engine's errors

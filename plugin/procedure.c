@@ -165,6 +165,13 @@ static const Procedure procedures[] =
     "learns whenever it is painted with.",
     SCUMBLE_OUTPUT_STYLE,
     { SCUMBLE_PART_SAVE } },
+  { "-save-mix", NULL, NULL,
+    "Save a mixture of styles as a small file",
+    "Does what plug-in-scumble-save-style does with several styles, which may be layers and "
+    "files, mixed in proportion to their weights into one. Saved styles among them belong to "
+    "the method that they were saved with, which an empty method's name stands for.",
+    SCUMBLE_OUTPUT_STYLE,
+    { SCUMBLE_PART_SAVE_MIX } },
   { "-learn-style", NULL, NULL,
     "Learn a layer's style on a folder of photographs, and save it as a small file",
     "Does what plug-in-scumble-save-style does with a method that learns its styles, and has "

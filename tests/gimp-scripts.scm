@@ -62,7 +62,7 @@
               (check-argument procedure i)
               (loop (+ i 1)))))
       (check-equal (string-append procedure ": what it returns") (list-ref info 7)
-                   (if (or (contains? procedure "save-style")
+                   (if (or (contains? procedure "save-")
                            (contains? procedure "learn-style"))
                        0 1))))
   (cadr (gimp-procedural-db-query "^plug-in-scumble" "" "" "" "" "" "")))
@@ -498,6 +498,50 @@
 (plug-in-scumble-save-style RUN-NONINTERACTIVE style "adain" "" 1.0 file "")
 (let ((name (name-of (paint-file file "adain"))))
   (check "saved without a title" (contains? name "Sky (AdaIN: Waves, 100 %)") name))
+
+; A mixture as a file is the mixture, of whatever it is made.
+
+(define mixed-file (string-append work-folder "/mixed.safetensors"))
+
+(define (save-mix styles weights files method title)
+  (plug-in-scumble-save-mix RUN-NONINTERACTIVE (length styles) (list->vector styles)
+                            (length weights) (list->vector weights) 0 (vector)
+                            (length files) files method "" 1.0 mixed-file title))
+
+(for-each
+  (lambda (method)
+    (save-mix (list style other-style) '(1.0 3.0) '() method "Both")
+    (let ((saved (paint-file mixed-file "")))
+      (check-close (string-append method ": saved mixture") (read-at saved 200)
+                   (read-at (mix image layer (list style other-style) '(1.0 3.0) '() -1 method)
+                            200) 0.001)
+      (check (string-append method ": saved mixture's name")
+             (contains? (name-of saved) ": Both, 100 %)") (name-of saved))))
+  '("adain" "sanet" "metanet"))
+(plug-in-scumble-save-style RUN-NONINTERACTIVE style "adain" "" 1.0 file "Kept")
+(save-mix (list -1 other-style) '() (list file "") "" "")
+(let ((saved (paint-file mixed-file "")))
+  (check-close "saved mixture with a saved style" (read-at saved 200)
+               (read-at (mix image layer (list style other-style) '() '() -1 "adain") 200) 0.001)
+  (check "saved mixture's own name" (contains? (name-of saved) ": Kept + Other waves, 100 %)")
+         (name-of saved)))
+(gimp-image-select-rectangle style-image CHANNEL-OP-REPLACE 20 4 30 30)
+(plug-in-scumble-save-mix RUN-NONINTERACTIVE 1 (vector style) 0 (vector) 1 (vector 1) 0 '()
+                          "adain" "" 1.0 mixed-file "")
+(check-close "saved mixture of a selected part" (read-at (paint-file mixed-file "") 200)
+             (part-only '(1)) 0.001)
+(gimp-selection-none style-image)
+(file-delete mixed-file)
+(check-refusal "saved mixture: no style" image "The style is missing"
+  (lambda () (save-mix '() '() '() "adain" "")))
+(check-refusal "saved mixture: too few weights" image "“weights” has 1 values for 2 styles"
+  (lambda () (save-mix (list style other-style) '(1.0) '() "adain" "")))
+(check-refusal "saved mixture: weight of 0" image "share of a style is 0"
+  (lambda () (save-mix (list style other-style) '(1.0 0.0) '() "adain" "")))
+(check-refusal "saved mixture: a style of another method" image
+  "was made for the method \"adain\"" (lambda () (save-mix (list -1) '() (list file) "sanet" "")))
+(check "saved mixture: nothing is left of what failed" (not (file-exists? mixed-file))
+       "there is a file")
 
 ; A picture's file may have a colour profile of its own, and then is what GIMP shows.
 (let* ((picture (new-image 60 44 RGB PRECISION-U8-GAMMA))
