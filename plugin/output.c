@@ -102,25 +102,6 @@ work_on_layer (gint32 layer)
     gimp_layer_set_edit_mask (layer, FALSE);
 }
 
-/* A group that the image does not show yet. GIMP puts groups together in an image only, and in
- * this one, one that is not finished could be seen, and stay. */
-static gint32
-make_group (const ScumbleTarget *target, const char *name)
-{
-  const gint32 workshop = make_image (target);
-  gint32       group    = -1;
-
-  if (workshop == -1)
-    return -1;
-
-  group = scumble_split_new (target, workshop);
-  if (group != -1)
-    gimp_item_set_name (group, name);
-  gimp_image_delete (workshop);
-
-  return group;
-}
-
 /* Whether @layer is still where it was when we started; if so, at which @position. */
 static gboolean
 find_place (gint32 image, gint32 layer, int *position)
@@ -207,7 +188,7 @@ put_layer (const ScumbleTarget *target, const ScumbleDrawableSink *sink, gboolea
   const gboolean   again = find_place (target->image, target->replaces, &position);
   g_autofree char *title = choose_title (target, again, record);
   const gint32     layer = again   ? gimp_layer_copy (target->replaces)
-                           : split ? make_group (target, title)
+                           : split ? scumble_split_new (target, title)
                                    : make_layer (target, target->image, sink->buffer, title);
   gboolean         ok;
 

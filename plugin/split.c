@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "split.h"
+#include "group.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -61,22 +62,6 @@ mark (gint32 layer, const char *id)
   gimp_parasite_free (parasite);
 }
 
-static gboolean
-add_part (const ScumbleTarget *target, gint32 workshop, gint32 group, const Part *part)
-{
-  const gboolean alpha = part->id == photograph && gimp_drawable_has_alpha (target->drawable);
-  const gint32   layer = gimp_layer_new (workshop, _(part->title), target->area.width,
-                                         target->area.height,
-                                         alpha ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE, 100.0,
-                                         part->mode);
-
-  if (layer == -1)
-    return FALSE;
-
-  mark (layer, part->id);
-  return gimp_image_insert_layer (workshop, layer, group, 0);
-}
-
 static void
 add_mask (gint32 group, GeglBuffer *from)
 {
@@ -89,21 +74,38 @@ add_mask (gint32 group, GeglBuffer *from)
   gegl_buffer_flush (buffer);
 }
 
-gint32
-scumble_split_new (const ScumbleTarget *target, gint32 workshop)
+/* The layers of a group lie from the top to the bottom. */
+static const Part *
+part_at (guint i)
 {
-  const gint32 group = gimp_layer_group_new (workshop);
+  return &parts[G_N_ELEMENTS (parts) - 1 - i];
+}
 
-  if (group == -1 || !gimp_image_insert_layer (workshop, group, -1, 0))
-    return -1;
+gint32
+scumble_split_new (const ScumbleTarget *target, const char *name)
+{
+  ScumbleGroupLayer  layers[G_N_ELEMENTS (parts)];
+  int                n = 0;
+  g_autofree gint32 *made = NULL;
+  gint32             group;
 
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
-    if (!add_part (target, workshop, group, &parts[i]))
-      return -1;
+    layers[i] = (ScumbleGroupLayer) {
+      _(part_at (i)->title), part_at (i)->mode,
+      part_at (i)->id == photograph && gimp_drawable_has_alpha (target->drawable)
+    };
+  group = scumble_group_new (target->image, target->area.width, target->area.height, name, layers,
+                             G_N_ELEMENTS (parts));
+  if (group == -1)
+    return -1;
+
+  made = gimp_item_get_children (group, &n);
+  for (int i = 0; i < n; i++)
+    mark (made[i], part_at ((guint) i)->id);
   if (target->mask != NULL)
     add_mask (group, target->mask);
 
-  return gimp_layer_new_from_drawable (group, target->image);
+  return group;
 }
 
 static void

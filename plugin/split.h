@@ -19,12 +19,12 @@ gboolean scumble_split_check  (gint32 image, GError **error);
 /**
  * scumble_split_new:
  * @target: what was repainted
- * @workshop: ID of an image of the same kind that nobody sees, where the group is put together
+ * @name: of the group
  *
  * Returns: ID of a new group whose parts have no pixels yet, and that the target's image does
  *   not show yet; -1 if GIMP does not make it
  */
-gint32   scumble_split_new    (const ScumbleTarget *target, gint32 workshop);
+gint32   scumble_split_new    (const ScumbleTarget *target, const char *name);
 
 /**
  * scumble_split_fill:

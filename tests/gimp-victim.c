@@ -32,6 +32,8 @@ WATCH (gint32, gimp_layer_new,
        (gint32 image, const gchar *name, gint w, gint h, GimpImageType type,
         gdouble opacity, GimpLayerMode mode),
        (image, name, w, h, type, opacity, mode))
+WATCH (gint *, gimp_file_load_layers,
+       (GimpRunMode mode, gint32 image, const gchar *file, gint *n), (mode, image, file, n))
 WATCH (gint32, gimp_layer_copy, (gint32 layer), (layer))
 WATCH (gboolean, gimp_item_attach_parasite, (gint32 item, const GimpParasite *parasite),
        (item, parasite))

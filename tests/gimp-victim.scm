@@ -36,7 +36,8 @@
   (let* ((name (string-append (if replaced "again, " "") place))
          (before (layers-of image))
          (keep (if replaced (without replaced before) before))
-         (pixel (test-scumble-read source 20 15)))
+         (pixel (test-scumble-read source 20 15))
+         (images (car (gimp-image-list))))
     (die place)
     (check name (not (string=? (message-of action) "")) "it lived")
     (die "")
@@ -50,6 +51,7 @@
              "layers were " before ", are " after)
       (check (string-append name ": at most one layer is new")
              (<= (length after) (+ (length before) 1)) "layers are " after)
+      (check-equal (string-append name ": no image is left") (car (gimp-image-list)) images)
       (check-equal (string-append name ": the source") (test-scumble-read source 20 15)
                    pixel)
       (if anew (check-whole name anew source)))))
@@ -80,9 +82,9 @@
               (lambda (image source) (paint image source 0.8))
               again)
 
-(check-deaths '("after gimp_layer_new" "before gimp_image_insert_layer"
-                "after gimp_image_insert_layer" "before gimp_image_undo_group_start"
-                "before gimp_image_undo_group_end")
+(check-deaths '("before gimp_file_load_layers" "after gimp_file_load_layers"
+                "before gimp_item_attach_parasite" "before gimp_image_insert_layer"
+                "after gimp_image_insert_layer" "before gimp_image_undo_group_end")
               (lambda (image source) #f)
               (lambda (image layer)
                 (apply plug-in-scumble-split
