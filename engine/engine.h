@@ -17,6 +17,7 @@
 #include "model.h"
 #include "params.h"
 #include "plan.h"
+#include "reel.h"
 #include "source.h"
 #include "strokes.h"
 #include "style-cache.h"

@@ -125,13 +125,18 @@ list_masks (ScumbleHost *host)
 static ScumbleMask *
 open_mask (ScumbleHost *host, int mask_id, GError **error)
 {
-  return scumble_mask_new (mask_id, ((ScumbleGimpHost *) host)->target, error);
+  const ScumbleGimpHost *self = (ScumbleGimpHost *) host;
+
+  return self->frames != NULL ? scumble_frames_mask_new (self->frames, mask_id, error)
+                              : scumble_mask_new (mask_id, self->target, error);
 }
 
 static void
 close_mask (ScumbleHost *host, ScumbleMask *mask)
 {
-  scumble_mask_free (mask);
+  const ScumbleGimpHost *self = (ScumbleGimpHost *) host;
+
+  (self->frames != NULL ? scumble_frames_mask_free : scumble_mask_free) (mask);
 }
 
 static int
@@ -203,7 +208,7 @@ to_screen (ScumbleHost *host, cairo_surface_t *picture)
 
 void
 scumble_gimp_host_init (ScumbleGimpHost *self, const ScumbleTarget *target,
-                        ScumbleDrawableSource *content, ScumbleDrawableSink *sink)
+                        ScumbleSource *content, ScumbleSink *sink)
 {
   *self = (ScumbleGimpHost) {
     .target = target,
@@ -220,9 +225,9 @@ scumble_gimp_host_init (ScumbleGimpHost *self, const ScumbleTarget *target,
     .memory_advice = scumble_memory_advice (),
     .threads       = scumble_thread_count (),
     .folder        = self->folder,
-    .content       = content != NULL ? &content->source : NULL,
+    .content       = content,
     .content_name  = self->name,
-    .sink          = sink != NULL ? &sink->sink : NULL,
+    .sink          = sink,
     .list_layers   = list_layers,
     .open_style    = open_style,
     .close_style   = close_style,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "frames.h"
 #include "host.h"
 #include "target.h"
 
@@ -10,6 +11,8 @@ G_BEGIN_DECLS
  * ScumbleGimpHost:
  * @host: the seam; without a window until there is one
  * @target: (transfer none) (nullable): what is repainted
+ * @frames: (transfer none) (nullable): likewise, if that is a whole animation; for whoever has
+ *   some to set
  *
  * GIMP as the host of a dialog, or of a script.
  */
@@ -17,6 +20,7 @@ typedef struct
 {
   ScumbleHost          host;
   const ScumbleTarget *target;
+  const ScumbleFrames *frames;
   char               **models;
   char               **styles;
   char                *folder;
@@ -34,8 +38,7 @@ typedef struct
  * @sink: (transfer none) (nullable): receives the result
  */
 void   scumble_gimp_host_init  (ScumbleGimpHost *self, const ScumbleTarget *target,
-                                ScumbleDrawableSource *content,
-                                ScumbleDrawableSink *sink);
+                                ScumbleSource *content, ScumbleSink *sink);
 void   scumble_gimp_host_clear (ScumbleGimpHost *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ScumbleGimpHost, scumble_gimp_host_clear)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* The plug-in's two entries, and what happens in each of the three run modes. */
+#include "frames.h"
 #include "gimp-host.h"
 #include "layers.h"
 #include "output.h"
@@ -39,7 +40,7 @@ set_up (void)
 }
 
 static gboolean
-paint (ScumbleCall *call, ScumbleHost *host, GError **error)
+paint (ScumbleCall *call, const ScumbleTarget *target, ScumbleHost *host, GError **error)
 {
   if (call->run_mode != GIMP_RUN_INTERACTIVE)
     return scumble_paint (host, &call->settings, &call->choices, error);
@@ -47,8 +48,8 @@ paint (ScumbleCall *call, ScumbleHost *host, GError **error)
   if (!scumble_window_run (host, &call->settings, &call->choices, error))
     return FALSE;
 
-  scumble_session_save (&call->settings, &call->choices, host->content->width,
-                        host->content->height);
+  scumble_session_save (&call->settings, &call->choices, target->area.width,
+                        target->area.height);
   return TRUE;
 }
 
@@ -87,14 +88,32 @@ recall_record (ScumbleCall *call, ScumbleTarget *target, GError **error)
   return accept_loss (call, g_steal_pointer (&record.lost), error);
 }
 
+/* Of an animation, whose layers scumble_frames_init() looks at: all of the image. */
+static gboolean
+look_at_target (const ScumbleCall *call, ScumbleTarget *target, GError **error)
+{
+  if (call->output == SCUMBLE_OUTPUT_FRAMES)
+    {
+      *target = (ScumbleTarget) {
+        .image    = call->image,
+        .drawable = call->drawable,
+        .area     = { 0, 0, gimp_image_width (call->image), gimp_image_height (call->image) },
+        .replaces = -1,
+      };
+      return TRUE;
+    }
+
+  return scumble_target_init (target, call->image, call->drawable,
+                              call->output == SCUMBLE_OUTPUT_IMAGE, error) &&
+         (call->output != SCUMBLE_OUTPUT_SPLIT || scumble_split_check (call->image, error));
+}
+
 static gboolean
 recall_session (ScumbleCall *call, ScumbleTarget *target, GError **error)
 {
   GError *lost = NULL;
 
-  if (!scumble_target_init (target, call->image, call->drawable,
-                            call->output == SCUMBLE_OUTPUT_IMAGE, error) ||
-      !(call->output != SCUMBLE_OUTPUT_SPLIT || scumble_split_check (call->image, error)))
+  if (!look_at_target (call, target, error))
     return FALSE;
 
   if (call->run_mode == GIMP_RUN_INTERACTIVE)
@@ -145,6 +164,31 @@ put (const ScumbleCall *call, const ScumbleTarget *target, const ScumbleDrawable
   return result;
 }
 
+/* Returns: ID of the new image; -1 with @error set. */
+static gint32
+repaint_frames (ScumbleCall *call, GError **error)
+{
+  g_auto (ScumbleTarget)   target = { 0 };
+  g_auto (ScumbleFrames)   frames = { 0 };
+  g_auto (ScumbleGimpHost) host   = { { 0 } };
+  gint32                   result;
+
+  if (!recall (call, &target, error) || !scumble_frames_init (&frames, call->image, error))
+    return -1;
+
+  scumble_gimp_host_init (&host, &target, scumble_reel_source (frames.reel),
+                          scumble_reel_sink (frames.reel));
+  host.frames = &frames;
+  if (!paint (call, &target, &host.host, error))
+    return -1;
+
+  show_last_stage (call);
+  result = scumble_frames_output (&frames, error);
+  gimp_progress_end ();
+
+  return result;
+}
+
 /* Returns: ID of the new layer or image; -1 with @error set and the image untouched. */
 static gint32
 repaint (ScumbleCall *call, GError **error)
@@ -166,8 +210,8 @@ repaint (ScumbleCall *call, GError **error)
   if (sink == NULL)
     return -1;
 
-  scumble_gimp_host_init (&host, &target, content, sink);
-  if (!paint (call, &host.host, error))
+  scumble_gimp_host_init (&host, &target, &content->source, &sink->sink);
+  if (!paint (call, &target, &host.host, error))
     return -1;
 
   return put (call, &target, sink, error);
@@ -203,11 +247,10 @@ show (const ScumbleCall *call, gint32 result)
   if (call->run_mode == GIMP_RUN_NONINTERACTIVE)
     return;
 
-  if (call->output == SCUMBLE_OUTPUT_IMAGE)
+  if (scumble_output_is_image (call->output))
     gimp_display_new (result);
   gimp_displays_flush ();
 }
-
 
 /* Returns: how many values there are */
 static int
@@ -225,13 +268,13 @@ execute (const char *name, int n_params, const GimpParam *params, GimpParam *val
       return 1;
     }
 
-  result = repaint (&call, error);
+  result = (call.output == SCUMBLE_OUTPUT_FRAMES ? repaint_frames : repaint) (&call, error);
   if (result == -1)
     return 1;
 
   show (&call, result);
-  values[1].type         = call.output == SCUMBLE_OUTPUT_IMAGE ? GIMP_PDB_IMAGE
-                                                               : GIMP_PDB_LAYER;
+  values[1].type         = scumble_output_is_image (call.output) ? GIMP_PDB_IMAGE
+                                                                 : GIMP_PDB_LAYER;
   values[1].data.d_int32 = result;
 
   return 2;

@@ -7,7 +7,8 @@
 enum { MAX_PARTS = 4, N_TARGET_ARGS = 3 };
 
 /* One procedure. Without a label it is for scripts only. Those that paint are named, in this
- * order, after their style's kind, "-preset" in place of all settings, and "-new-image" or "-split". */
+ * order, after their style's kind, "-preset" in place of all settings, and "-new-image", "-split" or
+ * "-frames". */
 typedef struct
 {
   const char   *suffix;
@@ -55,6 +56,16 @@ static const Procedure procedures[] =
     "must not be gray.",
     SCUMBLE_OUTPUT_SPLIT,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_SETTINGS } },
+  { "-frames", N_("Scumble All Layers as _Frames..."), NULL,
+    N_("Repaint all layers, as the frames of an animation, in the style of another layer"),
+    "Does what plug-in-scumble does with all layers of the image, those in groups included, and "
+    "puts them into a copy of the image, where they keep their names, places, modes and masks. "
+    "All of them are looked at together, so that what stays the same from one frame to the next "
+    "is painted the same; painted one by one, an animation flickers. The selection does not "
+    "matter, nor which layer is named. An indexed image, such as an opened GIF, gives an RGB "
+    "image.",
+    SCUMBLE_OUTPUT_FRAMES,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_SETTINGS } },
   { "-again", N_("Scumble: _Re-stylise This Layer..."), "<Layers>",
     N_("Paint a layer that Scumble has painted once more, with other settings"),
     "Takes a layer that plug-in-scumble has painted, in this session or before its image "
@@ -78,6 +89,11 @@ static const Procedure procedures[] =
     "Repaint a layer in the style of another with the settings of a preset, as a layer group",
     "Does what plug-in-scumble-split does; method and settings are those of the preset.",
     SCUMBLE_OUTPUT_SPLIT,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_PRESET } },
+  { "-preset-frames", NULL, NULL,
+    "Repaint all layers in the style of another with the settings of a preset",
+    "Does what plug-in-scumble-frames does; method and settings are those of the preset.",
+    SCUMBLE_OUTPUT_FRAMES,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_PRESET } },
   { "-mix", NULL, NULL,
     "Repaint a layer in several styles, mixed or side by side",
@@ -104,6 +120,12 @@ static const Procedure procedures[] =
     "plug-in-scumble-split.",
     SCUMBLE_OUTPUT_SPLIT,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_SETTINGS } },
+  { "-mix-frames", NULL, NULL,
+    "Repaint all layers in several styles",
+    "Does what plug-in-scumble-mix does with all layers of the image, as plug-in-scumble-frames "
+    "does.",
+    SCUMBLE_OUTPUT_FRAMES,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_SETTINGS } },
   { "-mix-preset", NULL, NULL,
     "Repaint a layer in several styles with the settings of a preset",
     "Does what plug-in-scumble-mix does; method and settings are those of the preset.",
@@ -119,6 +141,11 @@ static const Procedure procedures[] =
     "Repaint a layer in several styles with the settings of a preset, as a layer group",
     "Does what plug-in-scumble-mix-split does; method and settings are those of the preset.",
     SCUMBLE_OUTPUT_SPLIT,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_PRESET } },
+  { "-mix-preset-frames", NULL, NULL,
+    "Repaint all layers in several styles with the settings of a preset",
+    "Does what plug-in-scumble-mix-frames does; method and settings are those of the preset.",
+    SCUMBLE_OUTPUT_FRAMES,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_PRESET } },
   { "-style-file", NULL, NULL,
     "Repaint a layer in the style of a file",
@@ -139,6 +166,12 @@ static const Procedure procedures[] =
     "plug-in-scumble-split.",
     SCUMBLE_OUTPUT_SPLIT,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE_FILE, SCUMBLE_PART_SETTINGS } },
+  { "-style-file-frames", NULL, NULL,
+    "Repaint all layers in the style of a file",
+    "Does what plug-in-scumble-style-file does with all layers of the image, as "
+    "plug-in-scumble-frames does.",
+    SCUMBLE_OUTPUT_FRAMES,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE_FILE, SCUMBLE_PART_SETTINGS } },
   { "-style-file-preset", NULL, NULL,
     "Repaint a layer in the style of a file with the settings of a preset",
     "Does what plug-in-scumble-style-file does; method and settings are those of the preset.",
@@ -155,6 +188,12 @@ static const Procedure procedures[] =
     "Does what plug-in-scumble-style-file-split does; method and settings are those of the "
     "preset.",
     SCUMBLE_OUTPUT_SPLIT,
+    { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE_FILE, SCUMBLE_PART_PRESET } },
+  { "-style-file-preset-frames", NULL, NULL,
+    "Repaint all layers in the style of a file with the settings of a preset",
+    "Does what plug-in-scumble-style-file-frames does; method and settings are those of the "
+    "preset.",
+    SCUMBLE_OUTPUT_FRAMES,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE_FILE, SCUMBLE_PART_PRESET } },
   { "-save-style", NULL, NULL,
     "Save a layer's style as a small file",
@@ -193,6 +232,7 @@ static const GimpParamDef results[] =
   [SCUMBLE_OUTPUT_AGAIN] = { GIMP_PDB_LAYER, "layer", "The new layer" },
   [SCUMBLE_OUTPUT_IMAGE] = { GIMP_PDB_IMAGE, "new-image", "The new image" },
   [SCUMBLE_OUTPUT_SPLIT] = { GIMP_PDB_LAYER, "layer", "The new layer group" },
+  [SCUMBLE_OUTPUT_FRAMES] = { GIMP_PDB_IMAGE, "new-image", "The new image" },
 };
 
 static void

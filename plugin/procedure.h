@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * @SCUMBLE_OUTPUT_AGAIN: a layer in place of an earlier result, painted once more
  * @SCUMBLE_OUTPUT_IMAGE: a new image
  * @SCUMBLE_OUTPUT_SPLIT: a group of layers above the repainted one
+ * @SCUMBLE_OUTPUT_FRAMES: a copy of the image, with all of its layers repainted together
  * @SCUMBLE_OUTPUT_STYLE: a file with the style; nothing is painted
  *
  * Where the result goes.
@@ -24,8 +25,20 @@ typedef enum
   SCUMBLE_OUTPUT_AGAIN,
   SCUMBLE_OUTPUT_IMAGE,
   SCUMBLE_OUTPUT_SPLIT,
+  SCUMBLE_OUTPUT_FRAMES,
   SCUMBLE_OUTPUT_STYLE,
 } ScumbleOutput;
+
+/**
+ * scumble_output_is_image:
+ *
+ * Returns: whether the result is an image of its own
+ */
+static inline gboolean
+scumble_output_is_image (ScumbleOutput output)
+{
+  return output == SCUMBLE_OUTPUT_IMAGE || output == SCUMBLE_OUTPUT_FRAMES;
+}
 
 /**
  * ScumbleCall:

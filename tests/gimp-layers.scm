@@ -172,3 +172,120 @@
       (gimp-image-delete anew)
       (gimp-image-delete image)))
   '(#f #t))
+
+; Frames of an animation: a copy of the image, in which all layers are painted, keep what GIMP's
+; animations go by, and what stands still looks the same.
+
+(define (frames-of image styles)
+  (car (apply plug-in-scumble-frames
+              (append (list RUN-NONINTERACTIVE image (car (layers-of image)) styles)
+                      (settings "adain" 1.0)))))
+
+(define (sign layer x)
+  (gimp-image-select-rectangle (car (gimp-item-get-image layer)) CHANNEL-OP-REPLACE x 60 40 36)
+  (gimp-context-set-foreground '(255 20 20))
+  (gimp-drawable-edit-fill layer FILL-FOREGROUND)
+  (gimp-selection-none (car (gimp-item-get-image layer))))
+
+(define (worst-change a b)
+  (apply max
+    (map (lambda (x)
+           (apply max (map (lambda (p q) (abs (- p q)))
+                           (test-scumble-read a x 10) (test-scumble-read b x 10))))
+         '(2 9 17 26 34 47 56))))
+
+(let* ((image (new-image 200 96 RGB PRECISION-U8-GAMMA))
+       (first (new-layer image "Frame 1 (100ms) (replace)" 200 96 #f 0))
+       (second (new-layer image "Frame 2 (250ms) (combine)" 200 96 #f 0))
+       (third (new-layer image "Frame 3 (100ms) (combine)" 60 40 #t 2))
+       (group (car (gimp-layer-group-new image)))
+       (inside (new-layer image "Inside" 30 20 #f 1))
+       (before 0))
+  (gimp-layer-set-offsets third 33 -9)
+  (gimp-item-set-visible third FALSE)
+  (gimp-layer-set-mode third LAYER-MODE-MULTIPLY)
+  (gimp-image-insert-layer image group -1 0)
+  (gimp-image-reorder-item image inside group 0)
+  (sign first 120)
+  (sign second 150)
+  (set! before (layers-of image))
+  (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 5 5 30 30)
+  (gimp-image-clean-all image)
+  (let* ((anew (frames-of image style))
+         (layers (layers-of anew))
+         (child (vector-ref (cadr (gimp-item-get-children (car layers))) 0)))
+    (check-equal "frames: the image is untouched"
+                 (list (car (gimp-image-is-dirty image)) (layers-of image)) (list 0 before))
+    (check-equal "frames: names" (map name-of layers) (map name-of before))
+    (check-equal "frames: sizes" (map size-of (cdr layers)) '((60 40) (200 96) (200 96)))
+    (check-equal "frames: places" (map gimp-drawable-offsets (cdr layers))
+                 '((33 -9) (0 0) (0 0)))
+    (check-equal "frames: kinds" (map (lambda (one) (car (gimp-drawable-type one))) (cdr layers))
+                 (list RGBA-IMAGE RGB-IMAGE RGB-IMAGE))
+    (check-equal "frames: what else they had"
+                 (list (car (gimp-item-get-visible (cadr layers)))
+                       (car (gimp-layer-get-mode (cadr layers))) (name-of child))
+                 (list FALSE LAYER-MODE-MULTIPLY "Inside"))
+    (for-each
+      (lambda (one from)
+        (check (string-append "frames: " (name-of one) " is painted")
+               (not (equal? (test-scumble-read one 20 10) (test-scumble-read from 20 10)))
+               "it is as it was"))
+      (cons child (cdr layers)) (cons inside (cdr before)))
+    (check "frames: what stands still is painted the same"
+           (<= (worst-change (caddr layers) (cadddr layers)) eight-bits)
+           (worst-change (caddr layers) (cadddr layers)))
+    (gimp-image-delete anew))
+  ; One by one they differ.
+  (gimp-selection-none image)
+  (let ((one (paint image first 1.0)) (two (paint image second 1.0)))
+    (check "frames painted one by one flicker" (> (worst-change one two) 0.008)
+           (worst-change one two)))
+  (gimp-image-delete image))
+
+(let* ((image (new-image 60 50 RGB PRECISION-U8-GAMMA))
+       (layer (new-layer image "Frame 1" 60 50 #t 0))
+       (top (new-layer image "Frame 2" 60 50 #t 2))
+       (anew 0))
+  (gimp-image-convert-indexed image CONVERT-DITHER-NONE CONVERT-PALETTE-GENERATE 60 FALSE FALSE
+                              "")
+  (set! anew (frames-of image style))
+  (check-equal "frames of an indexed image"
+               (list (car (gimp-image-base-type anew)) (map name-of (layers-of anew)))
+               (list RGB '("Frame 2" "Frame 1")))
+  (gimp-image-delete anew)
+  (gimp-image-convert-rgb image)
+  (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 5 5 8 8)
+  (gimp-selection-float top 3 3)
+  (check-refusal "frames: floating selection" image "floating selection"
+    (lambda () (frames-of image style)))
+  (gimp-image-delete image))
+
+; A region lies where it lies in the image, on every frame.
+
+(let* ((image (new-image 200 96 RGB PRECISION-FLOAT-GAMMA))
+       (first (new-layer image "One" 200 96 #f 0))
+       (second (new-layer image "Two" 120 96 #f 0))
+       (map-layer (car (gimp-channel-new image 200 96 "Map" 50 '(0 0 0))))
+       (layers 0))
+  (gimp-layer-set-offsets second 80 0)
+  (gimp-image-insert-channel image map-layer -1 0)
+  (gimp-context-set-foreground '(255 255 255))
+  (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 100 0 100 96)
+  (gimp-drawable-edit-fill map-layer FILL-FOREGROUND)
+  (gimp-selection-none image)
+  (define (painted-at strength-map)
+    (let* ((anew (car (apply plug-in-scumble-mix-frames
+                             (append (list RUN-NONINTERACTIVE image first 1 (vector style) 0
+                                           (vector) 0 (vector) 0 (vector) 0 '() strength-map)
+                                     (settings "adain" 1.0)))))
+           (found (map (lambda (row)
+                         (test-scumble-read (list-ref (layers-of anew) (car row)) (cadr row) 48))
+                       '((1 20) (1 180) (0 100)))))
+      (gimp-image-delete anew)
+      found))
+  (let ((whole (painted-at -1)) (part (painted-at map-layer)))
+    (check "frames: the map is black here" (not (close? (car whole) (car part) 0.02)) part)
+    (check-close "frames: the map is white here" (cadr part) (cadr whole) 0.01)
+    (check-close "frames: and there, on another frame" (caddr part) (caddr whole) 0.01))
+  (gimp-image-delete image))
