@@ -2,7 +2,8 @@
 
 /* A plug-in that the tests put beside ours, for what a script cannot see: it fills layers
  * with known pictures in their full precision, and compares a layer that plug-in-scumble
- * made with what the engine itself makes of the same pixels. */
+ * made with what the engine itself makes of the same pixels. GIMP starts it once and asks the
+ * same process every time. */
 #include "gimp-watch.h"
 
 #include "engine.h"
@@ -12,6 +13,7 @@
 #include <string.h>
 
 #define PROCEDURE "test-scumble-"
+#define SERVER    "extension-test-scumble"
 
 enum { MAX_RESULTS = 6, RAMP = -1, LIGHTS = -2 };
 
@@ -545,45 +547,76 @@ static const Procedure procedures[] =
     methods_results, G_N_ELEMENTS (methods_results) },
   { "usual",   write_usual,    NULL,         0,
     usual_results,   G_N_ELEMENTS (usual_results) },
-  { "watch",   scumble_watch,  watch_args,   G_N_ELEMENTS (watch_args),
-    watch_results,   G_N_ELEMENTS (watch_results) },
 };
 
+/* In a process of its own, which takes its view of the progress with it. */
+static const Procedure watch =
+{
+  "watch", scumble_watch, watch_args, G_N_ELEMENTS (watch_args),
+  watch_results, G_N_ELEMENTS (watch_results)
+};
+
+static const Procedure *
+find_procedure (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (procedures); i++)
+    if (strcmp (name + strlen (PROCEDURE), procedures[i].name) == 0)
+      return &procedures[i];
+
+  return &watch;
+}
+
 static void
-query (void)
+run_procedure (const char *name, int n_params, const GimpParam *params, int *n_results,
+               GimpParam **results)
+{
+  static GimpParam values[MAX_RESULTS + 1];
+  const Procedure *self = find_procedure (name);
+
+  values[0] = (GimpParam) { GIMP_PDB_STATUS, { .d_status = GIMP_PDB_SUCCESS } };
+  for (int k = 0; k < self->n_results; k++)
+    values[1 + k].type = self->results[k].type;
+  *results   = values;
+  *n_results = 1 + self->n_results;
+  self->run (params, values);
+}
+
+static void
+serve (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (procedures); i++)
     {
       const Procedure *self = &procedures[i];
       g_autofree char *name = g_strconcat (PROCEDURE, self->name, NULL);
 
-      gimp_install_procedure (name, "For tests", "", "", "", "", NULL, "", GIMP_PLUGIN,
-                              self->n_args, self->n_results, self->args, self->results);
+      gimp_install_temp_proc (name, "For tests", "", "", "", "", NULL, "", GIMP_TEMPORARY,
+                              self->n_args, self->n_results, self->args, self->results,
+                              run_procedure);
     }
+
+  gimp_extension_ack ();
+  while (TRUE)
+    gimp_extension_process (0);
+}
+
+static void
+query (void)
+{
+  gimp_install_procedure (SERVER, "For tests", "", "", "", "", NULL, "", GIMP_EXTENSION, 0, 0,
+                          NULL, NULL);
+  gimp_install_procedure (PROCEDURE "watch", "For tests", "", "", "", "", NULL, "", GIMP_PLUGIN,
+                          watch.n_args, watch.n_results, watch.args, watch.results);
 }
 
 static void
 run (const char *name, int n_params, const GimpParam *params, int *n_results,
      GimpParam **results)
 {
-  static GimpParam values[MAX_RESULTS + 1];
-
   gegl_init (NULL, NULL);
-  values[0] = (GimpParam) { GIMP_PDB_STATUS, { .d_status = GIMP_PDB_SUCCESS } };
-  *results  = values;
-
-  for (guint i = 0; i < G_N_ELEMENTS (procedures); i++)
-    {
-      const Procedure *self = &procedures[i];
-
-      if (strcmp (name + strlen (PROCEDURE), self->name) != 0)
-        continue;
-
-      for (int k = 0; k < self->n_results; k++)
-        values[1 + k].type = self->results[k].type;
-      *n_results = 1 + self->n_results;
-      self->run (params, values);
-    }
+  if (strcmp (name, SERVER) == 0)
+    serve ();
+  else
+    run_procedure (name, n_params, params, n_results, results);
 }
 
 const GimpPlugInInfo PLUG_IN_INFO =
