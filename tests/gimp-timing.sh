@@ -13,6 +13,8 @@ set -eu
 . "$(dirname "$0")/gimp-profile.sh" "$1" "$2" "$3"
 . "$here/gimp-desk.sh"
 shift 3
+# A painter has all of GEGL, and babl's cache.
+unset GEGL_PATH BABL_INHIBIT_CACHE
 [ $# -gt 0 ] || set -- 512x384 4000x3000
 
 watch ()

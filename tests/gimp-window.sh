@@ -115,8 +115,7 @@ run_in "$gimp" "$here/gimp-stages.scm" || failed=1
 
 # A picture larger than the memory that the user allows takes no more than that, beside what
 # a picture of no size takes.  GIMP has rewritten its settings file by now, so there is a new
-# one; and a new cache, because from a cache with conversions of 8 bits babl 0.1.98 begins, in
-# GIMP and in every plug-in, by measuring look-up tables in 350 MiB that it then gives back.
+# one.
 if grep -q '^VmHWM:' /proc/self/status 2> /dev/null; then
   cat > "$top/memory.scm" <<'EOF'
 (define limit 96)
@@ -142,7 +141,7 @@ EOF
 (tile-cache-size 96M)
 (num-processors 2)
 EOF
-  XDG_CACHE_HOME="$top/no-cache" run_in "$gimp" "$top/memory.scm" || failed=1
+  run_in "$gimp" "$top/memory.scm" || failed=1
   cp "$top/gimprc" "$GIMP2_DIRECTORY/gimprc"
 else
   echo "skipped memory: this system does not tell a process's peak"
