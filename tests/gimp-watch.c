@@ -108,7 +108,8 @@ note_pulse (gpointer user_data)
     kill_plugin (user_data);
 }
 
-/* Every argument that a script would have to give. */
+/* Every argument that a script would have to give. The stages are the same however long a style
+ * learns. */
 static GArray *
 make_arguments (const GimpParam *params)
 {
@@ -121,6 +122,7 @@ make_arguments (const GimpParam *params)
 
   scumble_settings_init (&settings);
   settings.strength = params[4].data.d_float;
+  settings.updates  = 25;
   g_array_append_val (args, mode);
   g_array_append_vals (args, params, 4);
   g_array_append_val (args, quality);
