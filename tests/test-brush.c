@@ -2,95 +2,32 @@
 
 /* Painting small first and over it at the full size, for every method. */
 #include "detail.h"
-#include "method-test.h"
 #include "ref.h"
+#include "shipped-test.h"
 
 #include <math.h>
 
 enum { W = 150, H = 70, N = W * H };
 
-static const char *weights_folder;
-
-typedef struct
-{
-  ScumbleArena       *arena;
-  ScumbleJob          job;
-  ScumbleModel       *model;
-  ScumbleStyle       *style;
-  Picture             picture;
-  ScumbleMemorySource source;
-  float              *weights;
-  ScumbleMemoryMask   mask;
-  ScumbleZone         zones[2];
-  ScumbleLook         look;
-} Fixture;
-
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  const ScumbleMethod *method   = data;
-  const char *const    path[]   = { weights_folder, NULL };
-  const Picture        painting = random_picture (64, 90, 2);
-  g_autoptr (GError)   error    = NULL;
-  ScumbleMemorySource source;
+  shipped_set_up (f, data);
+  f->look.brush = 3.3;
 
-  f->arena   = scumble_arena_new ((gsize) 1 << 30);
-  f->job     = (ScumbleJob) { .arena = f->arena, .threads = 2 };
-  f->model   = scumble_model_open (path, method->id, NULL, &error);
-  g_assert_no_error (error);
   f->picture = random_picture (W, H, 5);
   scumble_memory_source_init (&f->source, W, H, f->picture.rgba);
-  scumble_memory_source_init (&source, painting.w, painting.h, painting.rgba);
-  f->style = scumble_model_encode (f->model, &source.source, NULL, &f->job, &error);
-  g_assert_no_error (error);
-  g_free (painting.rgba);
-
   f->weights = g_new (float, N);
   for (int i = 0; i < N; i++)
     f->weights[i] = CLAMP ((float) (i % W) / W * 1.5f - 0.25f, 0.0f, 1.0f);
   scumble_memory_mask_init (&f->mask, W, H, f->weights);
-
-  for (int z = 0; z < 2; z++)
-    f->zones[z].style = f->style;
-  scumble_look_init (&f->look, f->zones, 1);
-  f->look.brush = 3.3;
-}
-
-static void
-tear_down (Fixture *f, gconstpointer data)
-{
-  scumble_style_unref (f->style);
-  scumble_model_unref (f->model);
-  scumble_arena_free (f->arena);
-  g_free (f->picture.rgba);
-  g_free (f->weights);
 }
 
 /* Returns: [h, w, 3] */
 static float *
-paint_source (Fixture *f, ScumbleSource *source, const ScumbleLook *look, const ScumbleJob *job,
-       gboolean brushed)
-{
-  const ScumbleRect          all     = { 0, 0, source->width, source->height };
-  float                     *rgb     = g_new (float, 3 * all.w * all.h);
-  g_autoptr (GError)         error   = NULL;
-  g_autoptr (ScumbleContent) content = NULL;
-  ScumbleMemorySink          sink;
-
-  content = brushed ? scumble_model_survey_for (f->model, source, look, job, &error)
-                    : scumble_model_survey (f->model, source, job, &error);
-  g_assert_no_error (error);
-  scumble_memory_sink_init (&sink, &all, rgb);
-  scumble_content_paint (content, look, NULL, &sink.sink, job, &error);
-  g_assert_no_error (error);
-
-  return rgb;
-}
-
-static float *
 paint_brushed (Fixture *f)
 {
-  return paint_source (f, &f->source.source, &f->look, &f->job, TRUE);
+  return shipped_paint (f, &f->source.source, &f->look, &f->job, TRUE);
 }
 
 /* How much of pixel @x of @n a pixel @i of @small covers. */
@@ -186,7 +123,7 @@ twin (Fixture *f)
   scumble_memory_mask_init (&mask, w, h, weights);
   if (look.strength_map != NULL)
     look.strength_map = &mask.mask;
-  under = paint_source (f, &source.source, &look, &f->job, FALSE);
+  under = shipped_paint (f, &source.source, &look, &f->job, FALSE);
   large = enlarge (under, 3, w, h);
 
   for (int i = 0; i < 3 * N; i++)
@@ -201,7 +138,7 @@ twin (Fixture *f)
   look.brush       = 1.0;
   look.keep_detail = 0.0;
   scumble_memory_source_init (&source, W, H, rgba);
-  rgb = paint_source (f, &source.source, &look, &f->job, FALSE);
+  rgb = shipped_paint (f, &source.source, &look, &f->job, FALSE);
   scumble_keep_detail (&f->source.source, f->look.brush, f->look.keep_detail, &all, rgb, &f->job,
                        &error);
   g_assert_no_error (error);
@@ -252,14 +189,14 @@ test_nothing (Fixture *f, gconstpointer data)
   g_autofree float *plain = NULL, *brushed = NULL;
 
   f->look.brush = 1.0;
-  plain         = paint_source (f, &f->source.source, &f->look, &f->job, FALSE);
+  plain         = shipped_paint (f, &f->source.source, &f->look, &f->job, FALSE);
   brushed       = paint_brushed (f);
   g_assert_cmpmem (plain, 3 * N * sizeof *plain, brushed, 3 * N * sizeof *brushed);
   g_free (g_steal_pointer (&plain));
   g_free (g_steal_pointer (&brushed));
 
   f->look.strength = 0.0;
-  plain            = paint_source (f, &f->source.source, &f->look, &f->job, FALSE);
+  plain            = shipped_paint (f, &f->source.source, &f->look, &f->job, FALSE);
   f->look.brush    = 5.0;
   brushed          = paint_brushed (f);
   g_assert_cmpmem (plain, 3 * N * sizeof *plain, brushed, 3 * N * sizeof *brushed);
@@ -326,7 +263,7 @@ test_small (Fixture *f, gconstpointer data)
       g_autofree float   *rgb = NULL;
 
       scumble_memory_source_init (&source, sizes[i][0], sizes[i][1], f->picture.rgba);
-      rgb = paint_source (f, &source.source, &f->look, &f->job, TRUE);
+      rgb = shipped_paint (f, &source.source, &f->look, &f->job, TRUE);
       for (int k = 0; k < 3 * sizes[i][0] * sizes[i][1]; k++)
         g_assert_true (rgb[k] >= 0.0f && rgb[k] <= 1.0f);
     }
@@ -385,11 +322,7 @@ test_progress (Fixture *f, gconstpointer data)
   g_clear_object (&f->job.cancellable);
 }
 
-static const struct
-{
-  const char *title;
-  void      (*func) (Fixture *f, gconstpointer data);
-} checks[] = {
+static const Check checks[] = {
   { "twin", test_twin },
   { "differs", test_differs },
   { "nothing", test_nothing },
@@ -404,19 +337,5 @@ static const struct
 int
 main (int argc, char **argv)
 {
-  const ScumbleMethod *const *methods = scumble_methods ();
-
-  g_test_init (&argc, &argv, NULL);
-  weights_folder = argv[1];
-
-  for (guint m = 0; methods[m] != NULL; m++)
-    for (guint i = 0; i < G_N_ELEMENTS (checks); i++)
-      {
-        g_autofree char *path = g_strdup_printf ("/brush/%s/%s", methods[m]->id,
-                                                 checks[i].title);
-
-        g_test_add (path, Fixture, methods[m], set_up, checks[i].func, tear_down);
-      }
-
-  return g_test_run ();
+  return shipped_run (argc, argv, "brush", checks, G_N_ELEMENTS (checks), set_up);
 }

@@ -1,84 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* Painting a picture as if it repeated, for every method. */
-#include "method-test.h"
 #include "ref.h"
 #include "seam.h"
+#include "shipped-test.h"
 
 #include <math.h>
-
-static const char *weights_folder;
-
-typedef struct
-{
-  ScumbleArena *arena;
-  ScumbleJob    job;
-  ScumbleModel *model;
-  ScumbleStyle *style;
-  ScumbleZone   zones[2];
-  ScumbleLook   look;
-} Fixture;
 
 static void
 set_up (Fixture *f, gconstpointer data)
 {
-  const ScumbleMethod *method   = data;
-  const char *const    path[]   = { weights_folder, NULL };
-  const Picture        painting = random_picture (64, 90, 2);
-  g_autoptr (GError)   error    = NULL;
-  ScumbleMemorySource source;
-
-  f->arena = scumble_arena_new ((gsize) 1 << 30);
-  f->job   = (ScumbleJob) { .arena = f->arena, .threads = 2 };
-  f->model = scumble_model_open (path, method->id, NULL, &error);
-  g_assert_no_error (error);
-  scumble_memory_source_init (&source, painting.w, painting.h, painting.rgba);
-  f->style = scumble_model_encode (f->model, &source.source, NULL, &f->job, &error);
-  g_assert_no_error (error);
-  g_free (painting.rgba);
-
-  for (int z = 0; z < 2; z++)
-    f->zones[z].style = f->style;
-  scumble_look_init (&f->look, f->zones, 1);
+  shipped_set_up (f, data);
   f->look.seamless = TRUE;
-}
-
-static void
-tear_down (Fixture *f, gconstpointer data)
-{
-  scumble_style_unref (f->style);
-  scumble_model_unref (f->model);
-  scumble_arena_free (f->arena);
 }
 
 /* Returns: [h, w, 3] */
 static float *
-paint_source (Fixture *f, ScumbleSource *source, const ScumbleLook *look, int tile)
-{
-  const ScumbleRect          all     = { 0, 0, source->width, source->height };
-  float                     *rgb     = g_new (float, 3 * all.w * all.h);
-  ScumbleJob                 job     = f->job;
-  g_autoptr (GError)         error   = NULL;
-  g_autoptr (ScumbleContent) content = scumble_model_survey_for (f->model, source, look, &job,
-                                                                 &error);
-  ScumbleMemorySink          sink;
-
-  g_assert_no_error (error);
-  job.tile = tile;
-  scumble_memory_sink_init (&sink, &all, rgb);
-  scumble_content_paint (content, look, NULL, &sink.sink, &job, &error);
-  g_assert_no_error (error);
-
-  return rgb;
-}
-
-static float *
 paint_look (Fixture *f, const float *rgba, int w, int h, int tile)
 {
+  ScumbleJob          job = f->job;
   ScumbleMemorySource source;
 
+  job.tile = tile;
   scumble_memory_source_init (&source, w, h, rgba);
-  return paint_source (f, &source.source, &f->look, tile);
+  return shipped_paint (f, &source.source, &f->look, &job, TRUE);
 }
 
 /* Waves that run on where the picture ends; each side, @dx and @dy further.
@@ -341,11 +286,7 @@ test_broken (Fixture *f, gconstpointer data)
   ref_assert_failed (&error, SCUMBLE_ERROR_PICTURE, "gone");
 }
 
-static const struct
-{
-  const char *title;
-  void      (*func) (Fixture *f, gconstpointer data);
-} checks[] = {
+static const Check checks[] = {
   { "moved", test_moved },
   { "copies", test_copies },
   { "seam", test_seam },
@@ -358,19 +299,5 @@ static const struct
 int
 main (int argc, char **argv)
 {
-  const ScumbleMethod *const *methods = scumble_methods ();
-
-  g_test_init (&argc, &argv, NULL);
-  weights_folder = argv[1];
-
-  for (guint m = 0; methods[m] != NULL; m++)
-    for (guint i = 0; i < G_N_ELEMENTS (checks); i++)
-      {
-        g_autofree char *path = g_strdup_printf ("/seam/%s/%s", methods[m]->id,
-                                                 checks[i].title);
-
-        g_test_add (path, Fixture, methods[m], set_up, checks[i].func, tear_down);
-      }
-
-  return g_test_run ();
+  return shipped_run (argc, argv, "seam", checks, G_N_ELEMENTS (checks), set_up);
 }
