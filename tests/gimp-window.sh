@@ -67,7 +67,7 @@ follow ()
     if [ "$now" != "$seen" ]; then
       seen=$now changed=$(milliseconds) rest=$(seconds_since "$2")
     fi
-    [ -z "$changed" ] || [ $(($(milliseconds) - changed)) -lt 3000 ] || break
+    [ -z "$changed" ] || [ $(($(milliseconds) - changed)) -lt 1000 ] || break
     sleep 0.05
   done
   echo "$rest"
