@@ -1036,7 +1036,7 @@ def test_little_memory_to_learn(content, styles):
     wait_for("the words", lambda: "Start it with more --memory." in
              dialog.status("Learning needs "))
     screenshot("little-memory-to-learn")
-    assert dialog.has_status("A first sketch")
+    wait_for("the sketch", lambda: dialog.has_status("A first sketch"))
     dialog.keys("Escape")
     assert dialog.end() == "given up\n"
 
