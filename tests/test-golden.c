@@ -165,7 +165,8 @@ check_transform (Fixture *f, const ScumbleFeatures *content, const ScumbleFeatur
       for (int k = 0; k < c; k++)
         {
           float      *x      = scumble_tensor_at (&content->plane, i, j) + k;
-          const float styled = (*x - mean[k]) / std[k] * std_s[k] + mean_s[k];
+          const float gain   = MIN (std_s[k] / std[k], 4.0f);
+          const float styled = gain * (*x - mean[k]) + mean_s[k];
 
           *x = strength * MIN (styled, high[k]) + (1.0f - strength) * *x;
         }

@@ -472,8 +472,9 @@ def t_mvn(x):
 
 def t_adain(files, content, style):
     wanted = t_encode(files["vgg_normalised.pth"], style)[0]
-    _, mean, std = t_mvn(wanted)
-    styled = t_mvn(t_encode(files["vgg_normalised.pth"], content)[0])[0] * std + mean
+    plain = t_encode(files["vgg_normalised.pth"], content)[0]
+    (_, mean, std), (_, plain_mean, plain_std) = t_mvn(wanted), t_mvn(plain)
+    styled = (std / plain_std).clamp(max=4.0) * (plain - plain_mean) + mean
     return torch.minimum(styled, wanted.amax((2, 3), keepdim=True))
 
 

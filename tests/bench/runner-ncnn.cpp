@@ -90,9 +90,11 @@ adain (ncnn::Mat &content, const ncnn::Mat &style, int threads)
 
       mean_std (content, k, mean, std);
       mean_std (style, k, style_mean, style_std);
+      const float gain = std::min (style_std / std, 4.0f);
+
 #pragma omp simd
       for (int i = 0; i < content.w * content.h; i++)
-        p[i] = std::min ((p[i] - mean) * (style_std / std) + style_mean, high);
+        p[i] = std::min ((p[i] - mean) * gain + style_mean, high);
     }
 }
 

@@ -6,8 +6,8 @@
 
 This is the definition that the engine is held to, straight from the papers: Huang and
 Belongie, "Arbitrary Style Transfer in Real-time with Adaptive Instance Normalization",
-ICCV 2017, on VGG-19's layer plan (engine/MODEL.md says where implementations differ), held to
-the style's largest values.
+ICCV 2017, on VGG-19's layer plan (engine/MODEL.md says where implementations differ), with a
+bounded gain and held to the style's largest values.
 
 For every section of cases.ini that this script knows the networks of:
 
@@ -33,6 +33,7 @@ import torch.nn.functional as F
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 WEIGHTS = os.path.join(HERE, "..", "..", "weights")
+MOST_GAIN = 4.0
 
 # Layers by name, "P" pools, "U" upsamples.
 ENCODER = ("conv1_1 conv1_2 P conv2_1 conv2_2 P conv3_1 conv3_2 conv3_3 conv3_4 P "
@@ -163,7 +164,8 @@ def make_case(name, case):
     f, s = (run(ENCODER, encoder, "encoder", padded(p)) for p in (content, style))
     (mean_f, std_f), (mean_s, std_s) = statistics(f), statistics(s)
     strength = float(case["strength"])
-    styled = torch.minimum(std_s * (f - mean_f) / std_f + mean_s, s.amax((2, 3), keepdim=True))
+    gain = (std_s / std_f).clamp(max=MOST_GAIN)
+    styled = torch.minimum(gain * (f - mean_f) + mean_s, s.amax((2, 3), keepdim=True))
     t = strength * styled + (1 - strength) * f
     pixels = run(DECODER, model, "decoder", t)[:, :, :content.shape[0], :content.shape[1]]
 

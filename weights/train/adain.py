@@ -3,7 +3,7 @@
 
 Differences from the paper, and why:
 
-- What a style does is held to its own largest values (nets.adain).
+- What a style does has bounds (nets.adain).
 - A crop is asked for the statistics of a whole painting, as a user's picture is. They are
   computed once, so no painting passes through a network in a step.
 - Every eighth batch consists of identity pairs (a picture in its own style must come back,
