@@ -884,6 +884,7 @@ test_strokes (Fixture *f, gconstpointer data)
   const ScumbleRect          part    = { 40, 20, 50, 30 };
   g_autoptr (ScumbleStrokes) strokes = scumble_strokes_new (f->arena);
   g_autofree float          *gray    = filled (0.5f);
+  g_autofree float          *plain   = paint_plain (f, f->styles[0], 1.0);
   g_autofree float          *found   = NULL, *kept = NULL, *again = NULL;
   ScumbleLook                look;
 
@@ -892,7 +893,7 @@ test_strokes (Fixture *f, gconstpointer data)
   g_assert_false (scumble_content_is_painted (f->content, &look, &all));
   found = paint_look (f, &look, 64, 2);
   g_assert_true (scumble_content_is_painted (f->content, &look, &all));
-  assert_near (found, paint_plain (f, f->styles[0], 1.0), 1e-4);
+  assert_near (found, plain, 1e-4);
 
   look.keep_detail  = 0.7;
   look.keep_colours = 0.4;
