@@ -502,6 +502,7 @@
 ; A mixture as a file is the mixture, of whatever it is made.
 
 (define mixed-file (string-append work-folder "/mixed.safetensors"))
+(define kept-file (string-append work-folder "/kept.safetensors"))
 
 (define (save-mix styles weights files method title)
   (plug-in-scumble-save-mix RUN-NONINTERACTIVE (length styles) (list->vector styles)
@@ -518,8 +519,8 @@
       (check (string-append method ": saved mixture's name")
              (contains? (name-of saved) ": Both, 100 %)") (name-of saved))))
   '("adain" "sanet" "metanet"))
-(plug-in-scumble-save-style RUN-NONINTERACTIVE style "adain" "" 1.0 file "Kept")
-(save-mix (list -1 other-style) '() (list file "") "" "")
+(plug-in-scumble-save-style RUN-NONINTERACTIVE style "adain" "" 1.0 kept-file "Kept")
+(save-mix (list -1 other-style) '() (list kept-file "") "" "")
 (let ((saved (paint-file mixed-file "")))
   (check-close "saved mixture with a saved style" (read-at saved 200)
                (read-at (mix image layer (list style other-style) '() '() -1 "adain") 200) 0.001)
@@ -539,7 +540,8 @@
 (check-refusal "saved mixture: weight of 0" image "share of a style is 0"
   (lambda () (save-mix (list style other-style) '(1.0 0.0) '() "adain" "")))
 (check-refusal "saved mixture: a style of another method" image
-  "was made for the method \"adain\"" (lambda () (save-mix (list -1) '() (list file) "sanet" "")))
+  "was made for the method \"adain\"" (lambda () (save-mix (list -1) '() (list kept-file) "sanet" "")))
+(file-delete kept-file)
 (check "saved mixture: nothing is left of what failed" (not (file-exists? mixed-file))
        "there is a file")
 
