@@ -89,6 +89,14 @@ encode (ScumblePicture *picture, ScumbleFeatures *features, ScumbleModel *model,
 }
 
 static void
+get_statistics (const ScumbleFeatures *features, float **mean, float **std)
+{
+  *mean = g_new (float, features->moments.c);
+  *std  = g_new (float, features->moments.c);
+  scumble_moments_get (&features->moments, *mean, *std);
+}
+
+static void
 adain_style_free (gpointer data)
 {
   Style *style = data;
@@ -190,13 +198,10 @@ adain_encode (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
 
   if (encode (&picture, &features, model, source, SCUMBLE_KEEP_NOTHING, job, error))
     {
-      const ScumbleMoments *moments = &features.moments;
-
-      style  = g_new (Style, 1);
-      *style = (Style) { g_new (float, moments->c), g_new (float, moments->c),
-                         g_new (float, moments->c) };
-      scumble_moments_get (moments, style->mean, style->std);
-      scumble_moments_get_highs (moments, style->high);
+      style = g_new (Style, 1);
+      get_statistics (&features, &style->mean, &style->std);
+      style->high = g_new (float, features.moments.c);
+      scumble_moments_get_highs (&features.moments, style->high);
     }
   scumble_features_clear (&features);
   scumble_picture_clear (&picture);
@@ -228,9 +233,7 @@ adain_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
       adain_content_free (content);
       return NULL;
     }
-  content->mean = g_new (float, content->features.moments.c);
-  content->std  = g_new (float, content->features.moments.c);
-  scumble_moments_get (&content->features.moments, content->mean, content->std);
+  get_statistics (&content->features, &content->mean, &content->std);
 
   return content;
 }
