@@ -3,6 +3,7 @@
 /* The structs behind the handles, for model.c and the methods. */
 #pragma once
 
+#include "coats.h"
 #include "method.h"
 #include "seam.h"
 #include "underpainting.h"
@@ -28,11 +29,11 @@ struct _ScumbleStyle
 
 struct _ScumbleContent
 {
-  ScumbleModel         *model;
-  ScumbleSource        *source; /* that rectangles and masks of the method lie on */
-  ScumbleSeam          *seam;   /* what the source repeats, or NULL for one that ends */
-  ScumbleUnderpainting *under;  /* what was surveyed in place of the source, or NULL */
-  gpointer              data;   /* what the method's survey() made */
+  ScumbleModel  *model;
+  ScumbleSource *source; /* that rectangles and masks of the method lie on */
+  ScumbleSeam   *seam;   /* what the source repeats, or NULL for one that ends */
+  ScumbleCoats  *coats;  /* what a large brush painted over it, or NULL */
+  gpointer       data;   /* what the method's survey() made; NULL while only coats are needed */
 };
 
 /**

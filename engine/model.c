@@ -332,22 +332,27 @@ scumble_style_unref (ScumbleStyle *style)
   g_free (style);
 }
 
+/* A content of which nothing has been seen. */
+static ScumbleContent *
+content_new (ScumbleModel *model, ScumbleSource *source)
+{
+  ScumbleContent *content = g_new0 (ScumbleContent, 1);
+
+  content->model  = scumble_model_ref (model);
+  content->source = source;
+
+  return content;
+}
+
 ScumbleContent *
 scumble_model_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
                       GError **error)
 {
-  gpointer        data = model->method->survey (model, source, job, error);
-  ScumbleContent *content;
+  g_autoptr (ScumbleContent) content = content_new (model, source);
 
-  if (data == NULL)
-    return NULL;
+  content->data = model->method->survey (model, source, job, error);
 
-  content         = g_new0 (ScumbleContent, 1);
-  content->model  = scumble_model_ref (model);
-  content->source = source;
-  content->data   = data;
-
-  return content;
+  return content->data != NULL ? g_steal_pointer (&content) : NULL;
 }
 
 static gboolean
@@ -367,68 +372,90 @@ check_numbers (const ScumbleModel *model, const ScumbleLook *look, GError **erro
   return scumble_settings_check (&settings, error);
 }
 
-/* The small picture is painted in the time of so many of its pixels' share of the large one's
- * survey. */
-static const double SMALL_WORK = 2.0;
-
-/* @source: what to see; may be told of otherwise later */
-static ScumbleContent *
-survey_look (ScumbleModel *model, ScumbleSource *source, const ScumbleLook *look,
-             const ScumbleJob *job, GError **error)
+/* What the networks are to see in the content's place. */
+static ScumbleSource *
+surveyed_of (const ScumbleContent *content)
 {
-  const double     small   = SMALL_WORK / (SMALL_WORK + look->brush * look->brush);
-  ScumbleStage     stages[2];
-  const ScumbleJob under   = scumble_job_stage (&stages[0], job, 0.0, small);
-  const ScumbleJob over    = scumble_job_stage (&stages[1], job, small, 1.0);
-  ScumbleContent  *content = NULL;
-
-  g_autoptr (ScumbleUnderpainting) painting = NULL;
-
-  if (!scumble_underpainting_helps (source, look))
-    return scumble_model_survey (model, source, job, error);
-
-  painting = scumble_underpainting_new (model, source, look, &under, error);
-  if (painting != NULL)
-    content = scumble_model_survey (model, scumble_underpainting_source (painting), &over,
-                                    error);
-  if (content != NULL)
-    {
-      content->source = source;
-      content->under  = g_steal_pointer (&painting);
-    }
-
-  return content;
+  return content->seam != NULL ? &content->seam->surveyed.source : content->source;
 }
 
-static ScumbleContent *
-survey_seamless (ScumbleModel *model, ScumbleSource *source, const ScumbleLook *look,
-                 const ScumbleJob *job, GError **error)
+/* What of @look has not been seen yet. */
+static void
+find_missing (const ScumbleContent *content, const ScumbleLook *look, gboolean *coats,
+              gboolean *bare)
 {
-  g_autofree ScumbleSeam *seam    = g_new (ScumbleSeam, 1);
-  ScumbleContent         *content = NULL;
-  ScumbleSeamLook         repeated;
+  const gboolean brushed = scumble_underpainting_helps (surveyed_of (content), look->brush);
 
-  scumble_seam_init (seam, source, look);
-  scumble_seam_look_init (&repeated, seam, look);
-  content = survey_look (model, &seam->surveyed.source, &repeated.look, job, error);
-  scumble_seam_look_clear (&repeated);
-  if (content != NULL)
-    {
-      content->source = &seam->around.source;
-      content->seam   = g_steal_pointer (&seam);
-    }
+  *coats = brushed && content->coats == NULL;
+  *bare  = content->data == NULL && (!brushed || scumble_coats_leave (look));
+}
 
-  return content;
+gboolean
+scumble_content_serves (const ScumbleContent *content, const ScumbleLook *look)
+{
+  gboolean coats, bare;
+
+  find_missing (content, look, &coats, &bare);
+
+  return !look->seamless == (content->seam == NULL) && !coats && !bare &&
+         (content->coats == NULL || scumble_coats_serve (content->coats, look));
+}
+
+/* Without coats, the look shows all that is seen. */
+static gpointer
+survey_whole (ScumbleModel *model, ScumbleSource *source, const ScumbleLook *look,
+              const ScumbleJob *job, GError **error)
+{
+  return model->method->survey (model, source, job, error);
+}
+
+gboolean
+scumble_content_survey_for (ScumbleContent *content, const ScumbleLook *look,
+                            const ScumbleJob *job, GError **error)
+{
+  ScumbleModel    *model  = content->model;
+  ScumbleSource   *source = surveyed_of (content);
+  gboolean         coats, bare;
+  double           share;
+  ScumbleStage     stages[2];
+  ScumbleJob       over, under;
+
+  if (!check_numbers (model, look, error))
+    return FALSE;
+
+  find_missing (content, look, &coats, &bare);
+  share = !coats ? 0.0 : !bare ? 1.0 : look->n_zones / (look->n_zones + 1.0);
+  over  = scumble_job_stage (&stages[0], job, 0.0, share);
+  under = scumble_job_stage (&stages[1], job, share, 1.0);
+  if (coats)
+    content->coats = scumble_coats_new (model, source, look, &over, error);
+  if (coats && content->coats == NULL)
+    return FALSE;
+  if (bare)
+    content->data = (content->coats != NULL ? scumble_coats_survey_bare : survey_whole) (
+      model, source, look, &under, error);
+
+  return !bare || content->data != NULL;
 }
 
 ScumbleContent *
 scumble_model_survey_for (ScumbleModel *model, ScumbleSource *source, const ScumbleLook *look,
                           const ScumbleJob *job, GError **error)
 {
+  g_autoptr (ScumbleContent) content = content_new (model, source);
+
   if (!check_numbers (model, look, error))
     return NULL;
 
-  return (look->seamless ? survey_seamless : survey_look) (model, source, look, job, error);
+  if (look->seamless)
+    {
+      content->seam = g_new (ScumbleSeam, 1);
+      scumble_seam_init (content->seam, source, look);
+      content->source = &content->seam->around.source;
+    }
+
+  return scumble_content_survey_for (content, look, job, error) ? g_steal_pointer (&content)
+                                                                : NULL;
 }
 
 void
@@ -437,8 +464,9 @@ scumble_content_free (ScumbleContent *content)
   if (content == NULL)
     return;
 
-  content->model->method->content_free (content->data);
-  scumble_underpainting_free (content->under);
+  if (content->data != NULL)
+    content->model->method->content_free (content->data);
+  scumble_coats_free (content->coats);
   g_free (content->seam);
   scumble_model_unref (content->model);
   g_free (content);
@@ -505,7 +533,7 @@ check_zones (const ScumbleContent *content, const ScumbleLook *look, GError **er
 static gboolean
 check_look (const ScumbleContent *content, const ScumbleLook *look, GError **error)
 {
-  g_return_val_if_fail (look->seamless == (content->seam != NULL), FALSE);
+  g_return_val_if_fail (scumble_content_serves (content, look), FALSE);
 
   return check_zones (content, look, error) && check_numbers (content->model, look, error);
 }
@@ -642,7 +670,7 @@ frame_strokes (const ScumbleContent *content, const ScumbleLook *look, const Scu
     scumble_strokes_frame (strokes, &wide);
 }
 
-/* The method alone; gives its scratch back. */
+/* The networks alone; gives their scratch back. */
 static gboolean
 render_plain (ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect,
               float *rgb, const ScumbleJob *job, GError **error)
@@ -654,7 +682,8 @@ render_plain (ScumbleContent *content, const ScumbleLook *look, const ScumbleRec
   if (strokes != NULL && scumble_strokes_read (strokes, rect, rgb))
     return TRUE;
 
-  done = content->model->method->render (content, look, rect, rgb, job, error);
+  done = (content->coats != NULL ? scumble_coats_render : content->model->method->render) (
+    content, look, rect, rgb, job, error);
   scumble_arena_release (job->arena, mark);
   if (done && strokes != NULL)
     scumble_strokes_keep (strokes, rect, rgb);
@@ -766,27 +795,33 @@ typedef struct
   const ScumbleJob  *job;
 } Paint;
 
+/* Of the networks. */
+static gsize
+plain_room (const Paint *paint, int w, int h)
+{
+  const ScumbleContent *content = paint->content;
+
+  return (content->coats != NULL ? scumble_coats_room : content->model->method->room) (
+    content, paint->look, w, h, paint->job->threads);
+}
+
 /* Of painting what a tile of @w x @h needs, before its colours. */
 static gsize
 render_room (const Paint *paint, int w, int h)
 {
-  const ScumbleContent *content = paint->content;
-  const ScumbleSource  *source  = content->source;
-  const ScumbleMethod  *method  = content->model->method;
-  const ScumbleLook    *look    = paint->look;
-  const int             threads = paint->job->threads;
-  int                   reach, wide, high;
+  const ScumbleSource *source = paint->content->source;
+  const ScumbleLook   *look   = paint->look;
+  int                  reach, wide, high;
 
   if (look->keep_detail == 0.0)
-    return method->room (content, look, w, h, threads);
+    return plain_room (paint, w, h);
 
   reach = 2 * scumble_detail_reach (look->brush);
   wide  = MIN (w + reach, source->width);
   high  = MIN (h + reach, source->height);
 
   return 3 * sizeof (float) * (gsize) wide * (gsize) high + 64 +
-         MAX (method->room (content, look, wide, high, threads),
-              scumble_detail_room (wide, high));
+         MAX (plain_room (paint, wide, high), scumble_detail_room (wide, high));
 }
 
 static gsize
@@ -852,9 +887,11 @@ scumble_content_paint (ScumbleContent *content, const ScumbleLook *look,
 static double
 part_work (const Paint *paint, const ScumbleRect *rect)
 {
-  const ScumbleRect wide = painted_for (paint->content, paint->look, rect);
+  const ScumbleContent *content = paint->content;
+  const ScumbleRect     wide    = painted_for (content, paint->look, rect);
 
-  return paint->content->model->method->work (paint->content, paint->look, &wide);
+  return (content->coats != NULL ? scumble_coats_work : content->model->method->work) (
+    content, paint->look, &wide);
 }
 
 static double

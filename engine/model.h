@@ -59,7 +59,7 @@ typedef struct
  * @keep_detail: how much of the content's outlines the result gets back, in brightness alone,
  *   0..1; as the parameter "detail"
  * @brush: brush size: how many times as large as the networks make them the strokes are, at
- *   least 1; as the parameter "brush". Above 1, the content must be surveyed for this look
+ *   least 1; as the parameter "brush". Above 1, the content must be surveyed for such a look
  * @seamless: whether to paint the content as if it repeated in both directions; the content
  *   must have been surveyed for such a look, or else for one that is not
  * @strokes: (transfer none) (nullable): receives what the networks paint, and gives it to those
@@ -320,8 +320,10 @@ ScumbleContent *scumble_model_survey   (ScumbleModel *model, ScumbleSource *sour
  * @job: its arena must outlive the content
  *
  * As scumble_model_survey(), but with a brush above 1 the content is first painted at its
- * size over the brush, and that, enlarged, is what is seen and painted over. The content then
- * serves this look and no other. Surveyed for a seamless look, it serves seamless ones alone.
+ * size over the brush, once in each style of the look, and that, enlarged, is what is seen and
+ * painted over. The content then serves looks with the same styles in the same order, and the
+ * same brush, temperature and repetition; strengths and masks may differ, and are not read.
+ * Surveyed for a seamless look, it serves seamless ones alone.
  *
  * Returns: (transfer full) (nullable): the content; %NULL with an error as for
  *   scumble_model_survey() or scumble_content_paint()
@@ -329,6 +331,31 @@ ScumbleContent *scumble_model_survey   (ScumbleModel *model, ScumbleSource *sour
 ScumbleContent *scumble_model_survey_for (ScumbleModel *model, ScumbleSource *source,
                                           const ScumbleLook *look, const ScumbleJob *job,
                                           GError **error);
+
+/**
+ * scumble_content_serves:
+ * @look: with the styles that @content was surveyed for, if the brush is above 1
+ *
+ * With a large brush, what is below the styles is seen when a look first lets it show: by a
+ * strength below 1, a strength map, or masks that do not cover all.
+ *
+ * Returns: whether @look can be rendered, or scumble_content_survey_for() is needed first
+ */
+gboolean        scumble_content_serves     (const ScumbleContent *content,
+                                            const ScumbleLook *look);
+
+/**
+ * scumble_content_survey_for:
+ * @look: one that @content would have been surveyed for with the same result, but for its
+ *   strengths and masks
+ * @job: its arena must outlive the content
+ *
+ * Sees what @look needs and has not been seen yet.
+ *
+ * Returns: %FALSE with an error as for scumble_model_survey_for()
+ */
+gboolean        scumble_content_survey_for (ScumbleContent *content, const ScumbleLook *look,
+                                            const ScumbleJob *job, GError **error);
 void            scumble_content_free   (ScumbleContent *content);
 
 /**

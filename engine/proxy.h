@@ -74,17 +74,4 @@ gboolean scumble_proxy_init_sized (ScumbleProxy *proxy, ScumbleSource *source, i
                                    const ScumbleJob *job, GError **error);
 void     scumble_proxy_clear (ScumbleProxy *proxy);
 
-/**
- * scumble_proxy_mask:
- * @w: pixels, 1..@mask's
- * @h: pixels, 1..@mask's
- * @weights: (out caller-allocates): [h, w]
- *
- * Shrinks a mask: every weight is the mean of those that it covers.
- *
- * Returns: %FALSE with an error on cancel, out of budget, or if @mask fails to read
- */
-gboolean scumble_proxy_mask  (ScumbleMask *mask, int w, int h, float *weights,
-                              const ScumbleJob *job, GError **error);
-
 G_END_DECLS

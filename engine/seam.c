@@ -148,7 +148,7 @@ fade_of (int side, gboolean brushed)
 void
 scumble_seam_init (ScumbleSeam *seam, ScumbleSource *content, const ScumbleLook *look)
 {
-  const gboolean brushed = scumble_underpainting_helps (content, look);
+  const gboolean brushed = scumble_underpainting_helps (content, look->brush);
   const double   reach   = REACH + (brushed ? REACH_UNDER * look->brush : 0.0) + FADE;
 
   *seam = (ScumbleSeam) {

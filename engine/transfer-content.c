@@ -37,9 +37,9 @@ n_nets (const ScumbleLook *look)
 static void
 rehearse_nets (const ScumbleTransferContent *content, const ScumbleJob *job)
 {
-  job->rehearsal->prepare = n_nets (job->rehearsal->look) *
-                            scumble_transfer_new_work (content->base, &content->small,
-                                                       content->allowance, job);
+  job->rehearsal->prepare += n_nets (job->rehearsal->look) *
+                             scumble_transfer_new_work (content->base, &content->small,
+                                                        content->allowance, job);
 }
 
 /* Whether the networks can be made in a time that is worth waiting for. */
@@ -152,14 +152,6 @@ zone_net (ScumbleTransferContent *content, const ScumbleLook *look, guint z,
            : find_net (content, NULL, 0.0, job, error);
 }
 
-/* rgb += weight part, all [n, 3] and [n] */
-static void
-add_weighted (float *rgb, const float *part, const float *weights, gsize n)
-{
-  for (gsize i = 0; i < 3 * n; i++)
-    rgb[i] += weights[i / 3] * part[i];
-}
-
 /* @weights: [n_zones + 1, rect.h, rect.w]; a network that no pixel needs is not made. */
 static gboolean
 render_zones (ScumbleTransferContent *content, const ScumbleLook *look, const float *weights,
@@ -183,7 +175,7 @@ render_zones (ScumbleTransferContent *content, const ScumbleLook *look, const fl
       if (net == NULL ||
           !scumble_transfer_run (net, &content->picture, rect, part, job, error))
         return FALSE;
-      add_weighted (rgb, part, weights, n);
+      scumble_zones_add (rgb, part, weights, n);
     }
 
   return TRUE;

@@ -2,13 +2,11 @@
 #include "underpainting.h"
 #include "model-private.h"
 #include "proxy.h"
-#include "zones.h"
 
 #include <math.h>
 #include <omp.h>
 
-/* Red, green, blue, and how much of them lies over the content. */
-enum { CHANNELS = 4, TAPS = 4 };
+enum { CHANNELS = 3, TAPS = 4 };
 
 /* Cells hold 0..1 in this many levels: eight bits would show as bands, floats take twice as
  * much for the time of the whole job. */
@@ -18,7 +16,6 @@ struct _ScumbleUnderpainting
 {
   ScumbleSource  source;
   ScumbleSource *content;
-  float          strength; /* 0..1 */
   int            w;
   int            h;
   guint16       *cells;    /* [h, w, CHANNELS] */
@@ -34,10 +31,10 @@ shrunk (int n, double brush)
 }
 
 gboolean
-scumble_underpainting_helps (const ScumbleSource *source, const ScumbleLook *look)
+scumble_underpainting_helps (const ScumbleSource *source, double brush)
 {
-  return look->strength > 0.0 && (shrunk (source->width, look->brush) < source->width ||
-                                  shrunk (source->height, look->brush) < source->height);
+  return shrunk (source->width, brush) < source->width ||
+         shrunk (source->height, brush) < source->height;
 }
 
 /* Cubic convolution: the weights of the pixels at -1, 0, 1 and 2 for a place 0..1 between the
@@ -81,9 +78,9 @@ interpolate_line (const ScumbleUnderpainting *self, int y, int first, int last, 
     }
 }
 
-/* Lays what the line of cells shows over a line of pixels. */
+/* Gives a line of pixels the colours that the line of cells shows. */
 static void
-cover (const ScumbleUnderpainting *self, const float *line, int x, int w, float *rgba)
+colour (const ScumbleUnderpainting *self, const float *line, int x, int w, float *rgba)
 {
   for (int j = 0; j < w; j++, rgba += 4)
     {
@@ -96,9 +93,10 @@ cover (const ScumbleUnderpainting *self, const float *line, int x, int w, float 
         for (int c = 0; c < CHANNELS; c++)
           found[c] += weights[k] * line[CHANNELS * taps[k] + c];
 
-      found[3] = self->strength * scumble_sane (found[3]);
-      for (int c = 0; c < 3; c++)
-        rgba[c] = (1.0f - found[3]) * scumble_sane (rgba[c]) + found[3] * scumble_sane (found[c]);
+      for (int c = 0; c < CHANNELS; c++)
+        rgba[c] = scumble_sane (found[c]);
+      if (!self->source.has_alpha)
+        rgba[3] = 1.0f;
     }
 }
 
@@ -111,7 +109,8 @@ read_pixels (ScumbleSource *source, const ScumbleRect *rect, float *rgba, GError
   int                         left[TAPS], right[TAPS];
   float                       weights[TAPS];
 
-  if (!self->content->read (self->content, rect, rgba, error))
+  /* Of the content itself, only the alpha shows. */
+  if (source->has_alpha && !self->content->read (self->content, rect, rgba, error))
     return FALSE;
 
   find_taps (rect->x, source->width, self->w, left, weights);
@@ -122,94 +121,10 @@ read_pixels (ScumbleSource *source, const ScumbleRect *rect, float *rgba, GError
       float *line = self->lines + (gsize) omp_get_thread_num () * CHANNELS * (gsize) self->w;
 
       interpolate_line (self, rect->y + i, left[0], right[TAPS - 1], line);
-      cover (self, line, rect->x, rect->w, rgba + 4 * (gsize) i * (gsize) rect->w);
+      colour (self, line, rect->x, rect->w, rgba + 4 * (gsize) i * (gsize) rect->w);
     }
 
   return TRUE;
-}
-
-/* The content at the small size, and a look whose masks are as small. */
-typedef struct
-{
-  ScumbleProxy       proxy;
-  ScumbleLook        look;
-  ScumbleZone       *zones;
-  ScumbleMemoryMask *masks; /* [n_zones + 1]: the zones', and the strength map */
-  float             *weights;
-  gsize              bytes;
-  ScumbleArena      *arena;
-} Small;
-
-static gboolean
-shrink_mask (Small *small, guint number, ScumbleMask *mask, const ScumbleJob *job,
-             GError **error)
-{
-  const int          w  = small->proxy.source->width, h = small->proxy.source->height;
-  ScumbleMemoryMask *to = &small->masks[number];
-
-  scumble_memory_mask_init (to, w, h, small->weights + number * (gsize) w * (gsize) h);
-  return scumble_proxy_mask (mask, w, h, (float *) to->weights, job, error);
-}
-
-static gboolean
-shrink_masks (Small *small, const ScumbleLook *look, const ScumbleJob *job, GError **error)
-{
-  const gsize n = (gsize) small->proxy.source->width * (gsize) small->proxy.source->height;
-
-  if (scumble_zones_plain (look))
-    return TRUE;
-
-  small->bytes   = (look->n_zones + 1) * n * sizeof (float);
-  small->weights = scumble_arena_block_new (job->arena, small->bytes, error);
-  if (small->weights == NULL)
-    return FALSE;
-
-  for (guint z = 0; z < look->n_zones; z++)
-    if (look->zones[z].mask != NULL)
-      {
-        if (!shrink_mask (small, z, look->zones[z].mask, job, error))
-          return FALSE;
-        small->zones[z].mask = &small->masks[z].mask;
-      }
-  if (look->strength_map != NULL)
-    {
-      if (!shrink_mask (small, look->n_zones, look->strength_map, job, error))
-        return FALSE;
-      small->look.strength_map = &small->masks[look->n_zones].mask;
-    }
-
-  return TRUE;
-}
-
-static void
-small_clear (Small *small)
-{
-  scumble_arena_block_free (small->arena, small->weights, small->bytes);
-  scumble_proxy_clear (&small->proxy);
-  g_free (small->masks);
-  g_free (small->zones);
-}
-
-/* What of the content's colours is kept is seen to when the picture is whole again. */
-static gboolean
-small_init (Small *small, const ScumbleUnderpainting *self, const ScumbleLook *look,
-            const ScumbleJob *job, GError **error)
-{
-  *small = (Small) { .look  = *look,
-                     .zones = g_memdup2 (look->zones, look->n_zones * sizeof *look->zones),
-                     .masks = g_new0 (ScumbleMemoryMask, look->n_zones + 1),
-                     .arena = job->arena };
-  small->look.zones        = small->zones;
-  small->look.strength     = MAX (look->strength, 1.0);
-  small->look.brush        = 1.0;
-  small->look.keep_colours = 0.0;
-  small->look.keep_detail  = 0.0;
-  small->look.seamless     = FALSE;
-  small->look.strokes      = NULL;
-
-  return scumble_proxy_init_sized (&small->proxy, self->content, self->w, self->h, job,
-                                   error) &&
-         shrink_masks (small, look, job, error);
 }
 
 typedef struct
@@ -236,55 +151,35 @@ keep_pixels (ScumbleSink *sink, const ScumbleRect *rect, const float *rgb, GErro
   return TRUE;
 }
 
-/* How much of the small painting lies over the content: as much as is painted there at all. */
+/* What painting it begins with is a part of the work here. */
 static gboolean
-keep_cover (ScumbleUnderpainting *self, const Small *small, const ScumbleJob *job,
-            GError **error)
+rehearse_small (ScumbleContent *content, double prepared, const ScumbleJob *job, GError **error)
 {
-  const gsize w       = (gsize) self->w;
-  const guint n_zones = small->look.n_zones;
-  const gsize mark    = scumble_arena_mark (job->arena);
-  float      *weights = scumble_arena_take (job->arena, (n_zones + 1) * w * sizeof (float),
-                                            error);
-  gboolean    done    = weights != NULL;
+  ScumbleRehearsal *rehearsal = job->rehearsal;
 
-  for (int y = 0; done && y < self->h; y++)
-    {
-      const ScumbleRect row = { 0, y, self->w, 1 };
-      guint16          *to  = self->cells + CHANNELS * (gsize) y * w + 3;
+  rehearsal->work   += rehearsal->prepare - prepared;
+  rehearsal->prepare = prepared;
 
-      done = scumble_zones_weigh (&small->look, small->proxy.source, row, 1, 1.0, weights, job,
-                                  error);
-      for (gsize x = 0; done && x < w; x++)
-        {
-          const float share = scumble_sane (1.0f - weights[n_zones * w + x]);
-
-          to[CHANNELS * x] = (guint16) (share * LEVELS + 0.5f);
-        }
-    }
-  scumble_arena_release (job->arena, mark);
-
-  return done;
+  return scumble_content_rehearse (content, job, error);
 }
 
 static gboolean
-paint_small (ScumbleUnderpainting *self, ScumbleModel *model, const Small *small,
-             const ScumbleJob *job, GError **error)
+paint_small (ScumbleUnderpainting *self, ScumbleModel *model, ScumbleSource *source,
+             const ScumbleLook *look, const ScumbleJob *job, GError **error)
 {
   CellSink                   sink    = { { keep_pixels }, self };
   ScumbleStage               stages[2];
   const ScumbleJob           looking = scumble_job_stage (&stages[0], job, 0.0, 0.5);
   const ScumbleJob           doing   = scumble_job_stage (&stages[1], job, 0.5, 1.0);
-  g_autoptr (ScumbleContent) content = scumble_model_survey (model, small->proxy.source,
-                                                             &looking, error);
+  const double               before  = job->rehearsal != NULL ? job->rehearsal->prepare : 0.0;
+  g_autoptr (ScumbleContent) content = scumble_model_survey (model, source, &looking, error);
 
   if (content == NULL)
     return FALSE;
   if (job->rehearsal != NULL)
-    return scumble_content_rehearse (content, job, error);
+    return rehearse_small (content, before, job, error);
 
-  return scumble_content_paint (content, &small->look, NULL, &sink.sink, &doing, error) &&
-         keep_cover (self, small, job, error);
+  return scumble_content_paint (content, look, NULL, &sink.sink, &doing, error);
 }
 
 static gsize
@@ -303,18 +198,20 @@ static gboolean
 fill (ScumbleUnderpainting *self, ScumbleModel *model, const ScumbleLook *look,
       const ScumbleJob *job, GError **error)
 {
-  Small    small;
-  gboolean done;
+  ScumbleLook  small = *look;
+  ScumbleProxy proxy;
+  gboolean     done;
 
+  small.brush = 1.0;
   self->cells = scumble_arena_block_new (job->arena, cell_bytes (self), error);
   if (self->cells != NULL)
     self->lines = scumble_arena_block_new (job->arena, line_bytes (self), error);
   if (self->lines == NULL)
     return FALSE;
 
-  done = small_init (&small, self, look, job, error) &&
-         paint_small (self, model, &small, job, error);
-  small_clear (&small);
+  done = scumble_proxy_init_sized (&proxy, self->content, self->w, self->h, job, error) &&
+         paint_small (self, model, proxy.source, &small, job, error);
+  scumble_proxy_clear (&proxy);
 
   return done;
 }
@@ -331,7 +228,6 @@ scumble_underpainting_new (ScumbleModel *model, ScumbleSource *source, const Scu
                   .has_alpha = source->has_alpha,
                   .read      = read_pixels },
     .content  = source,
-    .strength = (float) MIN (look->strength, 1.0),
     .w        = shrunk (source->width, look->brush),
     .h        = shrunk (source->height, look->brush),
     .threads  = job->threads,

@@ -18,20 +18,17 @@ typedef struct _ScumbleUnderpainting ScumbleUnderpainting;
 /**
  * scumble_underpainting_helps:
  *
- * Returns: whether @look's brush is so large, and its strength above 0, that @source needs to
- *   be painted small first
+ * Returns: whether @brush is so large that @source needs to be painted small first
  */
-gboolean              scumble_underpainting_helps  (const ScumbleSource *source,
-                                                    const ScumbleLook *look);
+gboolean              scumble_underpainting_helps  (const ScumbleSource *source, double brush);
 
 /**
  * scumble_underpainting_new:
  * @source: (transfer none): the content; must outlive the underpainting
- * @look: what to paint with, and how much smaller; masks are as large as @source
+ * @look: the one style to paint with, everywhere, and how much smaller
  * @job: its arena must outlive the underpainting
  *
- * Shrinks @source to its size over the brush, and paints that with the styles at full
- * strength, or at @look's if that is more.
+ * Shrinks @source to its size over the brush, and paints that.
  *
  * Returns: (transfer full) (nullable): the underpainting; %NULL with an error as for
  *   scumble_content_paint()
@@ -44,9 +41,6 @@ void                  scumble_underpainting_free   (ScumbleUnderpainting *self);
 
 /**
  * scumble_underpainting_source:
- *
- * Where the strength is below 1, through the look or its strength map, as much less of the
- * small painting lies over the content.
  *
  * Returns: (transfer none): a picture as large as the content, with its alpha: the small
  *   painting, enlarged by cubic convolution (Keys 1981, a = -1/2)

@@ -35,6 +35,13 @@ scumble_zones_any (const float *weights, gsize n)
   return FALSE;
 }
 
+void
+scumble_zones_add (float *rgb, const float *part, const float *weights, gsize n)
+{
+  for (gsize i = 0; i < 3 * n; i++)
+    rgb[i] += weights[i / 3] * part[i];
+}
+
 /* @weights: [n], one everywhere without a mask */
 static gboolean
 read_mask (ScumbleMask *mask, const ScumbleRect *rect, float *weights, gsize n,

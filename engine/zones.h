@@ -56,4 +56,12 @@ gboolean scumble_zones_rest  (const ScumbleLook *look, double strength);
  */
 gboolean scumble_zones_any   (const float *weights, gsize n);
 
+/**
+ * scumble_zones_add:
+ * @rgb: (inout): [n, 3] to which a zone's share is added
+ * @part: [n, 3] what is painted there
+ * @weights: [n] the zone's
+ */
+void     scumble_zones_add   (float *rgb, const float *part, const float *weights, gsize n);
+
 G_END_DECLS

@@ -97,48 +97,63 @@ enlarge (const float *from, int channels, int w, int h)
   return to;
 }
 
-/* From the parts: shrink, paint, enlarge, lay over the content, paint again, give back detail. */
+/* The whole picture in full, or beyond: shrunk, painted, enlarged, painted again. */
+static float *
+paint_over (Fixture *f)
+{
+  const int           w = (int) (W / f->look.brush + 0.5), h = (int) (H / f->look.brush + 0.5);
+  g_autofree float   *small = average (f->picture.rgba, 4, w, h);
+  g_autofree float   *under = NULL;
+  g_autofree float   *large = NULL;
+  g_autofree float   *rgba  = g_memdup2 (f->picture.rgba, 4 * N * sizeof *rgba);
+  ScumbleLook         look  = f->look;
+  ScumbleMemorySource source;
+
+  look.brush        = 1.0;
+  look.keep_detail  = 0.0;
+  look.strength_map = NULL;
+  look.strength     = 1.0;
+  scumble_memory_source_init (&source, w, h, small);
+  under = shipped_paint (f, &source.source, &look, &f->job, FALSE);
+  large = enlarge (under, 3, w, h);
+  for (int i = 0; i < 3 * N; i++)
+    rgba[i / 3 * 4 + i % 3] = large[i];
+
+  look.strength = MAX (f->look.strength, 1.0);
+  scumble_memory_source_init (&source, W, H, rgba);
+
+  return shipped_paint (f, &source.source, &look, &f->job, FALSE);
+}
+
+/* The content without any style. */
+static float *
+paint_bare (Fixture *f)
+{
+  ScumbleLook look = f->look;
+
+  look.brush        = 1.0;
+  look.keep_detail  = 0.0;
+  look.strength_map = NULL;
+  look.strength     = 0.0;
+
+  return shipped_paint (f, &f->source.source, &look, &f->job, FALSE);
+}
+
+/* From the parts: painted over, beside what is bare, and given detail back. */
 static float *
 twin (Fixture *f)
 {
-  const int         w = (int) (W / f->look.brush + 0.5), h = (int) (H / f->look.brush + 0.5);
-  g_autofree float *small   = average (f->picture.rgba, 4, w, h);
-  g_autofree float *weights = average (f->weights, 1, w, h);
-  g_autofree float *shows   = f->look.strength_map != NULL ? enlarge (weights, 1, w, h) : NULL;
-  g_autofree float *under   = NULL;
-  g_autofree float *large   = NULL;
-  g_autofree float *rgba    = g_memdup2 (f->picture.rgba, 4 * N * sizeof *rgba);
-  float              *rgb   = NULL;
-  const ScumbleRect   all   = { 0, 0, W, H };
-  ScumbleLook         look  = f->look;
-  g_autoptr (GError)  error = NULL;
-  ScumbleMemorySource source;
-  ScumbleMemoryMask   mask;
-
-  look.brush        = 1.0;
-  look.strength     = MAX (look.strength, 1.0);
-  look.keep_colours = 0.0;
-  look.keep_detail  = 0.0;
-  scumble_memory_source_init (&source, w, h, small);
-  scumble_memory_mask_init (&mask, w, h, weights);
-  if (look.strength_map != NULL)
-    look.strength_map = &mask.mask;
-  under = shipped_paint (f, &source.source, &look, &f->job, FALSE);
-  large = enlarge (under, 3, w, h);
+  g_autofree float  *bare  = paint_bare (f);
+  float             *rgb   = paint_over (f);
+  const ScumbleRect  all   = { 0, 0, W, H };
+  g_autoptr (GError) error = NULL;
 
   for (int i = 0; i < 3 * N; i++)
     {
-      float *to = &rgba[i / 3 * 4 + i % 3];
-      float  k  = (float) MIN (f->look.strength, 1.0) * (shows != NULL ? shows[i / 3] : 1.0f);
+      const float map = f->look.strength_map != NULL ? f->weights[i / 3] : 1.0f;
 
-      *to += k * (large[i] - *to);
+      rgb[i] = bare[i] + (float) MIN (f->look.strength, 1.0) * map * (rgb[i] - bare[i]);
     }
-
-  look             = f->look;
-  look.brush       = 1.0;
-  look.keep_detail = 0.0;
-  scumble_memory_source_init (&source, W, H, rgba);
-  rgb = shipped_paint (f, &source.source, &look, &f->job, FALSE);
   scumble_keep_detail (&f->source.source, f->look.brush, f->look.keep_detail, &all, rgb, &f->job,
                        &error);
   g_assert_no_error (error);
@@ -229,6 +244,148 @@ test_gap (Fixture *f, gconstpointer data)
   f->look.strength = 0.0;
   plain            = paint_brushed (f);
   ref_assert_close_floats (brushed, plain, 3 * N, ROUNDING);
+}
+
+/* A style of the fixture's model, other than the fixture's. */
+static ScumbleStyle *
+other_style (Fixture *f)
+{
+  const Picture       painting = random_picture (60, 40, 9);
+  g_autoptr (GError)  error    = NULL;
+  ScumbleMemorySource source;
+  ScumbleStyle       *style;
+
+  scumble_memory_source_init (&source, painting.w, painting.h, painting.rgba);
+  style = scumble_model_encode (f->model, &source.source, NULL, &f->job, &error);
+  g_assert_no_error (error);
+  g_free (painting.rgba);
+
+  return style;
+}
+
+/* A region is cut out of the whole picture in its style: the statistics are not those of a picture
+ * that is painted in part, in two styles or in none. */
+static void
+test_regions (Fixture *f, gconstpointer data)
+{
+  g_autoptr (ScumbleStyle) other = other_style (f);
+  g_autofree float        *rest  = g_new (float, N);
+  g_autofree float        *first = NULL, *second = NULL, *bare = NULL, *both = NULL, *one = NULL;
+  ScumbleMemoryMask        mask;
+  ScumbleZone              alone = { other, NULL };
+
+  for (int i = 0; i < N; i++)
+    rest[i] = 1.0f - f->weights[i];
+  scumble_memory_mask_init (&mask, W, H, rest);
+
+  first         = paint_brushed (f);
+  f->look.zones = &alone;
+  second        = paint_brushed (f);
+  f->look.zones = f->zones;
+  bare          = paint_bare (f);
+
+  /* A mask says which style, and a strength map how much of it. */
+  f->zones[0].mask     = &f->mask.mask;
+  f->look.strength_map = &f->mask.mask;
+  one                  = paint_brushed (f);
+  f->look.strength_map = NULL;
+  f->zones[1]          = (ScumbleZone) { other, &mask.mask };
+  f->look.n_zones      = 2;
+  both                 = paint_brushed (f);
+
+  for (int i = 0; i < 3 * N; i++)
+    {
+      first[i] *= f->weights[i / 3];
+      bare[i]   = first[i] + rest[i / 3] * bare[i];
+      second[i] = first[i] + rest[i / 3] * second[i];
+    }
+  ref_assert_close_floats (one, bare, 3 * N, ROUNDING);
+  ref_assert_close_floats (both, second, 3 * N, ROUNDING);
+}
+
+/* A content that counts how often it is read. */
+typedef struct
+{
+  ScumbleSource  source;
+  ScumbleSource *from;
+  guint          n;
+} CountedSource;
+
+static gboolean
+counted_read (ScumbleSource *source, const ScumbleRect *rect, float *rgba, GError **error)
+{
+  CountedSource *self = (CountedSource *) source;
+
+  self->n++;
+  return self->from->read (self->from, rect, rgba, error);
+}
+
+/* Sees what the look needs and nothing a second time.
+ * Returns: whether there was something to see */
+static gboolean
+survey_more (Fixture *f, ScumbleContent *content, CountedSource *counted)
+{
+  const gboolean     served = scumble_content_serves (content, &f->look);
+  g_autoptr (GError) error  = NULL;
+
+  counted->n = 0;
+  scumble_content_survey_for (content, &f->look, &f->job, &error);
+  g_assert_no_error (error);
+  g_assert_true (scumble_content_serves (content, &f->look));
+  g_assert_true (!served || counted->n == 0);
+
+  return !served;
+}
+
+static void
+assert_painted (Fixture *f, ScumbleContent *content)
+{
+  const ScumbleRect  all      = { 0, 0, W, H };
+  g_autofree float  *expected = paint_brushed (f);
+  g_autofree float  *rgb      = g_new (float, 3 * N);
+  g_autoptr (GError) error    = NULL;
+
+  scumble_content_render (content, &f->look, &all, rgb, &f->job, &error);
+  g_assert_no_error (error);
+  ref_assert_close_floats (rgb, expected, 3 * N, 1e-5);
+}
+
+/* Surveyed once, a content serves every strength and mask; what is below the styles is seen when
+ * it first shows. */
+static void
+test_once (Fixture *f, gconstpointer data)
+{
+  CountedSource              counted = { f->source.source, &f->source.source, 0 };
+  g_autoptr (GError)         error   = NULL;
+  g_autoptr (ScumbleContent) content = NULL;
+
+  counted.source.read = counted_read;
+  content = scumble_model_survey_for (f->model, &counted.source, &f->look, &f->job, &error);
+  g_assert_no_error (error);
+  g_assert_false (survey_more (f, content, &counted));
+  assert_painted (f, content);
+  f->look.strength = 1.4;
+  g_assert_false (survey_more (f, content, &counted));
+  assert_painted (f, content);
+
+  f->look.strength = 0.3;
+  g_assert_true (survey_more (f, content, &counted));
+  assert_painted (f, content);
+
+  f->look.strength     = 0.8;
+  f->look.strength_map = &f->mask.mask;
+  f->zones[0].mask     = &f->mask.mask;
+  g_assert_false (survey_more (f, content, &counted));
+  assert_painted (f, content);
+
+  f->look.brush = 2.0;
+  g_assert_false (scumble_content_serves (content, &f->look));
+  f->look.brush       = 3.3;
+  f->look.temperature = 0.7;
+  g_assert_false (scumble_content_serves (content, &f->look));
+  f->look.temperature = 1.0;
+  f->look.n_zones     = 2;
+  g_assert_false (scumble_content_serves (content, &f->look));
 }
 
 /* Colours that nobody sees change nothing. */
@@ -328,6 +485,8 @@ static const Check checks[] = {
   { "nothing", test_nothing },
   { "tiles", test_tiles },
   { "gap", test_gap },
+  { "regions", test_regions },
+  { "once", test_once },
   { "hidden", test_hidden },
   { "small", test_small },
   { "refusals", test_refusals },
