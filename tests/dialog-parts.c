@@ -1034,6 +1034,48 @@ test_strokes (void)
   clear_order (&order);
 }
 
+static void
+assert_coats (const ScumbleOrder *order, const char *plain, gboolean same)
+{
+  g_autofree char *coats = scumble_order_coats (order);
+
+  g_assert_cmpint (g_str_equal (coats, plain), ==, same);
+}
+
+/* For a large brush, it matters which styles there are and which of them are mixed, not how strong
+ * they are or where they go. */
+static void
+test_coats (void)
+{
+  const int          regions[] = { 0, -1 };
+  const double       shares[]  = { 1.0, 0.5 };
+  ScumbleOrder       order     = order_of (regions, shares, 2, 2);
+  ScumbleIngredient *first     = &g_array_index (order.styles, ScumbleIngredient, 0);
+  ScumbleIngredient *second    = &g_array_index (order.styles, ScumbleIngredient, 1);
+  ScumblePick       *region    = first->region;
+  ScumblePick       *map       = order.strength_map;
+  g_autofree char   *plain     = scumble_order_coats (&order);
+
+  order.strength_map      = NULL;
+  order.settings.strength = 0.4;
+  order.settings.detail   = 0.6;
+  first->weight           = 0.75;
+  assert_coats (&order, plain, TRUE);
+
+  order.settings.brush = 3.0;
+  assert_coats (&order, plain, FALSE);
+  order.settings.brush = 1.0;
+  second->weight       = 0.6;
+  assert_coats (&order, plain, FALSE);
+  second->weight = 0.5;
+  first->region  = NULL;
+  assert_coats (&order, plain, FALSE);
+
+  first->region      = region;
+  order.strength_map = map;
+  clear_order (&order);
+}
+
 enum { CLOTH_W = 60, CLOTH_H = 44, CLOTH_N = CLOTH_W * CLOTH_H };
 
 /* Paints all of a content of that size. */
@@ -1053,55 +1095,117 @@ paint_cloth (ScumbleEasel *easel, const ScumbleOrder *order, float *rgb)
     scumble_easel_paint (easel, SCUMBLE_CANVAS_FULL, order, &all, &sink.sink, &job, &error));
 }
 
+/* A content, a style to paint it in, and who does. */
+typedef struct
+{
+  const char         *path[2];
+  float               rgba[4 * CLOTH_N];
+  ScumbleMemorySource content;
+  ScumbleHost         host;
+  ScumbleOrder        order;
+  ScumbleEasel       *easel;
+} Cloth;
+
+static void
+cloth_init (Cloth *cloth, const char *golden)
+{
+  const ScumbleHostChoice choice = { .layer = 1, .weight = 1.0, .region = -1 };
+  ScumbleIngredient       style  = { NULL, 1.0, NULL };
+
+  *cloth = (Cloth) { .path  = { golden, NULL },
+                     .host  = { .model_path  = cloth->path, .memory = 256 << 20, .threads = 1,
+                                .content     = &cloth->content.source,
+                                .open_style  = open_painting,
+                                .close_style = close_painting },
+                     .order = { .styles = scumble_ingredients_new () } };
+  for (int i = 0; i < 4 * CLOTH_N; i++)
+    cloth->rgba[i] = i % 4 == 3 ? 1.0f : (float) (i * 37 % 101) / 100.0f;
+  scumble_memory_source_init (&cloth->content, CLOTH_W, CLOTH_H, cloth->rgba);
+  style.pick = scumble_pick_new (&cloth->host, &choice, NULL);
+  g_array_append_val (cloth->order.styles, style);
+  scumble_settings_init (&cloth->order.settings);
+  cloth->order.settings.quality = "narrow-adain";
+  cloth->easel                  = scumble_easel_new (&cloth->host);
+}
+
+static void
+cloth_clear (Cloth *cloth)
+{
+  scumble_easel_free (cloth->easel);
+  clear_order (&cloth->order);
+}
+
+/* Painted, it is what it is where nothing has been painted before. */
+static void
+assert_like_fresh (Cloth *cloth)
+{
+  ScumbleEasel *fresh = scumble_easel_new (&cloth->host);
+  float         rgb[3 * CLOTH_N], expected[3 * CLOTH_N];
+
+  paint_cloth (cloth->easel, &cloth->order, rgb);
+  paint_cloth (fresh, &cloth->order, expected);
+  for (int i = 0; i < 3 * CLOTH_N; i++)
+    g_assert_cmpfloat_with_epsilon (rgb[i], expected[i], 1e-5);
+  scumble_easel_free (fresh);
+}
+
+/* A large brush is surveyed once for all strengths; what is below the painting, when it shows. */
+static void
+test_brushed (gconstpointer golden)
+{
+  Cloth         cloth;
+  ScumbleOrder *order = &cloth.order;
+  float         rgb[3 * CLOTH_N];
+
+  cloth_init (&cloth, golden);
+  order->settings.brush = 2.0;
+  paint_cloth (cloth.easel, order, rgb);
+  g_assert_true (scumble_easel_surveyed (cloth.easel, order));
+
+  order->settings.strength = 0.5;
+  g_assert_false (scumble_easel_surveyed (cloth.easel, order));
+  assert_like_fresh (&cloth);
+  order->settings.strength = 0.7;
+  g_assert_true (scumble_easel_surveyed (cloth.easel, order));
+  assert_like_fresh (&cloth);
+  order->settings.strength = 1.2;
+  g_assert_true (scumble_easel_surveyed (cloth.easel, order));
+  assert_like_fresh (&cloth);
+
+  order->settings.brush = 3.0;
+  g_assert_false (scumble_easel_surveyed (cloth.easel, order));
+  cloth_clear (&cloth);
+}
+
 /* What has been painted is not painted again for other details, or by the painting itself; but
  * for that nothing is kept that is not there yet. */
 static void
 test_painted (gconstpointer golden)
 {
-  const char *const        path[] = { golden, NULL };
-  const ScumbleRect        all    = { 0, 0, CLOTH_W, CLOTH_H };
-  float                    rgba[4 * CLOTH_N], rgb[3 * CLOTH_N], expected[3 * CLOTH_N];
-  ScumbleMemorySource      content;
-  ScumbleHost              host   = { .model_path  = path, .memory = 256 << 20, .threads = 1,
-                                      .content     = &content.source,
-                                      .open_style  = open_painting,
-                                      .close_style = close_painting };
-  ScumbleHostChoice        choice = { .layer = 1, .weight = 1.0, .region = -1 };
-  const ScumbleIngredient  style  = { scumble_pick_new (&host, &choice, NULL), 1.0, NULL };
-  ScumbleOrder             order  = { .styles = scumble_ingredients_new () };
-  ScumbleEasel            *easel  = scumble_easel_new (&host);
-  ScumbleEasel            *fresh  = scumble_easel_new (&host);
-  const ScumbleJob         job    = { .arena = scumble_easel_arena (easel), .threads = 1 };
+  const ScumbleRect all = { 0, 0, CLOTH_W, CLOTH_H };
+  Cloth             cloth;
+  ScumbleOrder     *order = &cloth.order;
+  ScumbleJob        job   = { .threads = 1 };
+  float             rgb[3 * CLOTH_N];
 
-  for (int i = 0; i < 4 * CLOTH_N; i++)
-    rgba[i] = i % 4 == 3 ? 1.0f : (float) (i * 37 % 101) / 100.0f;
-  scumble_memory_source_init (&content, CLOTH_W, CLOTH_H, rgba);
-  g_array_append_val (order.styles, style);
-  scumble_settings_init (&order.settings);
-  order.settings.quality = "narrow-adain";
+  cloth_init (&cloth, golden);
+  job.arena = scumble_easel_arena (cloth.easel);
+  paint_cloth (cloth.easel, order, rgb);
+  order->settings.detail = 0.7;
+  order->settings.colour = 0.5;
+  g_assert_true (scumble_easel_is_painted (cloth.easel, order, &all, &job));
+  assert_like_fresh (&cloth);
 
-  paint_cloth (easel, &order, rgb);
-  order.settings.detail = 0.7;
-  order.settings.colour = 0.5;
-  g_assert_true (scumble_easel_is_painted (easel, &order, &all, &job));
-  paint_cloth (easel, &order, rgb);
-  paint_cloth (fresh, &order, expected);
-  for (int i = 0; i < 3 * CLOTH_N; i++)
-    g_assert_cmpfloat_with_epsilon (rgb[i], expected[i], 1e-5);
-
-  order.kind = SCUMBLE_ORDER_PAINT;
-  paint_cloth (easel, &order, rgb);
-  g_assert_true (scumble_easel_is_painted (easel, &order, &all, &job));
-  order.settings.strength = 0.5;
-  g_assert_false (scumble_easel_is_painted (easel, &order, &all, &job));
-  paint_cloth (easel, &order, rgb);
-  g_assert_false (scumble_easel_is_painted (easel, &order, &all, &job));
-  order.settings.strength = 1.0;
-  g_assert_false (scumble_easel_is_painted (easel, &order, &all, &job));
-
-  scumble_easel_free (fresh);
-  scumble_easel_free (easel);
-  clear_order (&order);
+  order->kind = SCUMBLE_ORDER_PAINT;
+  paint_cloth (cloth.easel, order, rgb);
+  g_assert_true (scumble_easel_is_painted (cloth.easel, order, &all, &job));
+  order->settings.strength = 0.5;
+  g_assert_false (scumble_easel_is_painted (cloth.easel, order, &all, &job));
+  paint_cloth (cloth.easel, order, rgb);
+  g_assert_false (scumble_easel_is_painted (cloth.easel, order, &all, &job));
+  order->settings.strength = 1.0;
+  g_assert_false (scumble_easel_is_painted (cloth.easel, order, &all, &job));
+  cloth_clear (&cloth);
 }
 
 /* Somebody who looks at previews, and what was told with the last one. */
@@ -1197,6 +1301,95 @@ test_dull (gconstpointer golden)
   g_assert_false (is_dull (golden, 1.5f, 1.0, 0.1));
 }
 
+static ScumbleOrder *
+brushed_order (ScumblePick *pick, double strength)
+{
+  const ScumbleIngredient style = { scumble_pick_ref (pick), 1.0, NULL };
+  ScumbleOrder           *order = g_new0 (ScumbleOrder, 1);
+
+  scumble_settings_init (&order->settings);
+  order->settings.quality  = "narrow-adain";
+  order->settings.brush    = 2.0;
+  order->settings.strength = strength;
+  order->styles            = scumble_ingredients_new ();
+  order->view              = (ScumbleView) { { 0, 0, CLOTH_W, CLOTH_H }, CLOTH_W, CLOTH_H };
+  g_array_append_val (order->styles, style);
+
+  return order;
+}
+
+/* A content during whose survey somebody moves the strength. */
+typedef struct
+{
+  ScumbleSource  source;
+  ScumbleSource *from;
+  ScumbleWorker *worker;
+  ScumbleOrder  *newer; /* (nullable): as long as it has not been given */
+  guint          reads;
+  GMutex         lock;
+  GCond          given;
+} Disturbed;
+
+static gboolean
+give_newer (gpointer user_data)
+{
+  Disturbed *self = user_data;
+
+  g_mutex_lock (&self->lock);
+  scumble_worker_submit (self->worker, g_steal_pointer (&self->newer), SCUMBLE_WORKER_AT_ONCE);
+  g_cond_signal (&self->given);
+  g_mutex_unlock (&self->lock);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* The first to read is the preview, for the original; the second is the survey. */
+static gboolean
+disturbed_read (ScumbleSource *source, const ScumbleRect *rect, float *rgba, GError **error)
+{
+  Disturbed *self = (Disturbed *) source;
+
+  if (++self->reads == 2)
+    {
+      g_mutex_lock (&self->lock);
+      g_idle_add (give_newer, self);
+      while (self->newer != NULL)
+        g_cond_wait (&self->given, &self->lock);
+      g_mutex_unlock (&self->lock);
+    }
+
+  return self->from->read (self->from, rect, rgba, error);
+}
+
+/* The survey for a large brush goes on for the newer order, and sees what that needs besides. */
+static void
+test_meanwhile (gconstpointer golden)
+{
+  Cloth       cloth;
+  Disturbed   content = { .from = &cloth.content.source };
+  Visitor     self    = { NULL, g_main_loop_new (NULL, FALSE), FALSE, FALSE };
+  ScumblePick *pick;
+
+  cloth_init (&cloth, golden);
+  content.source      = cloth.content.source;
+  content.source.read = disturbed_read;
+  cloth.host.content  = &content.source;
+  pick                = g_array_index (cloth.order.styles, ScumbleIngredient, 0).pick;
+  content.newer       = brushed_order (pick, 0.5);
+  self.studio         = scumble_studio_new (&cloth.host);
+  content.worker      = scumble_worker_new (&visitor_vtable, &self);
+
+  scumble_worker_submit (content.worker, brushed_order (pick, 1.0), SCUMBLE_WORKER_AT_ONCE);
+  g_main_loop_run (self.loop);
+  g_assert_null (content.newer);
+  g_assert_true (self.shown);
+
+  scumble_worker_free (content.worker);
+  scumble_studio_free (self.studio);
+  g_main_loop_unref (self.loop);
+  cloth_clear (&cloth);
+}
+
 /* What stands in for a large picture has the strokes of its brush, where that is quick enough. */
 static void
 test_screen_canvas (void)
@@ -1229,7 +1422,10 @@ main (int argc, char **argv)
   g_test_add_data_func ("/dialog/blend", argv[1], test_blend);
   g_test_add_data_func ("/dialog/dull", argv[1], test_dull);
   g_test_add_func ("/dialog/strokes", test_strokes);
+  g_test_add_func ("/dialog/coats", test_coats);
+  g_test_add_data_func ("/dialog/brushed", argv[1], test_brushed);
   g_test_add_data_func ("/dialog/painted", argv[1], test_painted);
+  g_test_add_data_func ("/dialog/meanwhile", argv[1], test_meanwhile);
   g_test_add_data_func ("/dialog/learned", argv[1], test_learned);
   g_test_add_data_func ("/dialog/lessons", argv[1], test_lessons);
   g_test_add_data_func ("/dialog/photographs", argv[1], test_photographs);

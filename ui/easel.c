@@ -360,27 +360,41 @@ purpose_of (const ScumbleEasel *self, const ScumbleOrder *order, const ScumbleLo
                             order->kind != SCUMBLE_ORDER_PREVIEW };
 }
 
+/* What a canvas is surveyed for; the zones matter for a large brush alone.
+ * @blend: (out): what the look's zones are of, to be freed; %NULL if they do not matter */
+static gboolean
+look_for_survey (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleOrder *order,
+                 const ScumbleJob *job, ScumbleBlend **blend, ScumbleLook *look, GError **error)
+{
+  static const ScumbleZone alone = { NULL, NULL };
+  const double             brush = brush_on (self, canvas, order);
+
+  *blend = NULL;
+  scumble_look_init (look, &alone, 1);
+  if (brush > 1.0)
+    {
+      *blend = blend_on (self, canvas, order, job, error);
+      if (*blend == NULL)
+        return FALSE;
+      scumble_blend_look (*blend, look);
+      look->brush = brush;
+    }
+  look->seamless = seamless_on (canvas, order);
+
+  return TRUE;
+}
+
 gboolean
 scumble_easel_survey (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleOrder *order,
                       const ScumbleJob *job, GError **error)
 {
-  static const ScumbleZone alone   = { NULL, NULL };
-  const double             brush   = brush_on (self, canvas, order);
-  g_autofree char         *strokes = scumble_order_strokes (order);
+  g_autofree char         *coats   = scumble_order_coats (order);
   g_autoptr (ScumbleBlend) blend   = NULL;
-  ScumblePurpose           purpose = purpose_of (self, order, NULL, strokes);
+  ScumblePurpose           purpose = purpose_of (self, order, NULL, coats);
   ScumbleLook              look;
 
-  scumble_look_init (&look, &alone, 1);
-  if (brush > 1.0)
-    {
-      blend = blend_on (self, canvas, order, job, error);
-      if (blend == NULL)
-        return FALSE;
-      scumble_blend_look (blend, &look);
-      look.brush = brush;
-    }
-  look.seamless = seamless_on (canvas, order);
+  if (!look_for_survey (self, canvas, order, job, &blend, &look, error))
+    return FALSE;
   if (look.brush > 1.0 || look.seamless)
     purpose.look = &look;
   if (canvas == SCUMBLE_CANVAS_FULL && !scumble_easel_surveyed (self, order))
@@ -391,14 +405,20 @@ scumble_easel_survey (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleOrd
 }
 
 gboolean
-scumble_easel_surveyed (const ScumbleEasel *self, const ScumbleOrder *order)
+scumble_easel_surveyed (ScumbleEasel *self, const ScumbleOrder *order)
 {
-  const ScumbleLook    look    = { .brush    = order->settings.brush,
-                                   .strength = order->settings.strength,
-                                   .seamless = order->settings.seamless };
-  g_autofree char     *strokes = scumble_order_strokes (order);
-  const ScumblePurpose purpose = purpose_of (self, order, &look, strokes);
+  g_autofree char         *coats = scumble_order_coats (order);
+  g_autoptr (ScumbleBlend) blend = NULL;
+  ScumbleLook              look;
+  ScumblePurpose           purpose;
 
+  /* Where styles have not been mixed for this order yet, they are those of another. */
+  if (order->settings.brush > 1.0 && self->styles->len != order->styles->len)
+    return FALSE;
+  if (!look_for_survey (self, SCUMBLE_CANVAS_FULL, order, NULL, &blend, &look, NULL))
+    return FALSE;
+
+  purpose = purpose_of (self, order, &look, coats);
   return scumble_stand_surveyed (self->stand, SCUMBLE_CANVAS_FULL, &purpose);
 }
 
@@ -472,7 +492,7 @@ scumble_easel_clear (ScumbleEasel *self)
 }
 
 double
-scumble_easel_survey_seconds (const ScumbleEasel *self, const ScumbleOrder *order)
+scumble_easel_survey_seconds (ScumbleEasel *self, const ScumbleOrder *order)
 {
   return self->stand == NULL || scumble_easel_surveyed (self, order)
              ? 0.0

@@ -119,8 +119,8 @@ gboolean         scumble_easel_read      (ScumbleEasel *self, const ScumbleView 
  * scumble_easel_survey:
  * @order: whose styles were mixed last
  *
- * Lets the model see a canvas, unless it has; where the brush is large, for this order and
- * no other. Whatever else is surveyed of pictures that are large may be let go.
+ * Lets the model see a canvas, unless it has; where the brush is large, for orders of these
+ * styles, whatever their strengths and masks. Whatever else is surveyed of pictures that are large may be let go.
  */
 gboolean         scumble_easel_survey    (ScumbleEasel *self, ScumbleCanvas canvas,
                                           const ScumbleOrder *order, const ScumbleJob *job,
@@ -132,8 +132,7 @@ gboolean         scumble_easel_survey    (ScumbleEasel *self, ScumbleCanvas canv
  *
  * Returns: whether the whole content has been surveyed, and serves the order
  */
-gboolean         scumble_easel_surveyed  (const ScumbleEasel *self,
-                                          const ScumbleOrder *order);
+gboolean         scumble_easel_surveyed  (ScumbleEasel *self, const ScumbleOrder *order);
 
 /**
  * scumble_easel_is_painted:
@@ -183,7 +182,7 @@ void             scumble_easel_clear     (ScumbleEasel *self);
  *
  * Returns: what is still to be seen of the content takes about so long; 0 if unknown
  */
-double           scumble_easel_survey_seconds (const ScumbleEasel *self,
+double           scumble_easel_survey_seconds (ScumbleEasel *self,
                                                const ScumbleOrder *order);
 
 /**

@@ -168,17 +168,25 @@ serial_of (const ScumblePick *mask)
   return mask == NULL ? 0 : scumble_pick_serial (mask);
 }
 
-char *
-scumble_order_strokes (const ScumbleOrder *order)
+/* The settings without what is seen to after painting. */
+static ScumbleSettings
+painted_settings (const ScumbleOrder *order)
 {
-  ScumbleSettings     settings = order->settings;
-  g_autofree char    *text     = NULL;
-  g_autoptr (GString) strokes  = g_string_new (NULL);
+  ScumbleSettings settings = order->settings;
 
   settings.detail = 0.0;
   if (settings.colour_method == SCUMBLE_COLOUR_LUMINANCE)
     settings.colour = 0.0;
-  text = scumble_settings_to_text (&settings);
+
+  return settings;
+}
+
+char *
+scumble_order_strokes (const ScumbleOrder *order)
+{
+  const ScumbleSettings settings = painted_settings (order);
+  g_autofree char      *text     = scumble_settings_to_text (&settings);
+  g_autoptr (GString)   strokes  = g_string_new (NULL);
 
   g_string_printf (strokes, "%s%u", text, serial_of (order->strength_map));
   for (guint i = 0; i < order->styles->len; i++)
@@ -190,6 +198,30 @@ scumble_order_strokes (const ScumbleOrder *order)
     }
 
   return g_string_free (g_steal_pointer (&strokes), FALSE);
+}
+
+char *
+scumble_order_coats (const ScumbleOrder *order)
+{
+  ScumbleSettings     settings = painted_settings (order);
+  g_autofree char    *text     = NULL;
+  g_autoptr (GString) coats    = g_string_new (NULL);
+
+  settings.strength = 1.0;
+  text              = scumble_settings_to_text (&settings);
+
+  g_string_assign (coats, text);
+  for (guint i = 0; i < order->styles->len; i++)
+    {
+      const ScumbleIngredient *one = &g_array_index (order->styles, ScumbleIngredient, i);
+
+      /* One with a region is a style of its own; the others are mixed. */
+      g_string_append_printf (coats, " %u", scumble_pick_serial (one->pick));
+      if (one->region == NULL)
+        g_string_append_printf (coats, ":%.17g", one->weight);
+    }
+
+  return g_string_free (g_steal_pointer (&coats), FALSE);
 }
 
 gboolean

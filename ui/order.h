@@ -156,6 +156,14 @@ void  scumble_order_free    (gpointer order);
 char *scumble_order_strokes (const ScumbleOrder *order);
 
 /**
+ * scumble_order_coats:
+ *
+ * Returns: (transfer full): a text that orders share where the same is surveyed for their large
+ *   brush, likewise: strengths and masks are not
+ */
+char *scumble_order_coats   (const ScumbleOrder *order);
+
+/**
  * ScumbleLesson:
  * @update: number of an update that is done, from 1; 0 if there is none
  * @updates: how many there will be

@@ -123,7 +123,8 @@ scumble_show_takes_long (const ScumbleRun *run)
 }
 
 /* The survey of the whole picture may take long, and whatever the user changes meanwhile
- * is likely to need it too: it goes on, and the changes show in drafts. */
+ * is likely to need it too: it goes on, and the changes show in drafts. Of a large brush they may
+ * need a little more. */
 static gboolean
 need_content (ScumbleRun *run, GError **error)
 {
@@ -132,7 +133,9 @@ need_content (ScumbleRun *run, GError **error)
   run->surveying = TRUE;
   run->job.tile  = HELD_TILE;
   scumble_task_hold (run->task, TRUE);
-  ok = scumble_easel_survey (run->easel, SCUMBLE_CANVAS_FULL, run->order, &run->job, error);
+  do
+    ok = scumble_easel_survey (run->easel, SCUMBLE_CANVAS_FULL, run->order, &run->job, error);
+  while (ok && !scumble_easel_surveyed (run->easel, run->order));
   scumble_task_hold (run->task, FALSE);
   run->job.tile  = 0;
   run->surveying = FALSE;
@@ -140,12 +143,12 @@ need_content (ScumbleRun *run, GError **error)
   return ok;
 }
 
-/* What is seen for a large brush is seen for one look, and what for a seamless one for such. */
+/* What is seen for a large brush is seen for some styles, and what for a seamless look for such. */
 static gboolean
 same_purpose (const ScumbleOrder *a, const ScumbleOrder *b)
 {
-  g_autofree char *one = scumble_order_strokes (a);
-  g_autofree char *two = scumble_order_strokes (b);
+  g_autofree char *one = scumble_order_coats (a);
+  g_autofree char *two = scumble_order_coats (b);
 
   if (!a->settings.seamless != !b->settings.seamless)
     return FALSE;

@@ -175,7 +175,7 @@ set_recipe (ScumbleRecipe *recipe, const ScumblePurpose *purpose)
     g_ptr_array_add (recipe->styles, scumble_style_ref (purpose->styles->pdata[i]));
 }
 
-/* Whether what is seen depends on all of a look. */
+/* Whether what is seen depends on a look's styles. */
 static gboolean
 is_brushed (const ScumblePurpose *purpose)
 {
@@ -188,17 +188,25 @@ is_seamless (const ScumblePurpose *purpose)
   return purpose->look != NULL && purpose->look->seamless;
 }
 
+/* Whether what was seen is of use. */
+static gboolean
+is_begun (const ScumbleSeen *seen, const ScumblePurpose *purpose)
+{
+  if (seen->content == NULL || seen->seamless != is_seamless (purpose))
+    return FALSE;
+
+  return is_brushed (purpose) ? is_recipe (&seen->under, purpose)
+                              : seen->under.strokes == NULL;
+}
+
 gboolean
 scumble_stand_surveyed (const ScumbleStand *self, ScumbleCanvas canvas,
                         const ScumblePurpose *purpose)
 {
   const ScumbleSeen *seen = &self->seen[canvas];
 
-  if (seen->content == NULL || seen->seamless != is_seamless (purpose))
-    return FALSE;
-
-  return is_brushed (purpose) ? is_recipe (&seen->under, purpose)
-                              : seen->under.strokes == NULL;
+  return is_begun (seen, purpose) &&
+         (!is_brushed (purpose) || scumble_content_serves (seen->content, purpose->look));
 }
 
 gboolean
@@ -211,6 +219,8 @@ scumble_stand_survey (ScumbleStand *self, ScumbleCanvas canvas, ScumbleSource *s
 
   if (scumble_stand_surveyed (self, canvas, purpose))
     return TRUE;
+  if (is_begun (seen, purpose))
+    return scumble_content_survey_for (seen->content, look, job, error);
 
   scumble_stand_forget (self, canvas);
   seen->content = look == NULL ? scumble_model_survey (self->model, source, job, error)

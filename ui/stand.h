@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  * @look: (nullable): what a canvas will be painted with; while it is surveyed, %NULL unless its
  *   brush is larger than one pixel or it is seamless, as only then it makes a difference to what
  *   is seen of the canvas. Its zones matter for a large brush alone
- * @strokes: of the order: scumble_order_strokes()
+ * @strokes: of the order, while a canvas is surveyed scumble_order_coats(), otherwise
+ *   scumble_order_strokes()
  * @styles: (element-type ScumbleStyle): those of the order's ingredients
  * @last: whether the canvas is not to be painted again
  *
