@@ -178,7 +178,9 @@ repaint_frames (ScumbleCall *call, GError **error)
 
   scumble_gimp_host_init (&host, &target, scumble_reel_source (frames.reel),
                           scumble_reel_sink (frames.reel));
-  host.frames = &frames;
+  host.frames            = &frames;
+  host.host.frame_width  = target.area.width;
+  host.host.frame_height = target.area.height;
   if (!paint (call, &target, &host.host, error))
     return -1;
 

@@ -1208,6 +1208,23 @@ test_painted (gconstpointer golden)
   cloth_clear (&cloth);
 }
 
+/* A large picture begins with a large brush, and a long reel with what one of its frames needs. */
+static void
+test_begin (void)
+{
+  ScumbleSource   content = { .width = 4000, .height = 3000 };
+  ScumbleHost     host    = { .content = &content };
+  ScumbleSettings settings;
+
+  scumble_host_begin (&host, &settings);
+  g_assert_cmpfloat (settings.brush, ==, 4.0);
+
+  host.frame_width  = 400;
+  host.frame_height = 300;
+  scumble_host_begin (&host, &settings);
+  g_assert_cmpfloat (settings.brush, ==, 1.0);
+}
+
 /* Somebody who looks at previews, and what was told with the last one. */
 typedef struct
 {
@@ -1421,6 +1438,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/dialog/blend", argv[1], test_blend);
   g_test_add_data_func ("/dialog/dull", argv[1], test_dull);
+  g_test_add_func ("/dialog/begin", test_begin);
   g_test_add_func ("/dialog/strokes", test_strokes);
   g_test_add_func ("/dialog/coats", test_coats);
   g_test_add_data_func ("/dialog/brushed", argv[1], test_brushed);

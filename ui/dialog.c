@@ -391,9 +391,7 @@ on_preset_failed (ScumblePresetButton *presets, const char *sentence, ScumbleDia
 static void
 reset (ScumbleDialog *self)
 {
-  const ScumbleSource *content = self->host->content;
-
-  scumble_settings_begin (&self->settings, content->width, content->height);
+  scumble_host_begin (self->host, &self->settings);
   scumble_controls_show (self->controls);
   look_changed (self, SCUMBLE_WORKER_AT_ONCE);
 }

@@ -61,3 +61,12 @@ scumble_host_choices_clear (ScumbleHostChoices *choices)
 {
   g_clear_pointer (&choices->styles, g_ptr_array_unref);
 }
+
+void
+scumble_host_begin (const ScumbleHost *host, ScumbleSettings *settings)
+{
+  if (host->frame_width > 0)
+    scumble_settings_begin (settings, host->frame_width, host->frame_height);
+  else
+    scumble_settings_begin (settings, host->content->width, host->content->height);
+}

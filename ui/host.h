@@ -89,6 +89,8 @@ void scumble_host_choices_clear (ScumbleHostChoices *choices);
  *   %NULL to do without
  * @content: the layer to repaint; readable from the worker thread
  * @content_name: its name
+ * @frame_width: of one of the pictures that @content is made of, in pixels; 0 where it is one
+ * @frame_height: likewise
  * @sink: takes the final pixels; written to from the worker thread
  *
  * @list_layers: lists every layer that can be a style, best guess first
@@ -128,6 +130,8 @@ struct _ScumbleHost
   const char        *folder;
   ScumbleSource     *content;
   const char        *content_name;
+  int                frame_width;
+  int                frame_height;
   ScumbleSink       *sink;
 
   GPtrArray     *(* list_layers) (ScumbleHost *host);
@@ -142,5 +146,13 @@ struct _ScumbleHost
   void           (* to_srgb)     (GBytes *profile, GdkPixbuf *picture);
   void           (* to_screen)   (ScumbleHost *host, cairo_surface_t *picture);
 };
+
+/**
+ * scumble_host_begin:
+ *
+ * Sets every value to what somebody who has not chosen anything begins with: see
+ * scumble_settings_begin(). Where the content is many pictures, one of them is looked at at a time.
+ */
+void scumble_host_begin (const ScumbleHost *host, ScumbleSettings *settings);
 
 G_END_DECLS
