@@ -332,16 +332,24 @@ read_pixel (const GimpParam *params, GimpParam *values)
     values[1 + c].data.d_float = rgba[c];
 }
 
+/* @n: (out): how many pixels there are */
+static float *
+read_all (gint32 drawable, const char *format, gsize *n)
+{
+  const GeglRectangle area = { 0, 0, gimp_drawable_width (drawable),
+                               gimp_drawable_height (drawable) };
+
+  *n = (gsize) area.width * (gsize) area.height;
+
+  return (float *) read_area (drawable, &area, babl_format (format));
+}
+
 /* Of the colours of all pixels that are not invisible */
 static void
 find_range (const GimpParam *params, GimpParam *values)
 {
-  const gint32        drawable = params[0].data.d_drawable;
-  const GeglRectangle area     = { 0, 0, gimp_drawable_width (drawable),
-                                   gimp_drawable_height (drawable) };
-  const gsize         n        = (gsize) area.width * (gsize) area.height;
-  g_autofree float   *rgba     = (float *) read_area (drawable, &area,
-                                                      babl_format ("R'G'B'A float"));
+  gsize             n;
+  g_autofree float *rgba = read_all (params[0].data.d_drawable, "R'G'B'A float", &n);
 
   values[1].data.d_float = G_MAXDOUBLE;
   values[2].data.d_float = -G_MAXDOUBLE;
@@ -365,13 +373,9 @@ compare_floats (gconstpointer a, gconstpointer b)
 static void
 count_levels (const GimpParam *params, GimpParam *values)
 {
-  const gint32        drawable = params[0].data.d_drawable;
-  const GeglRectangle area     = { 0, 0, gimp_drawable_width (drawable),
-                                   gimp_drawable_height (drawable) };
-  const gsize         n        = (gsize) area.width * (gsize) area.height;
-  g_autofree float   *gray     = (float *) read_area (drawable, &area,
-                                                      babl_format ("Y' float"));
-  int                 levels   = 1;
+  gsize             n;
+  g_autofree float *gray   = read_all (params[0].data.d_drawable, "Y' float", &n);
+  int               levels = 1;
 
   qsort (gray, n, sizeof *gray, compare_floats);
   for (gsize i = 1; i < n; i++)
