@@ -84,7 +84,7 @@ typedef struct _ScumbleLook
 
 /**
  * ScumbleStyling:
- * @scale: stroke size: what the sides of the style picture are multiplied with, after it was
+ * @scale: texture size: what the sides of the style picture are multiplied with, after it was
  *   shrunk to its method's cap; as the parameter "scale"
  * @keep_colours: how far the style picture's colours are moved to the content's beforehand,
  *   0..1 (CORAL)

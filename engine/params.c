@@ -48,12 +48,13 @@ static const ScumbleParam params[] = {
     N_("How much of the style to apply: 0 % keeps the picture, 100 % is the style in full, more "
        "exaggerates it"),
     NUMBER (strength, .min = 0.0, .max = 1.5, .def = 1.0, .percent = TRUE) },
-  { "scale", N_("Stroke si_ze"),
-    N_("How large the style's strokes are: 1 as in the style picture, 2 twice as large"),
+  { "scale", N_("Texture si_ze"),
+    N_("How large the style's marks and patterns come out: 1 as in the style picture, 2 twice as "
+       "large. What the picture shows stays as fine as it is"),
     NUMBER (scale, .min = 0.25, .max = 4.0, .def = 1.0, .ratio = TRUE) },
   { "brush", N_("Br_ush size"),
-    N_("How coarsely to paint: 1 paints every detail; larger brushes leave small things out "
-       "and show as strokes on large photographs"),
+    N_("How large the brush is that paints everything: 1 paints every detail; larger brushes "
+       "leave small things out and show as strokes on large photographs"),
     NUMBER (brush, .min = 1.0, .max = MAX_BRUSH, .def = 1.0, .ratio = TRUE) },
   { "colour", N_("_Keep colours"),
     N_("How much of the picture's own colours to keep: 0 % takes the style's colours, 100 % "

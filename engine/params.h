@@ -24,7 +24,7 @@ typedef enum
  * @quality: (transfer none) (nullable): name of a model file of the method, likewise; %NULL
  *   for its default
  * @strength: how much of the style to apply
- * @scale: stroke size of the style picture
+ * @scale: texture size: how large the style picture is looked at
  * @brush: brush size
  * @colour: how much of the content's colours to keep
  * @colour_method: a #ScumbleColourMethod

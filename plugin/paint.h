@@ -69,7 +69,7 @@ gboolean scumble_paint         (ScumbleHost *host, const ScumbleSettings *settin
 /**
  * scumble_save_style:
  * @host: repaints nothing, and may be without a layer
- * @settings: method, quality, stroke size, and how it learns
+ * @settings: method, quality, texture size, and how it learns
  * @choices: the styles, of which several are mixed
  * @path: the file to write
  * @title: (nullable): what the style is called; %NULL or "" for its own name, or theirs

@@ -150,8 +150,8 @@ static const Procedure procedures[] =
   { "-style-file", NULL, NULL,
     "Repaint a layer in the style of a file",
     "Does what plug-in-scumble does with a style from a file. A saved style belongs to the "
-    "method that it was saved with, which an empty name stands for; its stroke size is that "
-    "of when it was saved. A picture file is a style for any method.",
+    "method that it was saved with, which an empty name stands for; its texture size is "
+    "that of when it was saved. A picture file is a style for any method.",
     SCUMBLE_OUTPUT_LAYER,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE_FILE, SCUMBLE_PART_SETTINGS } },
   { "-style-file-new-image", NULL, NULL,

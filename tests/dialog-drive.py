@@ -355,7 +355,7 @@ def test_tab(content, styles):
     dialog = Dialog(content, styles)
     dialog.settle()
     wanted = {"Preview", "Zoom in", "Split view", "Style", "Mix", "Compare…", "Strength",
-              "Stroke size", "Brush size", "Keep colours", "More for AdaIN", "Help", "Reset",
+              "Texture size", "Brush size", "Keep colours", "More for AdaIN", "Help", "Reset",
               "Cancel", "Paint"}
     seen = []
     for _ in range(40):
@@ -452,7 +452,7 @@ def test_ratio(content, styles):
     """A slider that moves by factors tells the number beside it, not where it stands."""
     dialog = Dialog(content, styles)
     dialog.settle()
-    for name, usual, least, most in (("Stroke size", 1.0, 0.25, 4.0),
+    for name, usual, least, most in (("Texture size", 1.0, 0.25, 4.0),
                                      ("Brush size", 1.0, 1.0, 16.0)):
         value = dialog.find(pyatspi.ROLE_SLIDER, name).queryValue()
         told = value.currentValue, value.minimumValue, value.maximumValue
@@ -462,7 +462,7 @@ def test_ratio(content, styles):
         wait_for("the number", lambda: abs(number.currentValue - 2.0) < 1e-6)
         wait_for("the slider", lambda: abs(value.currentValue - 2.0) < 1e-6)
     dialog.keys("alt+z", "Right")
-    value = dialog.find(pyatspi.ROLE_SLIDER, "Stroke size").queryValue()
+    value = dialog.find(pyatspi.ROLE_SLIDER, "Texture size").queryValue()
     wait_for("the slider", lambda: 2.0 < value.currentValue < 2.2)
     dialog.keys("Escape")
     assert dialog.end() == "given up\n"

@@ -721,7 +721,7 @@ assert_alike (Fixture *f, ScumbleStyle *a, ScumbleStyle *b, double most)
   scumble_style_unref (two);
 }
 
-/* A stroke size of 1 is none; one of a half is that of the picture at half its size. */
+/* A texture size of 1 is none; one of a half is that of the picture at half its size. */
 static void
 test_scale (Fixture *f, gconstpointer data)
 {

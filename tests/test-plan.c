@@ -209,7 +209,7 @@ test_near (gconstpointer data)
   scumble_model_unref (model);
 }
 
-/* Masks, maps, stroke sizes and all else that is chosen: within the plan, and not much
+/* Masks, maps, texture sizes and all else that is chosen: within the plan, and not much
  * below it. */
 static void
 test_manners (gconstpointer data)

@@ -27,7 +27,7 @@ static char *
 describe (const ScumbleSettings *settings)
 {
   /* TRANSLATORS: a method, such as "AdaIN", and the numbers of its sliders */
-  return g_strdup_printf (_("%s: strength %.0f %%, stroke size %.2f, brush size %.2f, keep "
+  return g_strdup_printf (_("%s: strength %.0f %%, texture size %.2f, brush size %.2f, keep "
                             "colours %.0f %%"),
                           _(scumble_method_find (settings->method, NULL)->title),
                           100.0 * settings->strength, settings->scale, settings->brush,
