@@ -24,16 +24,16 @@ static const ScumbleChoice edges[] = {
 
 static const ScumbleChoice updates[] = {
   { "0", N_("None (a first sketch)"), 0 },
-  { "25", N_("Draft (25 updates)"), 25 },
-  { "50", N_("Normal (50 updates)"), 50 },
-  { "100", N_("Fine (100 updates)"), 100 },
-  { "200", N_("Best (200 updates)"), 200 },
+  { "25", N_("Draft (25 rounds)"), 25 },
+  { "50", N_("Normal (50 rounds)"), 50 },
+  { "100", N_("Fine (100 rounds)"), 100 },
+  { "200", N_("Best (200 rounds)"), 200 },
   { NULL }
 };
 
 static const ScumbleChoice adapts[] = {
-  { "normalisation", N_("Scales and shifts only"), FALSE },
-  { "all", N_("The whole network"), TRUE },
+  { "normalisation", N_("Its balance only (steadier)"), FALSE },
+  { "all", N_("Everything (closer)"), TRUE },
   { NULL }
 };
 
@@ -72,22 +72,23 @@ static const ScumbleParam params[] = {
     N_("Whether to paint the picture as if it repeated in both directions: then copies of the "
        "result fit together without a seam, as patterns and textures must"),
     CHOICE (seamless, edges, FALSE) },
-  { "temperature", N_("Temper_ature"),
-    N_("How widely every place of the picture looks around in the style: low values copy "
-       "single strokes, high values blend many"),
+  { "temperature", N_("Ble_nd strokes"),
+    N_("How many of the style's strokes are blended at every place of the picture: low values "
+       "copy single strokes, high values blend many"),
     .method = "sanet",
     NUMBER (temperature, .min = 0.1, .max = 10.0, .def = 1.0, .ratio = TRUE) },
-  { "repetition", N_("Avoid repetitio_n"),
+  { "repetition", N_("_Avoid repetition"),
     N_("How much to avoid parts of the style that are used again and again"),
     .method = "sanet",
     NUMBER (repetition, .min = 0.0, .max = 1.0, .def = 0.0, .percent = TRUE) },
   { "updates", N_("Lear_ning"),
-    N_("How long to learn the style: more updates come closer to it and take longer"),
+    N_("How long to learn the style: in every round a piece of the picture is painted and compared "
+       "with the painting. More rounds come closer to it and take longer"),
     .method = "metastyle", CHOICE (updates, updates, 200), .max = 1000.0,
     .other = N_("Other (%s)") },
-  { "adapt", N_("_What learns"),
-    N_("What learns the style: scales and shifts are steadier, the whole network comes "
-       "closer"),
+  { "adapt", N_("_What changes"),
+    N_("What may change while the style is learned: only how strongly each kind of mark is "
+       "painted, which is steadier, or everything, which comes closer"),
     .method = "metastyle", CHOICE (adapt_all, adapts, TRUE) },
 };
 

@@ -1068,13 +1068,13 @@ def test_more(content, styles):
     dialog.settle()
     first = dialog.shown(240, 160)
     dialog.keys("alt+f")
-    slider = dialog.find(pyatspi.ROLE_SLIDER, "Temperature")
+    slider = dialog.find(pyatspi.ROLE_SLIDER, "Blend strokes")
     wait_for("the slider", lambda: slider.getState().contains(pyatspi.STATE_SHOWING))
     screenshot("more")
     slider.queryValue().currentValue = 3.0
     dialog.settle()
     second = dialog.shown(240, 160)
-    assert difference(first, second) > 1, "the temperature changed nothing"
+    assert difference(first, second) > 1, "blending strokes changed nothing"
     dialog.find(pyatspi.ROLE_SLIDER, "Avoid repetition").queryValue().currentValue = 80
     dialog.settle()
     third = dialog.shown(240, 160)
@@ -1168,13 +1168,13 @@ def test_learn(content, styles):
     assert dialog.updates() > 3, "there was no closer look before all was learned"
     screenshot("learning-near")
     dialog.keys("alt+p")  # "Stop" has it while "Paint" cannot be pressed
-    wait_for("the style", lambda: dialog.has_status("Stopped early. Updates: "))
+    wait_for("the style", lambda: dialog.has_status("Stopped after "))
     dialog.settle()
     assert len(os.listdir(os.path.join(home, "learned-styles"))) == 1
     dialog.keys("alt+a")
     wait_for("an update", lambda: dialog.updates() >= 1)
     dialog.keys("Escape")
-    wait_for("the style", lambda: dialog.has_status("Stopped early. Updates: "))
+    wait_for("the style", lambda: dialog.has_status("Stopped after "))
     assert dialog.process.poll() is None, "stopping closed the dialog"
     dialog.settle()
     near = dialog.shown(240, 160)

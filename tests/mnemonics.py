@@ -17,8 +17,8 @@ WINDOW = ["ui/dialog.ui", "ui/learn-from.ui", "ui/learn-panel.ui", "ui/settings-
           "engine/params.c"]
 
 # What one method has of its own is never seen with what another has.
-METHODS = [("Temper_ature", "Avoid repetitio_n"),
-           ("Lear_ning", "_What learns", "Learnin_g from", "Le_arn", "Sto_p")]
+METHODS = [("Ble_nd strokes", "_Avoid repetition"),
+           ("Lear_ning", "_What changes", "Learnin_g from", "Le_arn", "Sto_p")]
 
 # Learning can be stopped while it goes on, when all but these is insensitive.
 LEARNING = ("Sto_p", "_Help", "_Cancel", "_Original only", "Split _view")

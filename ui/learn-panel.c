@@ -42,7 +42,9 @@ on_manage (GtkButton *button, ScumbleLearnPanel *self)
 void
 scumble_learn_panel_set_learned (ScumbleLearnPanel *self, int updates, gboolean early)
 {
-  g_autofree char *stopped = g_strdup_printf (_("Stopped early. Updates: %d"), updates);
+  g_autofree char *stopped =
+    g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Stopped after %d round.",
+                                  "Stopped after %d rounds.", (gulong) updates), updates);
 
   gtk_label_set_text (self->state, updates == 0 ? _("A first sketch: not learned yet.")
                                    : early      ? stopped
