@@ -355,7 +355,7 @@ def test_tab(content, styles):
     dialog = Dialog(content, styles)
     dialog.settle()
     wanted = {"Preview", "Zoom in", "Split view", "Style", "Mix", "Compare…", "Strength",
-              "Texture size", "Brush size", "Keep colours", "More for AdaIN", "Help", "Reset",
+              "Texture size", "Brush size", "Keep colours", "Further settings", "Help", "Reset",
               "Cancel", "Paint"}
     seen = []
     for _ in range(40):
@@ -1062,15 +1062,24 @@ def check_shown(dialog, shown):
     return out
 
 
-def test_more(content, styles):
-    """What a method has of its own is under "More", and shows at once."""
-    dialog = Dialog(content, styles, "--models", tiny_models(), "--method", "sanet")
+def test_more(content, styles, mask):
+    """What a method has of its own is under a title after what all methods have, and shows at
+    once."""
+    dialog = Dialog(content, styles, "--models", tiny_models(), "--method", "sanet", "--mask",
+                    mask)
     dialog.settle()
     first = dialog.shown(240, 160)
     dialog.keys("alt+f")
     slider = dialog.find(pyatspi.ROLE_SLIDER, "Blend strokes")
     wait_for("the slider", lambda: slider.getState().contains(pyatspi.STATE_SHOWING))
     screenshot("more")
+    places = [dialog.find_showing(role, name).queryComponent().getExtents(
+        pyatspi.DESKTOP_COORDS).y for role, name in (
+            (pyatspi.ROLE_SLIDER, "Keep detail"), (pyatspi.ROLE_TOGGLE_BUTTON, "Strength map"),
+            (pyatspi.ROLE_COMBO_BOX, "Keep colours by"), (pyatspi.ROLE_COMBO_BOX, "Join edges"),
+            (pyatspi.ROLE_LABEL, "For SANet only"), (pyatspi.ROLE_SLIDER, "Blend strokes"),
+            (pyatspi.ROLE_SLIDER, "Avoid repetition"))]
+    assert places == sorted(places), f"the rows are at {places}"
     slider.queryValue().currentValue = 3.0
     dialog.settle()
     second = dialog.shown(240, 160)
@@ -1083,6 +1092,14 @@ def test_more(content, styles):
                                             "--method", "sanet", "--set", "temperature=3",
                                             "--set", "repetition=0.8"))
     assert worst <= 1, f"SANet's sliders differ from the engine's settings by {worst}/255"
+    title = dialog.find(pyatspi.ROLE_LABEL, "For SANet only")
+    assert title.parent.getState().contains(pyatspi.STATE_VISIBLE), "the title is away"
+    dialog.keys("alt+m", "Down")
+    wait_for("no title over nothing",
+             lambda: not title.parent.getState().contains(pyatspi.STATE_VISIBLE))
+    dialog.keys("Up")
+    wait_for("the title", lambda: title.parent.getState().contains(pyatspi.STATE_VISIBLE))
+    dialog.settle()
     out = check_shown(dialog, third)
     assert "\ntemperature=3\n" in out and "\nrepetition=0.8" in out, out
 
@@ -1198,7 +1215,7 @@ def test_learn_small(content, styles):
     paint = dialog.find(pyatspi.ROLE_PUSH_BUTTON, "Paint").queryComponent() \
         .getExtents(pyatspi.DESKTOP_COORDS)
     more = next(n for n in every(dialog.window) if n.getRole() == pyatspi.ROLE_TOGGLE_BUTTON
-                and n.name == "More for MetaStyle")
+                and n.name == "Further settings")
     box = more.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
     screenshot("metastyle")
     assert inside(box, window) and box.y + box.height <= paint.y, \
@@ -1560,7 +1577,7 @@ def main():
         (test_strength_map, small, styles, right),
         (test_colours, small, styles),
         (test_selected, small, styles, right),
-        (test_more, small, styles),
+        (test_more, small, styles, right),
         (test_quality, small, styles),
         (test_learn, large, styles),
         (test_sketch, small, styles),

@@ -59,8 +59,8 @@ class Page(HTMLParser):
 
 
 def bare(label):
-    """As it is read on the screen, with SANet for any method."""
-    label = re.sub(r"\(_\w\)", "", label).replace("_", "").replace("%s", "SANet")
+    """As it is read on the screen."""
+    label = re.sub(r"\(_\w\)", "", label).replace("_", "")
     return re.sub(r" ?(…|\.\.\.|[:：])$", "", " ".join(label.split()))
 
 

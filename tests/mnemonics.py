@@ -13,8 +13,7 @@ root = sys.argv[1]
 
 # Where the labels of the main window are. Other windows are small, and have few.
 WINDOW = ["ui/dialog.ui", "ui/learn-from.ui", "ui/learn-panel.ui", "ui/settings-panel.ui",
-          "ui/settings-panel.c", "ui/style-chooser.ui", "ui/style-panel.ui", "ui/viewer.ui",
-          "engine/params.c"]
+          "ui/style-chooser.ui", "ui/style-panel.ui", "ui/viewer.ui", "engine/params.c"]
 
 # What one method has of its own is never seen with what another has.
 METHODS = [("Ble_nd strokes", "_Avoid repetition"),

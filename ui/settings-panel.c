@@ -24,8 +24,9 @@ struct _ScumbleSettingsPanel
   GtkLabel           *method_blurb;
   ScumbleLearnPanel  *learning;
   GtkContainer       *params;
-  GtkExpander        *expander;
-  GtkContainer       *more;
+  GtkContainer       *more; /* for any method */
+  GtkContainer       *own;  /* for the method alone */
+  GtkLabel           *own_title;
   GtkWidget          *quality_row;
   GtkComboBox        *qualities;
   ScumbleLearnFrom   *learn_from;
@@ -105,11 +106,11 @@ static void
 show_method (ScumbleSettingsPanel *self)
 {
   const ScumbleMethod *method = scumble_method_find (self->settings->method, NULL);
-  g_autofree char     *more   = g_strdup_printf (_("More _for %s"), _(method->title));
+  g_autofree char     *own    = g_strdup_printf (_("For %s only"), _(method->title));
 
   gtk_combo_box_set_active_id (self->methods, method->id);
   gtk_label_set_text (self->method_blurb, _(method->blurb));
-  gtk_expander_set_label (self->expander, more);
+  gtk_label_set_text (self->own_title, own);
   gtk_widget_set_visible (GTK_WIDGET (self->learning), method->adapt != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->learn_from), method->adapt != NULL);
   scumble_learn_from_show (self->learn_from, self->settings->photographs);
@@ -123,6 +124,19 @@ show_able (ScumbleSettingsPanel *self)
                                 self->able && self->settings->updates > 0);
 }
 
+/* A title with nothing below it would only ask for attention. */
+static void
+show_own (ScumbleSettingsPanel *self)
+{
+  g_autoptr (GList) rows   = gtk_container_get_children (self->own);
+  guint             n_rows = 0;
+
+  for (GList *row = rows; row != NULL; row = row->next)
+    n_rows += gtk_widget_get_visible (row->data);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->own), n_rows > 1);
+}
+
 void
 scumble_settings_panel_show (ScumbleSettingsPanel *self)
 {
@@ -130,6 +144,8 @@ scumble_settings_panel_show (ScumbleSettingsPanel *self)
   show_method (self);
   gtk_container_foreach (self->params, show_param, self->settings);
   gtk_container_foreach (self->more, show_param, self->settings);
+  gtk_container_foreach (self->own, show_param, self->settings);
+  show_own (self);
   gtk_container_foreach (GTK_CONTAINER (self->learning), show_param, self->settings);
   show_able (self);
   self->quiet = FALSE;
@@ -258,7 +274,7 @@ place_of (ScumbleSettingsPanel *self, const ScumbleParam *param)
   if (param->offset == offsetof (ScumbleSettings, updates))
     return GTK_CONTAINER (self->learning);
 
-  return self->more;
+  return param->method == NULL ? self->more : self->own;
 }
 
 static void
@@ -273,6 +289,9 @@ add_params (ScumbleSettingsPanel *self)
 
       g_signal_connect (row, "changed", G_CALLBACK (on_param_changed), self);
       gtk_container_add (place_of (self, &params[i]), row);
+      /* What painters look for most comes first. */
+      if (params[i].offset == offsetof (ScumbleSettings, detail))
+        gtk_box_reorder_child (GTK_BOX (self->more), row, 0);
     }
 }
 
@@ -377,8 +396,9 @@ scumble_settings_panel_class_init (ScumbleSettingsPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, method_blurb);
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, learning);
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, params);
-  gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, expander);
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, more);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, own);
+  gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, own_title);
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, quality_row);
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, qualities);
   gtk_widget_class_bind_template_child (widget_class, ScumbleSettingsPanel, learn_from);
