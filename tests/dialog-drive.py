@@ -375,6 +375,30 @@ def test_tab(content, styles):
     assert dialog.end() == "given up\n"
 
 
+def where(node):
+    return node.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+
+
+def shot(box):
+    return rows(screen(box.x, box.y, box.width, box.height))
+
+
+def test_buttons(content, styles, mask):
+    """What can be pressed looks like it: Mix has a frame, and what opens a list an arrow."""
+    dialog = Dialog(content, styles, "--mask", mask)
+    dialog.settle()
+    frame = shot(where(dialog.find(pyatspi.ROLE_PUSH_BUTTON, "Mix")))
+    middle = frame[len(frame) // 2]
+    assert middle[:3] != middle[12:15], "Mix has no frame"
+    dialog.keys("alt+f")
+    box = where(dialog.find_showing(pyatspi.ROLE_TOGGLE_BUTTON, "Strength map"))
+    dialog.still(dialog.place())
+    inside_it = [line[-96:-24] for line in shot(box)[8:-8]]
+    assert difference(inside_it, [inside_it[0]] * len(inside_it)) > 100, "there is no arrow"
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+
 def test_keyboard(content, styles):
     """Another style, another strength, painted, all without a mouse."""
     dialog = Dialog(content, styles)
@@ -1561,6 +1585,7 @@ def main():
         (test_gestures,),
         (print_timings, small, styles),
         (test_tab, small, styles),
+        (test_buttons, small, styles, right),
         (test_keyboard, small, styles),
         (test_screen, small, styles),
         (test_ratio, small, styles),

@@ -126,6 +126,9 @@ scumble_mask_button_init (ScumbleMaskButton *self)
 {
   g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
   GtkWidget                     *label = gtk_label_new (NULL);
+  GtkWidget                     *arrow =
+    gtk_image_new_from_icon_name ("pan-down-symbolic", GTK_ICON_SIZE_BUTTON);
+  GtkWidget                     *box   = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
 
   self->choice = g_simple_action_new_stateful ("choose", G_VARIANT_TYPE_INT32,
                                                g_variant_new_int32 (-1));
@@ -136,6 +139,9 @@ scumble_mask_button_init (ScumbleMaskButton *self)
 
   self->label = GTK_LABEL (label);
   gtk_label_set_ellipsize (self->label, PANGO_ELLIPSIZE_MIDDLE);
-  gtk_widget_show (label);
-  gtk_container_add (GTK_CONTAINER (self), label);
+  gtk_label_set_xalign (self->label, 0.0f);
+  gtk_box_pack_start (GTK_BOX (box), label, TRUE, TRUE, 0);
+  gtk_box_pack_end (GTK_BOX (box), arrow, FALSE, FALSE, 0);
+  gtk_widget_show_all (box);
+  gtk_container_add (GTK_CONTAINER (self), box);
 }
