@@ -98,12 +98,33 @@ scumble_style_save (const ScumbleStyle *style, const char *path, const char *tit
   return scumble_safetensors_writer_save (writer, path, error);
 }
 
+/* @method: ID of what the style in @file was made for, which is not @model */
+static void
+refuse_model (const ScumbleModel *model, const ScumbleSafetensors *file, const char *method,
+              GError **error)
+{
+  const ScumbleMethod *other = scumble_method_find (method, NULL);
+  const char          *title = scumble_safetensors_metadata (file, TITLE);
+
+  if (title == NULL || *title == '\0')
+    title = scumble_safetensors_path (file);
+  if (g_str_equal (method, model->method->id))
+    scumble_set_error (error, SCUMBLE_ERROR_MODEL,
+                       N_("The style \"%s\" was made for another quality or version of %s. "
+                          "Choose that quality, or make the style again from its picture."),
+                       title, model->method->title);
+  else
+    scumble_set_error (error, SCUMBLE_ERROR_MODEL,
+                       N_("The style \"%s\" was made for the method %s. Choose that method, or "
+                          "make the style again from its picture."),
+                       title, other != NULL ? other->title : method);
+}
+
 static gboolean
 check_model (const ScumbleModel *model, const ScumbleSafetensors *file, GError **error)
 {
   const char *path   = scumble_safetensors_path (file);
   const char *method = scumble_safetensors_metadata (file, METHOD);
-  const char *name   = scumble_safetensors_metadata (file, MODEL);
 
   if (g_strcmp0 (scumble_safetensors_metadata (file, PART), "style") != 0 ||
       g_strcmp0 (scumble_safetensors_metadata (file, VERSION), "1") != 0 || method == NULL)
@@ -117,11 +138,7 @@ check_model (const ScumbleModel *model, const ScumbleSafetensors *file, GError *
       g_strcmp0 (scumble_safetensors_metadata (file, IDENTITY), model->identity) == 0)
     return TRUE;
 
-  scumble_set_error (error, SCUMBLE_ERROR_MODEL,
-                     N_("The style \"%s\" was made for the method \"%s\" with another "
-                        "model, \"%s\"; it cannot be used with \"%s\". Make it again "
-                        "from its picture."), path, method, name != NULL ? name : "",
-                     model->name);
+  refuse_model (model, file, method, error);
   return FALSE;
 }
 

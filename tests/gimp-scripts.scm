@@ -363,7 +363,7 @@
 (bad-files "neither a layer nor a file" "style" '(-1) '("") "adain")
 (bad-files "a file that is not there" "does not exist" '(-1)
            (list (string-append work-folder "/nowhere.png")) "adain")
-(bad-files "a saved style of another method" "was made for the method \"adain\"" (list -1) (list saved-file) "sanet")
+(bad-files "a saved style of another method" "was made for the method AdaIN" (list -1) (list saved-file) "sanet")
 (bad-files "no method, and nothing that says one" "method" (list -1) (list waves-file) "")
 
 ; Every kind of style, with every setting or a preset's, as a layer, a new image or a group: the
@@ -542,7 +542,7 @@
 (check-refusal "saved mixture: weight of 0" image "share of a style is 0"
   (lambda () (save-mix (list style other-style) '(1.0 0.0) '() "adain" "")))
 (check-refusal "saved mixture: a style of another method" image
-  "was made for the method \"adain\"" (lambda () (save-mix (list -1) '() (list kept-file) "sanet" "")))
+  "was made for the method AdaIN" (lambda () (save-mix (list -1) '() (list kept-file) "sanet" "")))
 (file-delete kept-file)
 (check "saved mixture: nothing is left of what failed" (not (file-exists? mixed-file))
        "there is a file")
