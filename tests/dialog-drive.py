@@ -1411,6 +1411,9 @@ def test_sheet(content, styles):
     def find_samples():
         return [n for n in every(application) if ", strength " in n.name
                 and n.getState().contains(pyatspi.STATE_SHOWING)]
+    def words():
+        return {n.description for n in find_samples()}
+    wait_for("words on what samples wait for", lambda: {"Painting…", "Waiting…"} <= words())
     wait_for("the samples", lambda: len(find_samples()) == 12)
     wait_for("a picture", lambda: any(n.getState().contains(pyatspi.STATE_SENSITIVE)
                                       for n in find_samples()))
@@ -1429,10 +1432,57 @@ def test_sheet(content, styles):
         columns.add(place.x)
         lines.add(place.y)
     assert (len(columns), len(lines)) == (4, 3), f"samples at {columns}, {lines}"
-    for label in ("AdaIN", "SANet", "MetaNet", "MetaStyle", "Strength 50 %", "Strength 100 %"):
+    wait_for("MetaStyle's sketch", lambda: any(n.name == "MetaStyle\n(a first sketch)"
+                                               for n in every(sheet)))
+    for label in ("AdaIN", "SANet", "MetaNet", "MetaStyle\n(a first sketch)", "Strength 50 %",
+                  "Strength 100 %"):
         place = next(n for n in every(sheet) if n.getRole() == pyatspi.ROLE_LABEL
                      and n.name == label).queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
         assert inside(place, frame), f"the label {label} is out of sight"
+    dialog.focus("^Compare")
+    dialog.keys("Escape")
+    dialog.focus()
+    dialog.settle()
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+
+def test_sheet_of_one(content, styles):
+    """What a saved style of one method is for the others is said in full in their columns, and
+    the sheet stays on the screen."""
+    home = os.path.join(folder, "one")
+    shutil.rmtree(home, ignore_errors=True)
+    dialog = Dialog(content, styles, "--folder", home)
+    dialog.settle()
+    dialog.keys("ctrl+s")
+    dialog.focus("^Keep the Style")
+    wait_for("the entry for the name", dialog.find_entry).queryEditableText() \
+        .setTextContents("Woodcut")
+    dialog.keys("Return")
+    dialog.focus()
+    dialog.find(pyatspi.ROLE_LIST_ITEM, "Woodcut, a saved style")
+    assert any(n.name == "For AdaIN only" for n in every(dialog.window)), "whom it is for"
+    dialog.keys("alt+y", "Home", "Down", "Down")
+    dialog.settle()
+    dialog.keys("alt+e")
+    sentence = "The style \"Woodcut\" was made for the method AdaIN. Choose that method, or " \
+        "make the style again from its picture."
+    application = dialog.window.getApplication()
+
+    def sentences():
+        return [n for n in every(application) if n.name == sentence
+                and n.getState().contains(pyatspi.STATE_SHOWING)]
+    wait_for("the sentences", lambda: len(sentences()) == 3)
+    screenshot("sheet-of-one")
+    sheet = next(n for n in application if n.name == "Compare Methods and Strengths")
+    frame = next(n for n in every(sheet) if n.getRole() == pyatspi.ROLE_SCROLL_PANE) \
+        .queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+    for node in sentences():
+        place = node.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+        assert inside(place, frame), f"a sentence is at {place}, the sheet at {frame}"
+        assert place.height >= 100, f"a sentence has {place.height} pixels"
+    waiting = [n.name for n in every(sheet) if n.description in ("Waiting…", "Painting…")]
+    assert not waiting, waiting
     dialog.focus("^Compare")
     dialog.keys("Escape")
     dialog.focus()
@@ -1616,6 +1666,7 @@ def main():
         (test_mouse, large, styles),
         (test_samples, small, styles),
         (test_sheet, large, styles),
+        (test_sheet_of_one, large, styles),
         (test_presets, small, styles),
         (test_preset_file, small, styles),
         (test_recent, small, styles),

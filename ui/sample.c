@@ -23,23 +23,22 @@ scumble_sample_new (const char *name, int width, int height)
 }
 
 void
+scumble_sample_wait (ScumbleSample *self, const char *what)
+{
+  gtk_label_set_text (self->label, what);
+  /* A button's label is not spoken beside its name. */
+  atk_object_set_description (gtk_widget_get_accessible (GTK_WIDGET (self)), what);
+}
+
+void
 scumble_sample_take (ScumbleSample *self, const ScumbleShot *shot)
 {
   const int scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
 
   cairo_surface_set_device_scale (shot->after, scale, scale);
   gtk_image_set_from_surface (self->image, shot->after);
+  scumble_sample_wait (self, "");
   gtk_widget_set_sensitive (GTK_WIDGET (self), TRUE);
-}
-
-void
-scumble_sample_complain (ScumbleSample *self, const char *sentence)
-{
-  gtk_image_set_from_icon_name (self->image, "dialog-warning-symbolic",
-                                GTK_ICON_SIZE_DIALOG);
-  gtk_label_set_text (self->label, sentence);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self), sentence);
-  gtk_widget_show (GTK_WIDGET (self->label));
 }
 
 static void

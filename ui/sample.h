@@ -23,13 +23,12 @@ G_DECLARE_FINAL_TYPE (ScumbleSample, scumble_sample, SCUMBLE, SAMPLE, GtkButton)
  * @height: likewise
  */
 GtkWidget *scumble_sample_new      (const char *name, int width, int height);
-void       scumble_sample_take     (ScumbleSample *self, const ScumbleShot *shot);
 
 /**
- * scumble_sample_complain:
- *
- * Shows a sentence where the picture would be.
+ * scumble_sample_wait:
+ * @what: a word on what the picture waits for, to be shown in its place until it is there
  */
-void       scumble_sample_complain (ScumbleSample *self, const char *sentence);
+void       scumble_sample_wait     (ScumbleSample *self, const char *what);
+void       scumble_sample_take     (ScumbleSample *self, const ScumbleShot *shot);
 
 G_END_DECLS

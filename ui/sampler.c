@@ -67,7 +67,8 @@ paint_sample (Sampler *self, const ScumbleOrder *order, int sample,
                             &self->job, error);
   if (ok)
     {
-      answer.shot = scumble_shot_new (&self->view, before, sink.box.sum);
+      answer.shot    = scumble_shot_new (&self->view, before, sink.box.sum);
+      answer.updates = scumble_easel_updates (self->easel);
       scumble_task_answer (self->task, g_memdup2 (&answer, sizeof answer));
     }
   scumble_box_clear (&sink.box);
@@ -75,9 +76,10 @@ paint_sample (Sampler *self, const ScumbleOrder *order, int sample,
   return ok;
 }
 
+/* @painted: how many strengths are done */
 static gboolean
 paint_method (Sampler *self, const char *method, int number, cairo_surface_t *before,
-              GError **error)
+              int *painted, GError **error)
 {
   ScumbleOrder order = *self->order;
 
@@ -88,11 +90,12 @@ paint_method (Sampler *self, const char *method, int number, cairo_surface_t *be
       !scumble_easel_mix (self->easel, &order, &self->job, error))
     return FALSE;
 
-  for (int i = 0; i < SCUMBLE_SAMPLER_STRENGTHS; i++)
+  for (; *painted < SCUMBLE_SAMPLER_STRENGTHS; ++*painted)
     {
-      order.settings.strength = strengths[i];
+      order.settings.strength = strengths[*painted];
       if (!scumble_easel_survey (self->easel, self->canvas, &order, &self->job, error) ||
-          !paint_sample (self, &order, number * SCUMBLE_SAMPLER_STRENGTHS + i, before, error))
+          !paint_sample (self, &order, number * SCUMBLE_SAMPLER_STRENGTHS + *painted, before,
+                         error))
         return FALSE;
     }
 
@@ -120,13 +123,22 @@ paint_methods (Sampler *self, cairo_surface_t *before)
 
   for (int i = 0; methods[i] != NULL; i++)
     {
-      GError *error = NULL;
+      GError *error   = NULL;
+      int     painted = 0;
 
-      if (!paint_method (self, methods[i]->id, i, before, &error))
-        answer_error (self, i * SCUMBLE_SAMPLER_STRENGTHS, error);
+      if (!paint_method (self, methods[i]->id, i, before, &painted, &error))
+        answer_error (self, i * SCUMBLE_SAMPLER_STRENGTHS + painted, error);
       if (g_cancellable_is_cancelled (self->job.cancellable))
         return;
     }
+}
+
+/* What no method can be used for. */
+static void
+answer_error_of_all (Sampler *self, const GError *error)
+{
+  for (int i = 0; scumble_methods ()[i] != NULL; i++)
+    answer_error (self, i * SCUMBLE_SAMPLER_STRENGTHS, g_error_copy (error));
 }
 
 static gboolean
@@ -155,15 +167,15 @@ void
 scumble_sampler_run (ScumbleEasel *easel, const ScumbleOrder *order, ScumbleTask *task,
                      const ScumbleJob *job)
 {
-  Sampler          self   = { .easel = easel, .order = order, .task = task, .job = *job };
-  GError          *error  = NULL;
-  cairo_surface_t *before = NULL;
+  Sampler            self   = { .easel = easel, .order = order, .task = task, .job = *job };
+  g_autoptr (GError) error  = NULL;
+  cairo_surface_t   *before = NULL;
 
   if (choose_canvas (&self, &error))
     before = read_before (&self, &error);
   if (before == NULL)
     {
-      answer_error (&self, 0, error);
+      answer_error_of_all (&self, error);
       return;
     }
 

@@ -32,8 +32,9 @@ ScumbleView scumble_sampler_view     (const ScumbleView *view, int width, int he
  *
  * Paints what the preview shows with every method at every strength. A small
  * part of a small picture is the real thing; otherwise the part is taken for the whole, and
- * shrunk if it is large. Each sample is an answer of its own; a method that cannot
- * be used answers with its error. Runs on the worker.
+ * shrunk if it is large. Each sample is an answer of its own, a method's weakest
+ * first; a method that cannot be used answers with its error in place of the first sample that
+ * it has not painted. Runs on the worker.
  */
 void        scumble_sampler_run      (ScumbleEasel *easel, const ScumbleOrder *order,
                                       ScumbleTask *task, const ScumbleJob *job);

@@ -71,17 +71,29 @@ name_delete_button (ScumbleStyleRow *self)
   gtk_widget_set_visible (self->delete_button, self->item->kind == SCUMBLE_STYLE_SAVED);
 }
 
+/* The second line of a row, or NULL. */
+static char *
+origin_of (const ScumbleStyleItem *item)
+{
+  const ScumbleMethod *method =
+    item->method == NULL ? NULL : scumble_method_find (item->method, NULL);
+
+  return method == NULL ? g_strdup (item->origin)
+                        : g_strdup_printf (_("For %s only"), _(method->title));
+}
+
 GtkWidget *
 scumble_style_row_new (ScumbleStyleItem *item)
 {
-  ScumbleStyleRow *self = g_object_new (SCUMBLE_TYPE_STYLE_ROW, NULL);
-  g_autofree char *text = spoken (item);
+  ScumbleStyleRow *self   = g_object_new (SCUMBLE_TYPE_STYLE_ROW, NULL);
+  g_autofree char *text   = spoken (item);
+  g_autofree char *origin = origin_of (item);
 
   self->item = item;
   gtk_label_set_text (self->name, item->name);
-  gtk_label_set_text (self->origin, item->origin);
-  gtk_widget_set_visible (GTK_WIDGET (self->origin), item->origin != NULL);
-  gtk_label_set_yalign (self->name, item->origin != NULL ? 1.0f : 0.5f);
+  gtk_label_set_text (self->origin, origin);
+  gtk_widget_set_visible (GTK_WIDGET (self->origin), origin != NULL);
+  gtk_label_set_yalign (self->name, origin != NULL ? 1.0f : 0.5f);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), text);
   atk_object_set_name (gtk_widget_get_accessible (GTK_WIDGET (self)), text);
   name_delete_button (self);
