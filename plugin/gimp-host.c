@@ -7,6 +7,9 @@
 #include "screen.h"
 #include "session.h"
 
+#include <glib/gi18n-lib.h>
+#include <stdio.h>
+
 enum { THUMBNAIL_SIZE = 128 };
 
 /* What a style probably is: a picture opened for the purpose, not what is repainted. */
@@ -139,6 +142,22 @@ close_mask (ScumbleHost *host, ScumbleMask *mask)
   (self->frames != NULL ? scumble_frames_mask_free : scumble_mask_free) (mask);
 }
 
+/* As GIMP's own dialogs tell each other of a layer: its process and its ID. */
+static int
+dropped_layer (ScumbleHost *host, const char *text, GError **error)
+{
+  int pid, id;
+
+  if (sscanf (text, "%d:%d", &pid, &id) != 2 || pid != gimp_getpid ())
+    {
+      g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
+                           _("This layer belongs to another GIMP. Open its image in this one."));
+      return -1;
+    }
+
+  return scumble_style_check (id, error) ? id : -1;
+}
+
 static int
 add_file (ScumbleHost *host, const char *path, GError **error)
 {
@@ -225,12 +244,14 @@ scumble_gimp_host_init (ScumbleGimpHost *self, const ScumbleTarget *target,
     .memory_advice = scumble_memory_advice (),
     .threads       = scumble_thread_count (),
     .folder        = self->folder,
+    .layer_type    = "application/x-gimp-layer-id",
     .content       = content,
     .content_name  = self->name,
     .sink          = sink,
     .list_layers   = list_layers,
     .open_style    = open_style,
     .close_style   = close_style,
+    .dropped_layer = dropped_layer,
     .add_file      = add_file,
     .list_masks    = list_masks,
     .open_mask     = open_mask,

@@ -16,6 +16,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <gtk/gtk.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { THUMBNAIL = 128 };
@@ -270,6 +271,20 @@ add_file (ScumbleHost *host, const char *path, GError **error)
   return (int) self->styles->len - 1;
 }
 
+/* A layer is dropped as "demo:1", the second of them. */
+static int
+dropped_layer (ScumbleHost *host, const char *text, GError **error)
+{
+  const DemoHost *self = (DemoHost *) host;
+  guint           id;
+
+  if (sscanf (text, "demo:%u", &id) == 1 && id < self->styles->len)
+    return (int) id;
+
+  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT, "%s is no layer of the demo's.", text);
+  return -1;
+}
+
 static void
 show_help (ScumbleHost *host)
 {
@@ -373,12 +388,14 @@ run (const Options *options, GError **error)
       .parent_window = (gulong) options->parent,
       .prefer_dark   = options->dark,
       .folder        = options->folder,
+      .layer_type    = "application/x-scumble-demo",
       .content       = &content->source,
       .content_name  = name,
       .sink          = &sink.sink,
       .list_layers   = list_layers,
       .open_style    = open_style,
       .close_style   = close_style,
+      .dropped_layer = dropped_layer,
       .add_file      = add_file,
       .list_masks    = list_masks,
       .open_mask     = open_mask,

@@ -986,13 +986,11 @@ def test_coarse_first(content, styles):
     assert dialog.end() == "given up\n"
 
 
-def test_drop(content, styles):
-    """A picture file that is dropped on the preview, or anywhere, is the style."""
-    dialog = Dialog(content, styles[:1])
-    dialog.settle()
+def drop(dialog, *what):
+    """Drags what drag-source.py gives to the middle of the preview."""
     source = subprocess.Popen([sys.executable,
                                os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                            "drag-source.py"), styles[1]],
+                                            "drag-source.py"), *what],
                               stdout=subprocess.PIPE, text=True)
     try:
         assert source.stdout.readline() == "ready\n"
@@ -1006,16 +1004,40 @@ def test_drop(content, styles):
         time.sleep(0.3)
         screenshot("drop")
         mouse(("mouseup", 1))
-        row = dialog.find(pyatspi.ROLE_LIST_ITEM, "checks.png, in the image " +
-                          os.path.basename(folder))
-        wait_for("the choice", lambda: row.getState().contains(pyatspi.STATE_SELECTED))
+        yield
     finally:
         source.terminate()
         source.wait()
+
+
+def check_chosen(dialog, name):
+    row = dialog.find(pyatspi.ROLE_LIST_ITEM, f"{name}, in the image {os.path.basename(folder)}")
+    wait_for("the choice", lambda: row.getState().contains(pyatspi.STATE_SELECTED))
+
+
+def test_drop(content, styles):
+    """A picture file that is dropped on the preview, or anywhere, is the style; so is a layer
+    from a window of the host's, and one that is none is complained about."""
+    dialog = Dialog(content, styles[:1])
+    dialog.settle()
+    for _ in drop(dialog, styles[1]):
+        check_chosen(dialog, "checks.png")
     dialog.focus()
     dialog.settle()
     worst = difference(dialog.shown(240, 160), engine_paints(content, styles[1], 1.0))
     assert worst <= 1, f"what was dropped is painted otherwise, by {worst}/255"
+
+    layer = ("--type", "application/x-scumble-demo")
+    for _ in drop(dialog, *layer, "demo:0"):
+        check_chosen(dialog, "waves.png")
+    dialog.focus()
+    dialog.settle()
+    worst = difference(dialog.shown(240, 160), engine_paints(content, styles[0], 1.0))
+    assert worst <= 1, f"the layer that was dropped is painted otherwise, by {worst}/255"
+    for _ in drop(dialog, *layer, "elsewhere:0"):
+        wait_for("the sentence", lambda: dialog.has_status("elsewhere:0 is no layer"))
+    check_chosen(dialog, "waves.png")
+    dialog.focus()
     dialog.keys("Escape")
     assert dialog.end() == "given up\n"
 

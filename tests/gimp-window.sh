@@ -348,6 +348,29 @@ check "a small one after it with a small brush" "$(brush)" 1
 sed -i 's/^brush=.*/brush=3/; s/^brush-fits=.*/brush-fits=false/' "$values"
 paint_picture sky.png
 check "a brush that was chosen stays" "$(brush)" 3
+
+# A layer that is dragged from GIMP's Layers dialog onto the window is the style.
+rm "$values"
+start_gimp "$top/sky.png" "$top/waves.png"
+xdotool windowmove --sync "$main" 0 0 windowsize --sync "$main" 1280 800
+press "$main" ctrl+alt+s
+wait_for 60 window_is_there || check "dialog opens" no yes
+follow "$(picture)" 0 > /dev/null
+before=$(picture)
+xdotool mousemove 1174 522 mousedown 1
+for i in {1..16}; do
+  xdotool mousemove $((1174 - 50 * i)) $((522 - 14 * i))
+  sleep 0.05
+done
+sleep 0.5
+shot 8-dragged-layer
+xdotool mouseup 1
+follow "$before" 0 > /dev/null
+press "$dialog" Return
+wait_for 60 layers_are 2 || true
+check "painted with a layer that was dropped" \
+      "$(ask "(car (gimp-item-get-name $(top_layer)))")" '"waves.png (AdaIN: waves.png, 100 %)"'
+end_gimp
 mv "$top/values" "$values"
 unset DISPLAY
 cat > "$top/again.scm" <<'EOF'

@@ -192,6 +192,12 @@ scumble_controls_take_file (ScumbleControls *self, const char *path)
 }
 
 void
+scumble_controls_take_layer (ScumbleControls *self, const char *text)
+{
+  scumble_style_panel_take_layer (self->styles, text);
+}
+
+void
 scumble_controls_ask_save (ScumbleControls *self)
 {
   scumble_style_panel_ask_save (self->styles);

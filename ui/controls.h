@@ -94,6 +94,14 @@ void     scumble_controls_list     (ScumbleControls *self);
 void     scumble_controls_take_file (ScumbleControls *self, const char *path);
 
 /**
+ * scumble_controls_take_layer:
+ * @text: what was dropped of the host's type for layers
+ *
+ * Makes that layer the style.
+ */
+void     scumble_controls_take_layer (ScumbleControls *self, const char *text);
+
+/**
  * scumble_controls_ask_file:
  *
  * Lets the user choose a picture file as style, where the host can open one.

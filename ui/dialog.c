@@ -487,14 +487,29 @@ on_key_press (GtkWidget *widget, GdkEventKey *event, ScumbleDialog *self)
     }
 }
 
-/* A picture, or a saved style, from a file manager. */
+/* What is dropped: a layer, or else files. */
+enum { DROP_FILES, DROP_LAYER };
+
 static void
-on_drop (GtkWidget *widget, GdkDragContext *context, int x, int y, GtkSelectionData *data,
-         guint info, guint time, ScumbleDialog *self)
+take_layer (ScumbleDialog *self, const GtkSelectionData *data)
+{
+  const int        length = gtk_selection_data_get_length (data);
+  g_autofree char *text   = NULL;
+
+  if (length <= 0)
+    return;
+
+  text = g_strndup ((const char *) gtk_selection_data_get_data (data), (gsize) length);
+  scumble_controls_take_layer (self->controls, text);
+}
+
+/* Pictures, or saved styles, from a file manager. */
+static void
+take_files (ScumbleDialog *self, const GtkSelectionData *data)
 {
   g_auto (GStrv) uris = gtk_selection_data_get_uris (data);
 
-  for (guint i = 0; uris != NULL && uris[i] != NULL && !is_taken (self); i++)
+  for (guint i = 0; uris != NULL && uris[i] != NULL; i++)
     {
       g_autofree char *path = g_filename_from_uri (uris[i], NULL, NULL);
 
@@ -504,10 +519,31 @@ on_drop (GtkWidget *widget, GdkDragContext *context, int x, int y, GtkSelectionD
 }
 
 static void
+on_drop (GtkWidget *widget, GdkDragContext *context, int x, int y, GtkSelectionData *data,
+         guint info, guint time, ScumbleDialog *self)
+{
+  if (is_taken (self))
+    return;
+
+  if (info == DROP_LAYER)
+    take_layer (self, data);
+  else
+    take_files (self, data);
+}
+
+static void
 take_drops (ScumbleDialog *self)
 {
+  g_autoptr (GtkTargetList) targets = gtk_target_list_new (NULL, 0);
+
+  if (self->host->layer_type != NULL)
+    gtk_target_list_add (targets, gdk_atom_intern (self->host->layer_type, FALSE), 0,
+                         DROP_LAYER);
+  if (self->host->add_file != NULL)
+    gtk_target_list_add_uri_targets (targets, DROP_FILES);
+
   gtk_drag_dest_set (GTK_WIDGET (self), GTK_DEST_DEFAULT_ALL, NULL, 0, GDK_ACTION_COPY);
-  gtk_drag_dest_add_uri_targets (GTK_WIDGET (self));
+  gtk_drag_dest_set_target_list (GTK_WIDGET (self), targets);
 }
 
 static void
@@ -619,8 +655,7 @@ dialog_new (ScumbleHost *host, const ScumbleSettings *settings,
     scumble_preset_button_attach (self->presets, host->folder, &self->settings);
   scumble_preview_set_size (self->preview, host->content->width, host->content->height);
   scumble_controls_attach (self->controls, host, &self->settings, choices);
-  if (host->add_file != NULL)
-    take_drops (self);
+  take_drops (self);
 
   return self;
 }

@@ -98,6 +98,10 @@ void scumble_host_choices_clear (ScumbleHostChoices *choices);
  *   is not selected of it is transparent. The pixels are taken over, or kept alive, before
  *   this returns. %NULL with @error set if the layer is gone
  * @close_style: frees what @open_style returned
+ * @layer_type: (nullable): the type of data under which layers are dragged from the host's own
+ *   windows; there with @dropped_layer
+ * @dropped_layer: finds the layer that such data, a text, stands for. Returns its ID, or -1
+ *   with @error set if it cannot be a style
  * @add_file: (nullable): opens a picture file, so that its picture is among the layers
  *   from now on. Returns its ID, or -1 with @error set
  * @list_masks: (nullable): lists what can serve as a mask, best guess first; @image says
@@ -128,6 +132,7 @@ struct _ScumbleHost
   gulong             parent_window;
   gboolean           prefer_dark;
   const char        *folder;
+  const char        *layer_type;
   ScumbleSource     *content;
   const char        *content_name;
   int                frame_width;
@@ -138,6 +143,7 @@ struct _ScumbleHost
   ScumbleSource *(* open_style)  (ScumbleHost *host, int layer_id, gboolean selected_only,
                                   GError **error);
   void           (* close_style) (ScumbleHost *host, ScumbleSource *style);
+  int            (* dropped_layer) (ScumbleHost *host, const char *text, GError **error);
   int            (* add_file)    (ScumbleHost *host, const char *path, GError **error);
   GPtrArray     *(* list_masks)  (ScumbleHost *host);
   ScumbleMask   *(* open_mask)   (ScumbleHost *host, int mask_id, GError **error);

@@ -280,6 +280,26 @@ scumble_style_panel_take_file (ScumbleStylePanel *self, const char *path)
   remember_file (path);
 }
 
+void
+scumble_style_panel_take_layer (ScumbleStylePanel *self, const char *text)
+{
+  g_autoptr (GError) error  = NULL;
+  const int          id     = self->host->dropped_layer (self->host, text, &error);
+  ScumbleHostChoice *choice;
+
+  if (id < 0)
+    {
+      fail (self, error);
+      return;
+    }
+
+  /* It may have been painted on since it was last looked at. */
+  scumble_pick_book_forget (self->book);
+  choice = scumble_host_choice_new (id, NULL, NULL);
+  list_styles (self, choice);
+  scumble_host_choice_free (choice);
+}
+
 static void
 on_style_file (ScumbleStyleChooser *chooser, const char *path, ScumbleStylePanel *self)
 {

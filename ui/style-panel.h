@@ -89,6 +89,14 @@ void     scumble_style_panel_list      (ScumbleStylePanel *self);
 void     scumble_style_panel_take_file (ScumbleStylePanel *self, const char *path);
 
 /**
+ * scumble_style_panel_take_layer:
+ * @text: what was dropped of the host's type for layers
+ *
+ * Makes that layer the style in hand, or says why it cannot be.
+ */
+void     scumble_style_panel_take_layer (ScumbleStylePanel *self, const char *text);
+
+/**
  * scumble_style_panel_ask_file:
  *
  * Lets the user choose a picture file as style, where the host can open one.
