@@ -383,6 +383,32 @@ def shot(box):
     return rows(screen(box.x, box.y, box.width, box.height))
 
 
+def test_focus(content, styles):
+    """Where the keyboard is can be seen from afar, and a number that it has left is not marked
+    any more."""
+    dialog = Dialog(content, styles)
+    dialog.settle()
+    reset = dialog.find(pyatspi.ROLE_PUSH_BUTTON, "Reset")
+    before = shot(where(reset))
+    spin = dialog.find(pyatspi.ROLE_SPIN_BUTTON, "Keep colours")
+    dialog.keys("alt+k", "Tab")
+    wait_for("the marked number", lambda: spin.queryText().getNSelections() == 1)
+    dialog.keys("Tab", "Tab")
+    wait_for("the unmarked number", lambda: spin.queryText().getNSelections() == 0)
+    for _ in range(5):
+        if reset.getState().contains(pyatspi.STATE_FOCUSED):
+            break
+        dialog.keys("Tab")
+        dialog.place()
+        time.sleep(0.2)
+    time.sleep(0.5)
+    screenshot("focus")
+    seen = difference(before, shot(where(reset)))
+    assert seen > 100, f"the focus is {seen}/255 from nothing"
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+
 def test_buttons(content, styles, mask):
     """What can be pressed looks like it: Mix has a frame, and what opens a list an arrow."""
     dialog = Dialog(content, styles, "--mask", mask)
@@ -1657,6 +1683,7 @@ def main():
         (test_gestures,),
         (print_timings, small, styles),
         (test_tab, small, styles),
+        (test_focus, small, styles),
         (test_buttons, small, styles, right),
         (test_keyboard, small, styles),
         (test_screen, small, styles),

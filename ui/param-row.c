@@ -36,6 +36,15 @@ on_changed (gpointer source, ScumbleParamRow *self)
     g_signal_emit (self, signals[CHANGED], 0);
 }
 
+/* What stays selected looks as if it still had the keyboard. */
+static gboolean
+on_number_left (GtkWidget *spin, GdkEvent *event, ScumbleParamRow *self)
+{
+  gtk_editable_select_region (GTK_EDITABLE (spin), 0, 0);
+
+  return GDK_EVENT_PROPAGATE;
+}
+
 static void
 describe (ScumbleParamRow *self, GtkWidget *widget)
 {
@@ -261,6 +270,7 @@ scumble_param_row_class_init (ScumbleParamRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ScumbleParamRow, spin);
   gtk_widget_class_bind_template_child (widget_class, ScumbleParamRow, combo);
   gtk_widget_class_bind_template_callback (widget_class, on_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_number_left);
   gtk_widget_class_bind_template_callback (widget_class, scumble_scroll_past);
 }
 
