@@ -76,6 +76,10 @@ quiet_status (const ScumbleFoot *self, gboolean has_style)
     return g_strdup ("");
   if (self->learning <= 0.0)
     return g_steal_pointer (&painting);
+  /* Two sentences about painting leave no room for memory. */
+  if (self->draft)
+    /* TRANSLATORS: "about 20 seconds", and a sentence: "Painting takes about 2 seconds." */
+    return g_strdup_printf (_("Learning takes %s. %s"), time, painting);
 
   /* TRANSLATORS: "about 20 seconds", "120 MB", and a sentence: "Painting takes about 2 seconds." */
   return g_strdup_printf (_("Learning takes %s and %s of memory. %s"), time, memory, painting);
@@ -156,8 +160,8 @@ full_status (const ScumbleFoot *self, gboolean has_style)
     return g_steal_pointer (&status);
 
   /* TRANSLATORS: a sentence: "Painting takes about 2 seconds." */
-  return g_strdup_printf (_("%s Less strength, or Keep colours, gives back what the layer has "
-                            "beyond white and sRGB."), status);
+  return g_strdup_printf (_("%s It loses what is beyond white or sRGB; less strength, or Keep "
+                            "colours, gives that back."), status);
 }
 
 void
