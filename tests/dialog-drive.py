@@ -1586,8 +1586,11 @@ def test_presets(content, styles):
     dialog.settle()
     kept = [name for name in os.listdir(presets) if name.endswith(".preset")]
     dialog.choose_menu("alt+t", "d", "Return")
+    dialog.find_showing(pyatspi.ROLE_LABEL, 'Delete the preset "soft_1 / 2"?')
+    dialog.press(pyatspi.ROLE_PUSH_BUTTON, "Delete")
     wait_for("the deletion", lambda: not any(os.path.exists(os.path.join(presets, name))
                                              for name in kept))
+    dialog.focus()
     dialog.choose_menu("alt+t")
     assert not any(n.name == "soft_1 / 2" for n in every(dialog.window.getApplication())), \
         "a deleted preset is still in the menu"

@@ -167,12 +167,17 @@ on_save (GSimpleAction *action, GVariant *unused, gpointer user_data)
 }
 
 static void
-on_remove (GSimpleAction *action, GVariant *name, gpointer user_data)
+on_remove (GSimpleAction *action, GVariant *target, gpointer user_data)
 {
-  ScumblePresetButton *self  = user_data;
-  g_autoptr (GError)   error = NULL;
+  ScumblePresetButton *self     = user_data;
+  const char          *name     = g_variant_get_string (target, NULL);
+  g_autofree char     *question = g_strdup_printf (_("Delete the preset \"%s\"?"), name);
+  g_autoptr (GError)   error    = NULL;
 
-  scumble_presets_remove (self->folder, g_variant_get_string (name, NULL), &error);
+  if (!scumble_prompt_sure (window_of (self), question, _("_Delete")))
+    return;
+
+  scumble_presets_remove (self->folder, name, &error);
   finish (self, FALSE, error);
 }
 
