@@ -543,6 +543,9 @@ def test_percent(content, styles):
     def shown():
         return number.queryText().getText(0, -1)
     assert shown() == "100 %", f"the strength is shown as {shown()}"
+    for keys, expected in ((("alt+s", "Page_Up"), "110 %"), (("Page_Down", "Page_Down"), "90 %")):
+        dialog.keys(*keys)
+        wait_for(f"{expected} after {keys}", lambda: shown() == expected)
     number.queryComponent().grabFocus()
     for typed, expected in (("62", "62 %"), ("71 %", "71 %"), ("lots", "71 %"), ("900", "150 %"),
                             ("40", "40 %")):

@@ -111,8 +111,26 @@ scumble_slider_set_number (ScumbleSlider *self, GtkSpinButton *number)
 }
 
 static void
+bind_key (gpointer klass, guint key, GtkScrollType move)
+{
+  gtk_binding_entry_add_signal (gtk_binding_set_by_class (klass), key, 0, "move-slider", 1,
+                                GTK_TYPE_SCROLL_TYPE, move);
+}
+
+/* As in the number beside the slider, and in GIMP's own; GTK+ has them the other way round. */
+static void
+bind_page_keys (gpointer klass)
+{
+  bind_key (klass, GDK_KEY_Page_Up, GTK_SCROLL_PAGE_FORWARD);
+  bind_key (klass, GDK_KEY_KP_Page_Up, GTK_SCROLL_PAGE_FORWARD);
+  bind_key (klass, GDK_KEY_Page_Down, GTK_SCROLL_PAGE_BACKWARD);
+  bind_key (klass, GDK_KEY_KP_Page_Down, GTK_SCROLL_PAGE_BACKWARD);
+}
+
+static void
 scumble_slider_class_init (ScumbleSliderClass *klass)
 {
+  bind_page_keys (klass);
   gtk_widget_class_set_accessible_type (GTK_WIDGET_CLASS (klass),
                                         SCUMBLE_TYPE_SLIDER_ACCESSIBLE);
 }
