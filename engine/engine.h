@@ -12,6 +12,7 @@
 #pragma once
 
 #include "error.h"
+#include "half.h"
 #include "job.h"
 #include "method.h"
 #include "model.h"

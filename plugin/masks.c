@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "masks.h"
+#include "colours.h"
 #include "layers.h"
 
 #include <glib/gi18n-lib.h>
 
 typedef struct
 {
-  ScumbleMask mask;
-  GeglBuffer *buffer; /* (nullable): extent 0, 0, width, height; NULL where all is 1 */
-  const Babl *format; /* floats of its own encoding: gray, and alpha for a layer */
+  ScumbleMask     mask;
+  GeglBuffer     *buffer;   /* (nullable): extent 0, 0, width, height; NULL where all is 1 */
+  ScumbleEncoding encoding; /* of its pixels */
+  ScumbleColours  colours;  /* of what they say, if it is a layer */
+  gboolean        layer;    /* whose gray counts as the eye sees it, or else numbers as they are */
 } DrawableMask;
 
 static void
@@ -55,14 +58,32 @@ scumble_mask_kind (gint32 item)
   return gimp_item_is_channel (item) ? _("Channel") : _("Layer");
 }
 
+/* @own is [n, 4], of which gray takes the first half. */
+static void
+weigh (const DrawableMask *self, float *own, float *weights, gsize n)
+{
+  g_autofree float *rgba = NULL;
+
+  if (!self->layer)
+    {
+      for (gsize i = 0; i < n; i++)
+        weights[i] = scumble_sane (own[2 * i]);
+      return;
+    }
+
+  rgba = g_new (float, 4 * n);
+  scumble_colours_to_srgb (&self->colours, own, rgba, n);
+  for (gsize i = 0; i < n; i++)
+    weights[i] = scumble_sane (scumble_colours_gray (rgba + 4 * i) * rgba[4 * i + 3]);
+}
+
 static gboolean
 read_mask (ScumbleMask *mask, const ScumbleRect *rect, float *weights, GError **error)
 {
-  DrawableMask       *self = (DrawableMask *) mask;
+  const DrawableMask *self = (const DrawableMask *) mask;
   const GeglRectangle area = { rect->x, rect->y, rect->w, rect->h };
   const gsize         n    = (gsize) rect->w * (gsize) rect->h;
-  gsize               c;
-  g_autofree float   *raw  = NULL;
+  g_autofree float   *own  = NULL;
 
   if (self->buffer == NULL)
     {
@@ -71,16 +92,9 @@ read_mask (ScumbleMask *mask, const ScumbleRect *rect, float *weights, GError **
       return TRUE;
     }
 
-  c   = (gsize) babl_format_get_n_components (self->format);
-  raw = g_new (float, n * c);
-  gegl_buffer_get (self->buffer, &area, 1.0, self->format, raw, GEGL_AUTO_ROWSTRIDE,
-                   GEGL_ABYSS_NONE);
-  for (gsize i = 0; i < n; i++)
-    {
-      const float weight = c == 2 ? raw[2 * i] * raw[2 * i + 1] : raw[i];
-
-      weights[i] = weight > 0.0f ? MIN (weight, 1.0f) : 0.0f;
-    }
+  own = g_new (float, 4 * n);
+  scumble_encoding_read (&self->encoding, self->buffer, &area, own);
+  weigh (self, own, weights, n);
 
   return TRUE;
 }
@@ -149,12 +163,10 @@ scumble_mask_new (gint32 item, const ScumbleTarget *target, GError **error)
   if (!gimp_item_is_selection (item) ||
       !gimp_selection_is_empty (gimp_item_get_image (item)))
     {
-      const gboolean layer = gimp_item_is_layer (item);
-
       self->buffer = copy_over (item, target);
-      self->format = layer ? babl_format ("Y'A float")
-                           : scumble_float_encoding (gegl_buffer_get_format (self->buffer),
-                                                     FALSE);
+      self->layer  = gimp_item_is_layer (item);
+      scumble_encoding_init (&self->encoding, gegl_buffer_get_format (self->buffer));
+      scumble_colours_init (&self->colours, &self->encoding, -1, NULL);
     }
 
   return &self->mask;

@@ -3,89 +3,8 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
-#include <string.h>
 
-static const Babl *
-engine_format (void)
-{
-  return babl_format ("R'G'B'A float");
-}
-
-const Babl *
-scumble_float_encoding (const Babl *format, gboolean alpha)
-{
-  const char    *model  = babl_get_name (babl_format_get_model (format));
-  const gboolean linear = strchr (model, '\'') == NULL;
-
-  if (babl_format_is_palette (format))
-    return engine_format ();
-  if (model[0] == 'Y' && alpha)
-    return babl_format (linear ? "YA float" : "Y'A float");
-  if (model[0] == 'Y')
-    return babl_format (linear ? "Y float" : "Y' float");
-  if (alpha)
-    return babl_format (linear ? "RGBA float" : "R'G'B'A float");
-
-  return babl_format (linear ? "RGB float" : "R'G'B' float");
-}
-
-/* Whether babl's plain formats already say everything that @profile says. */
-static gboolean
-is_built_in (GimpColorProfile *profile)
-{
-  GimpColorProfile *(* const make[]) (void) =
-  {
-    gimp_color_profile_new_rgb_srgb,
-    gimp_color_profile_new_rgb_srgb_linear,
-    gimp_color_profile_new_d65_gray_srgb_trc,
-    gimp_color_profile_new_d65_gray_linear,
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (make); i++)
-    {
-      g_autoptr (GimpColorProfile) known = make[i] ();
-
-      if (gimp_color_profile_is_equal (profile, known))
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
-static void
-refuse_profile (GimpColorProfile *profile, GError **error)
-{
-  g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_PICTURE,
-               _("The colour profile “%s” of the image cannot be used. Convert the image "
-                 "to sRGB with Image > Color Management > Convert to Color Profile "
-                 "first."),
-               gimp_color_profile_get_label (profile));
-}
-
-static gboolean
-manage_colours (ScumbleDrawableSource *self, gint32 image, GError **error)
-{
-  g_autoptr (GimpColorProfile) profile = gimp_image_get_effective_color_profile (image);
-  g_autoptr (GimpColorProfile) srgb    = gimp_color_profile_new_rgb_srgb ();
-
-  if (profile == NULL || is_built_in (profile))
-    return TRUE;
-
-  self->to_srgb =
-    gimp_color_transform_new (profile, self->encoding, srgb, engine_format (),
-                              GIMP_COLOR_RENDERING_INTENT_RELATIVE_COLORIMETRIC,
-                              GIMP_COLOR_TRANSFORM_FLAGS_BLACK_POINT_COMPENSATION);
-  if (self->to_srgb == NULL)
-    {
-      refuse_profile (profile, error);
-      return FALSE;
-    }
-
-  self->profile = g_steal_pointer (&profile);
-  return TRUE;
-}
-
-/* Below 0, babl and lcms go on with the straight part of sRGB's curve, so that a little less than
+/* Below 0, GIMP goes on with the straight part of sRGB's curve, so that a little less than
  * no light is a large number. The engine is given the whole curve, mirrored. */
 static float
 bend (float value)
@@ -129,33 +48,24 @@ static void
 apply_selection (const ScumbleDrawableSource *self, const GeglRectangle *area, float *rgba)
 {
   const gsize       n      = (gsize) area->width * (gsize) area->height;
-  g_autofree float *shares = g_new (float, n);
+  g_autofree float *shares = g_new (float, 2 * n);
+  ScumbleEncoding   encoding;
 
-  gegl_buffer_get (self->selection, area, 1.0, babl_format ("Y float"), shares,
-                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  scumble_encoding_init (&encoding, gegl_buffer_get_format (self->selection));
+  scumble_encoding_read (&encoding, self->selection, area, shares);
   for (gsize i = 0; i < n; i++)
-    rgba[4 * i + 3] *= shares[i];
+    rgba[4 * i + 3] *= shares[2 * i];
 }
 
 static void
 read_strip (ScumbleDrawableSource *self, const GeglRectangle *area, float *rgba)
 {
-  const gsize n = (gsize) area->width * (gsize) area->height;
+  const gsize       n    = (gsize) area->width * (gsize) area->height;
+  g_autofree float *gray = self->encoding.gray ? g_new (float, 2 * n) : NULL;
+  float            *own  = gray != NULL ? gray : rgba;
 
-  if (self->to_srgb == NULL)
-    {
-      gegl_buffer_get (self->buffer, area, 1.0, engine_format (), rgba,
-                       GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-    }
-  else
-    {
-      g_autofree float *raw = g_new (float, 4 * n);
-
-      gegl_buffer_get (self->buffer, area, 1.0, self->encoding, raw, GEGL_AUTO_ROWSTRIDE,
-                       GEGL_ABYSS_NONE);
-      gimp_color_transform_process_pixels (self->to_srgb, self->encoding, raw,
-                                           engine_format (), rgba, n);
-    }
+  scumble_encoding_read (&self->encoding, self->buffer, area, own);
+  scumble_colours_to_srgb (&self->colours, own, rgba, n);
 
   if (self->selection != NULL)
     apply_selection (self, area, rgba);
@@ -205,16 +115,17 @@ scumble_drawable_source_new (gint32 drawable, const GeglRectangle *area, gboolea
       return NULL;
     }
 
-  self->area     = *area;
-  self->encoding = scumble_float_encoding (gegl_buffer_get_format (buffer), TRUE);
-  self->source   = (ScumbleSource) {
+  scumble_encoding_init (&self->encoding, gegl_buffer_get_format (buffer));
+  self->area   = *area;
+  self->source = (ScumbleSource) {
     .width     = area->width,
     .height    = area->height,
-    .has_alpha = babl_format_has_alpha (gegl_buffer_get_format (buffer)),
+    .has_alpha = self->encoding.alpha,
     .read      = read_pixels,
   };
 
-  if (!manage_colours (self, gimp_item_get_image (drawable), error))
+  if (!scumble_colours_init (&self->colours, &self->encoding, gimp_item_get_image (drawable),
+                             error))
     return NULL;
 
   self->buffer = keep ? copy_locally (buffer, area) : g_steal_pointer (&buffer);
@@ -275,68 +186,32 @@ scumble_drawable_source_free (ScumbleDrawableSource *self)
 
   g_clear_object (&self->buffer);
   g_clear_object (&self->selection);
-  g_clear_object (&self->to_srgb);
-  g_clear_object (&self->profile);
+  scumble_colours_clear (&self->colours);
   g_free (self);
-}
-
-/* The last component of @original's pixels, bit for bit. Both [n] of @format. */
-static void
-copy_alpha (const Babl *format, const guint8 *original, guint8 *pixels, gsize n)
-{
-  const gsize bpp   = (gsize) babl_format_get_bytes_per_pixel (format);
-  const gsize bytes = bpp / (gsize) babl_format_get_n_components (format);
-
-  for (gsize at = bpp - bytes; at < n * bpp; at += bpp)
-    memcpy (pixels + at, original + at, bytes);
-}
-
-static void
-convert_pixels (const ScumbleDrawableSink *self, const float *rgb, guint8 *pixels,
-                gsize n)
-{
-  const Babl       *srgb     = babl_format ("R'G'B' float");
-  const Babl       *format   = gegl_buffer_get_format (self->buffer);
-  g_autofree float *straight = g_new (float, 3 * n);
-  g_autofree float *managed  = NULL;
-
-  for (gsize i = 0; i < 3 * n; i++)
-    straight[i] = straighten (rgb[i]);
-  if (self->from_srgb == NULL)
-    {
-      babl_process (babl_fish (srgb, format), straight, pixels, (glong) n);
-      return;
-    }
-
-  managed = g_new (float, 3 * n);
-  gimp_color_transform_process_pixels (self->from_srgb, srgb, straight, self->encoding,
-                                       managed, n);
-  babl_process (babl_fish (self->encoding, format), managed, pixels, (glong) n);
 }
 
 static void
 write_strip (ScumbleDrawableSink *self, const GeglRectangle *strip, const float *rgb)
 {
-  const Babl          *format = gegl_buffer_get_format (self->buffer);
-  const GeglRectangle *origin = &self->original->area;
-  const gsize          n      = (gsize) strip->width * (gsize) strip->height;
-  const gsize          bytes  = n * (gsize) babl_format_get_bytes_per_pixel (format);
-  g_autofree guint8   *pixels = g_malloc (bytes);
+  const ScumbleEncoding *encoding = &self->original->encoding;
+  const GeglRectangle   *origin   = &self->original->area;
+  const GeglRectangle    from     = { origin->x + strip->x, origin->y + strip->y,
+                                      strip->width, strip->height };
+  const gsize            n        = (gsize) strip->width * (gsize) strip->height;
+  g_autofree float      *straight = g_new (float, 3 * n);
+  g_autofree float      *own      = g_new (float, 3 * n);
+  g_autofree guint8     *pixels   = g_malloc (n * encoding->size);
 
-  convert_pixels (self, rgb, pixels, n);
+  for (gsize i = 0; i < 3 * n; i++)
+    straight[i] = straighten (rgb[i]);
+  scumble_colours_from_srgb (&self->original->colours, straight, own, n);
 
-  if (babl_format_has_alpha (format))
-    {
-      const GeglRectangle from     = { origin->x + strip->x, origin->y + strip->y,
-                                       strip->width, strip->height };
-      g_autofree guint8  *original = g_malloc (bytes);
-
-      gegl_buffer_get (self->original->buffer, &from, 1.0, format, original,
-                       GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-      copy_alpha (format, original, pixels, n);
-    }
-
-  gegl_buffer_set (self->buffer, strip, 0, format, pixels, GEGL_AUTO_ROWSTRIDE);
+  /* Alpha stays, bit for bit. */
+  if (encoding->alpha)
+    gegl_buffer_get (self->original->buffer, &from, 1.0, encoding->format, pixels,
+                     GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  scumble_encoding_write (encoding, own, pixels, n);
+  gegl_buffer_set (self->buffer, strip, 0, encoding->format, pixels, GEGL_AUTO_ROWSTRIDE);
 }
 
 static gboolean
@@ -357,44 +232,20 @@ write_pixels (ScumbleSink *sink, const ScumbleRect *rect, const float *rgb,
   return TRUE;
 }
 
-/* A palette cannot hold the result. */
-static const Babl *
-result_format (const Babl *format)
-{
-  if (!babl_format_is_palette (format))
-    return format;
-
-  return babl_format (babl_format_has_alpha (format) ? "R'G'B'A u8" : "R'G'B' u8");
-}
-
 ScumbleDrawableSink *
 scumble_drawable_sink_new (ScumbleDrawableSource *original, GError **error)
 {
-  const Babl                     *format = result_format (
-    gegl_buffer_get_format (original->buffer));
   const GeglRectangle             extent = { 0, 0, original->area.width,
                                              original->area.height };
-  g_autoptr (GimpColorProfile)    srgb   = gimp_color_profile_new_rgb_srgb ();
-  g_autoptr (ScumbleDrawableSink) self   = g_new0 (ScumbleDrawableSink, 1);
+  g_autoptr (ScumbleDrawableSink) self   = NULL;
 
+  if (!scumble_colours_invert (&original->colours, error))
+    return NULL;
+
+  self             = g_new0 (ScumbleDrawableSink, 1);
   self->sink.write = write_pixels;
   self->original   = original;
-  self->encoding   = scumble_float_encoding (format, FALSE);
-  self->buffer     = gegl_buffer_new (&extent, format);
-
-  if (original->profile == NULL)
-    return g_steal_pointer (&self);
-
-  self->from_srgb =
-    gimp_color_transform_new (srgb, babl_format ("R'G'B' float"),
-                              original->profile, self->encoding,
-                              GIMP_COLOR_RENDERING_INTENT_RELATIVE_COLORIMETRIC,
-                              GIMP_COLOR_TRANSFORM_FLAGS_BLACK_POINT_COMPENSATION);
-  if (self->from_srgb == NULL)
-    {
-      refuse_profile (original->profile, error);
-      return NULL;
-    }
+  self->buffer     = gegl_buffer_new (&extent, original->encoding.format);
 
   return g_steal_pointer (&self);
 }
@@ -406,6 +257,5 @@ scumble_drawable_sink_free (ScumbleDrawableSink *self)
     return;
 
   g_clear_object (&self->buffer);
-  g_clear_object (&self->from_srgb);
   g_free (self);
 }

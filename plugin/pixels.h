@@ -1,22 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "colours.h"
 #include "engine.h"
 
-#include <libgimp/gimp.h>
-
 G_BEGIN_DECLS
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GimpColorProfile, g_object_unref)
-
-/**
- * scumble_float_encoding:
- * @format: of a drawable's pixels
- *
- * Returns: how to read them as floats without changing what their numbers mean to the
- *   image's profile: a linear drawable's profile is a linear one
- */
-const Babl *scumble_float_encoding (const Babl *format, gboolean alpha);
 
 /**
  * ScumbleDrawableSource:
@@ -26,13 +14,12 @@ const Babl *scumble_float_encoding (const Babl *format, gboolean alpha);
  */
 typedef struct
 {
-  ScumbleSource       source;
-  GeglBuffer         *buffer;
-  GeglBuffer         *selection; /* (nullable): what alpha is multiplied with */
-  GeglRectangle       area;
-  const Babl         *encoding;  /* of @buffer's pixels, as floats with alpha */
-  GimpColorProfile   *profile;   /* (nullable): NULL where babl knows all about it */
-  GimpColorTransform *to_srgb;   /* (nullable): NULL where @profile is */
+  ScumbleSource   source;
+  GeglBuffer     *buffer;
+  GeglBuffer     *selection; /* (nullable): what alpha is multiplied with */
+  GeglRectangle   area;
+  ScumbleEncoding encoding;  /* of @buffer's pixels */
+  ScumbleColours  colours;   /* of what they say */
 } ScumbleDrawableSource;
 
 /**
@@ -45,9 +32,7 @@ typedef struct
 {
   ScumbleSink            sink;
   ScumbleDrawableSource *original;
-  GeglBuffer            *buffer;    /* extent 0, 0, width, height */
-  const Babl            *encoding;  /* of @buffer's pixels, as floats without alpha */
-  GimpColorTransform    *from_srgb; /* (nullable) */
+  GeglBuffer            *buffer; /* extent 0, 0, width, height */
 } ScumbleDrawableSink;
 
 /**

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "target.h"
+#include "encoding.h"
 #include "split.h"
 
 #include <glib/gi18n-lib.h>
@@ -107,41 +108,61 @@ copy_mask (gint32 channel, const GeglRectangle *from)
   return copy;
 }
 
+/* One row of a mask: [width, 2], its numbers and 1. */
+static void
+read_row (GeglBuffer *mask, int y, float *row)
+{
+  const GeglRectangle area = { 0, y, gegl_buffer_get_width (mask), 1 };
+  ScumbleEncoding     encoding;
+
+  scumble_encoding_init (&encoding, gegl_buffer_get_format (mask));
+  scumble_encoding_read (&encoding, mask, &area, row);
+}
+
+static void
+write_row (GeglBuffer *mask, int y, const float *numbers)
+{
+  const GeglRectangle area   = { 0, y, gegl_buffer_get_width (mask), 1 };
+  const gsize         n      = (gsize) area.width;
+  g_autofree guint8  *pixels = NULL;
+  ScumbleEncoding     encoding;
+
+  scumble_encoding_init (&encoding, gegl_buffer_get_format (mask));
+  pixels = g_malloc (n * encoding.size);
+  scumble_encoding_write (&encoding, numbers, pixels, n);
+  gegl_buffer_set (mask, &area, 0, encoding.format, pixels, GEGL_AUTO_ROWSTRIDE);
+}
+
+/* Both of one size, at 0, 0. */
 static void
 multiply_mask (GeglBuffer *mask, GeglBuffer *factor)
 {
-  const Babl         *format = babl_format ("Y float");
-  GeglBufferIterator *iter   = gegl_buffer_iterator_new (mask, NULL, 0, format,
-                                                         GEGL_ACCESS_READWRITE,
-                                                         GEGL_ABYSS_NONE, 2);
+  const int         width = gegl_buffer_get_width (mask);
+  g_autofree float *m     = g_new (float, 2 * (gsize) width);
+  g_autofree float *f     = g_new (float, 2 * (gsize) width);
 
-  gegl_buffer_iterator_add (iter, factor, NULL, 0, format, GEGL_ACCESS_READ,
-                            GEGL_ABYSS_NONE);
-  while (gegl_buffer_iterator_next (iter))
+  for (int y = 0; y < gegl_buffer_get_height (mask); y++)
     {
-      float       *m = iter->items[0].data;
-      const float *f = iter->items[1].data;
-
-      for (int i = 0; i < iter->length; i++)
-        m[i] *= f[i];
+      read_row (mask, y, m);
+      read_row (factor, y, f);
+      for (int x = 0; x < width; x++)
+        m[x] = m[2 * x] * f[2 * x];
+      write_row (mask, y, m);
     }
 }
 
 static gboolean
 shows_everything (GeglBuffer *mask)
 {
-  GeglBufferIterator *iter = gegl_buffer_iterator_new (mask, NULL, 0,
-                                                       babl_format ("Y float"),
-                                                       GEGL_ACCESS_READ,
-                                                       GEGL_ABYSS_NONE, 1);
-  gboolean            all  = TRUE;
+  const int         width = gegl_buffer_get_width (mask);
+  g_autofree float *row   = g_new (float, 2 * (gsize) width);
+  gboolean          all   = TRUE;
 
-  while (gegl_buffer_iterator_next (iter))
+  for (int y = 0; y < gegl_buffer_get_height (mask) && all; y++)
     {
-      const float *m = iter->items[0].data;
-
-      for (int i = 0; i < iter->length; i++)
-        all = all && m[i] >= 1.0f;
+      read_row (mask, y, row);
+      for (int x = 0; x < width; x++)
+        all = all && row[2 * x] >= 1.0f;
     }
 
   return all;

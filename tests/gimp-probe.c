@@ -120,29 +120,50 @@ read_area (gint32 drawable, const GeglRectangle *area, const Babl *format)
   return pixels;
 }
 
-/* sRGB's curve below 0: babl has the straight part of it, the engine all of it, mirrored. */
-static float
-to_engine (float value)
+/* sRGB's curve, mirrored below 0, where babl has only the straight part of it. Far above 1 babl's
+ * own curves are wrong by parts of a hundred. */
+static double
+encode (double light)
 {
-  const double light = -value / 12.92;
+  const double size = fabs (light);
 
-  return light > 0.0031308 ? (float) (0.055 - 1.055 * pow (light, 1.0 / 2.4)) : value;
+  return size > 0.0031308 ? copysign (1.055 * pow (size, 1.0 / 2.4) - 0.055, light)
+                          : 12.92 * light;
 }
 
-static float
-from_engine (float value)
+static double
+decode (double value)
 {
-  return value < -0.04045f ? (float) (-12.92 * pow ((0.055 - value) / 1.055, 2.4)) : value;
+  const double size = fabs (value);
+
+  return size > 0.04045 ? copysign (pow ((size + 0.055) / 1.055, 2.4), value) : value / 12.92;
+}
+
+/* The colours of a layer of @format, without a curve of babl's where it has none itself; of gray
+ * and palettes with sRGB's. */
+static gboolean
+is_light (const Babl *format)
+{
+  return g_str_has_prefix (babl_get_name (babl_format_get_model (format)), "RGB");
 }
 
 static float *
 read_picture (gint32 drawable, const GeglRectangle *area)
 {
-  float       *rgba = (float *) read_area (drawable, area, babl_format ("R'G'B'A float"));
-  const gsize  n    = 4 * (gsize) area->width * (gsize) area->height;
+  const gsize        n      = 4 * (gsize) area->width * (gsize) area->height;
+  const gboolean     light  = is_light (gimp_drawable_get_format (drawable));
+  g_autofree double *pixels = (double *) read_area (drawable, area,
+                                                    babl_format (light ? "RGBA double"
+                                                                 : "R'G'B'A double"));
+  float             *rgba   = g_new (float, n);
 
   for (gsize i = 0; i < n; i++)
-    rgba[i] = to_engine (rgba[i]);
+    if (i % 4 == 3)
+      rgba[i] = (float) pixels[i];
+    else
+      rgba[i] = (float) (light            ? encode (pixels[i])
+                         : pixels[i] < 0.0 ? encode (pixels[i] / 12.92)
+                                           : pixels[i]);
 
   return rgba;
 }
@@ -235,12 +256,14 @@ compare (const GimpParam *params, GimpParam *values)
   const gint32       drawable = params[1].data.d_drawable;
   const Babl        *format   = gimp_drawable_get_format (layer);
   const Babl        *floats   = native_float (format);
+  const gboolean     light    = is_light (format);
   const gsize        c        = (gsize) babl_format_get_n_components (floats);
   GeglRectangle      own      = { 0, 0, gimp_drawable_width (layer),
                                   gimp_drawable_height (layer) };
   GeglRectangle      area     = own;
   const gsize        n        = (gsize) own.width * (gsize) own.height;
   g_autofree float  *expected = NULL;
+  g_autofree double *exact    = g_new (double, 3 * n);
   g_autofree guint8 *rounded  = g_malloc (n * 4 * sizeof (double));
   g_autofree float  *wanted   = g_new (float, n * c);
   g_autofree float  *found    = (float *) read_area (layer, &own, floats);
@@ -259,18 +282,21 @@ compare (const GimpParam *params, GimpParam *values)
                       params[4].data.d_float);
 
   for (gsize i = 0; i < 3 * n; i++)
-    expected[i] = from_engine (expected[i]);
+    exact[i] = light               ? decode (expected[i])
+               : expected[i] < 0.0 ? 12.92 * decode (expected[i])
+                                   : expected[i];
 
   /* Rounded to the layer's precision, then read like the layer. */
-  babl_process (babl_fish (babl_format ("R'G'B' float"), format), expected, rounded,
-                (glong) n);
+  babl_process (babl_fish (babl_format (light ? "RGB double" : "R'G'B' double"), format), exact,
+                rounded, (glong) n);
   babl_process (babl_fish (format, floats), rounded, wanted, (glong) n);
 
   values[1].data.d_float = 0.0;
   values[2].data.d_float = 0.0;
   for (gsize i = 0; i < n * c; i++)
     {
-      const double difference = fabsf (wanted[i] - found[i]);
+      const double difference = fabs ((double) wanted[i] - found[i]) /
+                                MAX (1.0, fabs ((double) wanted[i]));
 
       /* Written so that a value that is no number is the largest. */
       if (!(difference <= values[1].data.d_float))
@@ -385,6 +411,20 @@ count_levels (const GimpParam *params, GimpParam *values)
 }
 
 static void
+digest (const GimpParam *params, GimpParam *values)
+{
+  const gint32        drawable = params[0].data.d_drawable;
+  const GeglRectangle area     = { 0, 0, gimp_drawable_width (drawable),
+                                   gimp_drawable_height (drawable) };
+  const Babl         *format   = gimp_drawable_get_format (drawable);
+  const gsize         n        = (gsize) area.width * (gsize) area.height;
+  g_autofree guint8  *pixels   = read_area (drawable, &area, format);
+
+  values[1].data.d_string = g_compute_checksum_for_data (
+    G_CHECKSUM_SHA256, pixels, n * (gsize) babl_format_get_bytes_per_pixel (format));
+}
+
+static void
 list_methods (const GimpParam *params, GimpParam *values)
 {
   g_autoptr (GPtrArray) ids = g_ptr_array_new ();
@@ -453,7 +493,8 @@ static const GimpParamDef compare_args[] =
 static const GimpParamDef compare_results[] =
 {
   { GIMP_PDB_FLOAT, "difference", "Largest difference of a colour component from what "
-                                  "the engine makes, in the layer's own encoding" },
+                                  "the engine makes, in the layer's own encoding; of one above "
+                                  "1 the share" },
   { GIMP_PDB_FLOAT, "change",     "Mean difference from what was repainted" },
   { GIMP_PDB_INT32, "alpha",      "Whether alpha is the same, bit for bit" },
 };
@@ -483,6 +524,11 @@ static const GimpParamDef read_results[] =
 static const GimpParamDef levels_results[] =
 {
   { GIMP_PDB_INT32, "levels", "How many different grays it has" },
+};
+
+static const GimpParamDef digest_results[] =
+{
+  { GIMP_PDB_STRING, "digest", "SHA-256 of its pixels, byte for byte" },
 };
 
 static const GimpParamDef methods_results[] =
@@ -547,6 +593,8 @@ static const Procedure procedures[] =
     range_results,   G_N_ELEMENTS (range_results) },
   { "levels",  count_levels,   drawable_arg, G_N_ELEMENTS (drawable_arg),
     levels_results,  G_N_ELEMENTS (levels_results) },
+  { "digest",  digest,         drawable_arg, G_N_ELEMENTS (drawable_arg),
+    digest_results,  G_N_ELEMENTS (digest_results) },
   { "methods", list_methods,   NULL,         0,
     methods_results, G_N_ELEMENTS (methods_results) },
   { "usual",   write_usual,    NULL,         0,
