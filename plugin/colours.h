@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "curve.h"
 #include "encoding.h"
+#include "shaper.h"
 
 G_BEGIN_DECLS
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GimpColorProfile, g_object_unref)
 
 /**
  * ScumbleColours:
  * @gray: whether a pixel has one component beside alpha, or else three
  * @linear: whether they are proportional to light
+ * @encode: from light to sRGB
+ * @decode: back
  * @profile: (nullable): what they mean; %NULL where that is sRGB's primaries, or its white, and
  *   its curve where they are not linear
- * @to_srgb: (nullable): %NULL where @profile is
- * @from_srgb: (nullable): %NULL where @profile is, or before scumble_colours_invert()
+ * @shaper: (nullable): @profile, if it is curves and a matrix
+ * @to_srgb: (nullable): @profile, if it is not
+ * @from_srgb: (nullable): likewise, but %NULL before scumble_colours_invert()
  *
  * What a drawable's numbers mean, and how they become sRGB-encoded floats and back. Below 0 these
  * follow the straight part of sRGB's curve, as babl and lcms have it. Like #ScumbleEncoding it
@@ -24,7 +27,10 @@ typedef struct
 {
   gboolean            gray;
   gboolean            linear;
+  ScumbleCurve        encode;
+  ScumbleCurve        decode;
   GimpColorProfile   *profile;
+  ScumbleShaper      *shaper;
   GimpColorTransform *to_srgb;
   GimpColorTransform *from_srgb;
 } ScumbleColours;
@@ -75,6 +81,6 @@ void     scumble_colours_from_srgb (const ScumbleColours *self, const float *rgb
  *
  * Returns: the gray that is as light, sRGB-encoded
  */
-float    scumble_colours_gray      (const float *rgb);
+float    scumble_colours_gray      (const ScumbleColours *self, const float *rgb);
 
 G_END_DECLS

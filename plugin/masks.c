@@ -74,7 +74,7 @@ weigh (const DrawableMask *self, float *own, float *weights, gsize n)
   rgba = g_new (float, 4 * n);
   scumble_colours_to_srgb (&self->colours, own, rgba, n);
   for (gsize i = 0; i < n; i++)
-    weights[i] = scumble_sane (scumble_colours_gray (rgba + 4 * i) * rgba[4 * i + 3]);
+    weights[i] = scumble_sane (scumble_colours_gray (&self->colours, rgba + 4 * i) * rgba[4 * i + 3]);
 }
 
 static gboolean
@@ -181,5 +181,6 @@ scumble_mask_free (ScumbleMask *mask)
     return;
 
   g_clear_object (&self->buffer);
+  scumble_colours_clear (&self->colours);
   g_free (self);
 }

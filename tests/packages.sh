@@ -5,7 +5,7 @@
 #   install_packages PACKAGE...     as root, or with sudo
 
 build_packages='gcc pkg-config meson ninja-build gettext gimp libgimp2.0-dev libgtk-3-dev
-  libjson-glib-dev libopenblas-openmp-dev librsvg2-common'
+  libjson-glib-dev liblcms2-dev libopenblas-openmp-dev librsvg2-common'
 
 test_packages='clang libomp-dev libclang-rt-14-dev xvfb xauth xdotool imagemagick dbus
   at-spi2-core python3 python3-gi gir1.2-gtk-3.0 python3-pyatspi python3-numpy python3-pil
