@@ -47,7 +47,7 @@ scumble_tiles_walk (const ScumbleRect *area, int edge, ScumbleTileFunc func,
 
         if (!scumble_job_go_on (job, error) || !func (&tile, user_data, error))
           return FALSE;
-        scumble_job_report (job, (i * cols + j + 1.0) / ((double) rows * cols));
+        scumble_job_report (job, ((double) i * cols + j + 1.0) / ((double) rows * cols));
       }
 
   return TRUE;
@@ -79,11 +79,11 @@ scumble_tiles_rehearse (const ScumbleRect *area, int edge, ScumbleTileRoom room,
   for (int i = 0; i < 3; i++)
     for (int j = 0; j < 3; j++)
       {
-        const int         n    = n_alike (i, rows) * n_alike (j, cols);
+        const double      n    = (double) n_alike (i, rows) * n_alike (j, cols);
         const ScumbleRect tile = tile_at (area, edge, i == 2 ? rows - 1 : i,
                                           j == 2 ? cols - 1 : j);
 
-        if (n > 0)
+        if (n > 0.0)
           job->rehearsal->work += n * work (&tile, user_data);
       }
 

@@ -150,6 +150,25 @@ test_asked_for (void)
     }
 }
 
+static double
+area_of (const ScumbleRect *tile, gconstpointer user_data)
+{
+  return (double) tile->w * tile->h;
+}
+
+/* As large as GIMP's images may be, in tiles as small as there are: more than an int counts. */
+static void
+test_many (void)
+{
+  const ScumbleRect        area      = { 0, 0, 524288, 524287 };
+  g_autoptr (ScumbleArena) arena     = scumble_arena_new (1 << 20);
+  ScumbleRehearsal         rehearsal = { .work = 0.0 };
+  const ScumbleJob         job       = { .arena = arena, .threads = 1, .rehearsal = &rehearsal };
+
+  g_assert_true (scumble_tiles_rehearse (&area, 8, room, area_of, NULL, &job, NULL));
+  g_assert_cmpfloat (rehearsal.work, ==, area_of (&area, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -159,6 +178,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tiles/stopped", test_stopped);
   g_test_add_func ("/tiles/edge", test_edge);
   g_test_add_func ("/tiles/asked-for", test_asked_for);
+  g_test_add_func ("/tiles/many", test_many);
 
   return g_test_run ();
 }
