@@ -21,12 +21,6 @@ typedef struct
   Matrix correlation;
 } Colours;
 
-static float
-sane (float value)
-{
-  return value > 0.0f ? MIN (value, 1.0f) : 0.0f;
-}
-
 /* How much of @chroma fits at luma @y. */
 static float
 fitting (float y, const float *chroma)
@@ -48,7 +42,7 @@ void
 scumble_relight (float *rgb, float luma)
 {
   const float from = scumble_luma (rgb);
-  const float y    = sane (luma);
+  const float y    = scumble_sane (luma);
   float       chroma[3];
   float       share;
 
@@ -56,7 +50,7 @@ scumble_relight (float *rgb, float luma)
     chroma[k] = rgb[k] - from;
   share = fitting (y, chroma);
   for (int k = 0; k < 3; k++)
-    rgb[k] = sane (y + share * chroma[k]);
+    rgb[k] = scumble_sane (y + share * chroma[k]);
 }
 
 static void
@@ -67,14 +61,14 @@ keep_pixel (const float *rgba, float amount, float *rgb)
   float       from, share;
 
   for (int k = 0; k < 3; k++)
-    chroma[k] = sane (rgba[k]);
+    chroma[k] = scumble_sane (rgba[k]);
   from = scumble_luma (chroma);
   for (int k = 0; k < 3; k++)
     chroma[k] -= from;
 
   share = fitting (y, chroma);
   for (int k = 0; k < 3; k++)
-    rgb[k] = sane (rgb[k] + amount * (y + share * chroma[k] - rgb[k]));
+    rgb[k] = scumble_sane (rgb[k] + amount * (y + share * chroma[k] - rgb[k]));
 }
 
 void
@@ -95,7 +89,7 @@ return_pixel (const float *rgba, float left, float chroma, float *rgb)
 
   for (int k = 0; k < 3; k++)
     {
-      seen[k]   = sane (rgba[k]);
+      seen[k]   = scumble_sane (rgba[k]);
       beyond[k] = isfinite (rgba[k]) ? rgba[k] - seen[k] : 0.0f;
     }
 
@@ -123,8 +117,9 @@ add_pixels (const ScumbleSource *source, const float *rgba, gsize n, double *wei
 {
   for (gsize i = 0; i < n; i++, rgba += 4)
     {
-      const double a    = source->has_alpha ? sane (rgba[3]) : 1.0;
-      const double v[3] = { sane (rgba[0]), sane (rgba[1]), sane (rgba[2]) };
+      const double a    = source->has_alpha ? scumble_sane (rgba[3]) : 1.0;
+      const double v[3] = { scumble_sane (rgba[0]), scumble_sane (rgba[1]),
+                            scumble_sane (rgba[2]) };
 
       if (a == 0.0)
         continue;
@@ -295,11 +290,12 @@ colour_read (ScumbleSource *source, const ScumbleRect *rect, float *rgba, GError
 
   for (gsize i = 0; i < n; i++, rgba += 4)
     {
-      const double v[3] = { sane (rgba[0]), sane (rgba[1]), sane (rgba[2]) };
+      const double v[3] = { scumble_sane (rgba[0]), scumble_sane (rgba[1]),
+                            scumble_sane (rgba[2]) };
 
       for (int k = 0; k < 3; k++)
-        rgba[k] = sane ((float) (self->map[k][0] * v[0] + self->map[k][1] * v[1] +
-                                 self->map[k][2] * v[2] + self->shift[k]));
+        rgba[k] = scumble_sane ((float) (self->map[k][0] * v[0] + self->map[k][1] * v[1] +
+                                         self->map[k][2] * v[2] + self->shift[k]));
     }
 
   return TRUE;

@@ -717,8 +717,8 @@ render_detailed (ScumbleContent *content, const ScumbleLook *look, const Scumble
 
 /* Colours' scratch is given back by the caller. */
 static gboolean
-render_part (ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect, float *rgb,
-        const ScumbleJob *job, GError **error)
+render_part (ScumbleContent *content, const ScumbleLook *look, const ScumbleRect *rect,
+             float *rgb, const ScumbleJob *job, GError **error)
 {
   return (look->keep_detail == 0.0 ? render_plain : render_detailed) (content, look, rect, rgb,
                                                                       job, error) &&

@@ -44,11 +44,10 @@ add_number (GChecksum *sum, double value)
   add_text (sum, g_ascii_dtostr (text, sizeof text, value));
 }
 
-/* What is no number counts as 0. */
 static guint8
 to_byte (float value)
 {
-  return value > 0.0f ? (guint8) (MIN (value, 1.0f) * 255.0f + 0.5f) : 0;
+  return (guint8) (scumble_sane (value) * 255.0f + 0.5f);
 }
 
 /* rgba [n, 4] -> bytes [n, 4] */
