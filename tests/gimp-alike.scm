@@ -36,6 +36,7 @@
                 (gimp-image-convert-indexed image CONVERT-DITHER-NONE CONVERT-PALETTE-GENERATE
                                             40 FALSE FALSE "")))
         (list "profile" (lambda (image) (test-scumble-profile image TRUE)))
+        (list "tables" test-scumble-tables)
         (list "linear profile"
               (lambda (image)
                 (gimp-image-convert-precision image PRECISION-FLOAT-LINEAR)

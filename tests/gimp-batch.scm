@@ -35,21 +35,21 @@
     (test-scumble-profile copy FALSE)
     copy))
 
-(define (check-profile name base precision style-profile)
+(define (check-profile name base precision assign style-profile tolerance)
   (let* ((image (new-image 50 40 base precision))
          (layer (new-layer image "Sky" 50 40 #t 0))
          (style-image (new-image 60 44 RGB PRECISION-FLOAT-GAMMA))
          (style (new-layer style-image "Waves" 60 44 #f 1))
          (result 0) (plain 0) (plain-style 0))
-    (test-scumble-profile image TRUE)
-    (if style-profile (test-scumble-profile style-image TRUE))
+    (assign image)
+    (if style-profile (assign style-image))
     (set! result
       (scumble image layer style "adain" 0.8))
     (set! plain (duplicate-in-srgb image))
     (set! plain-style (duplicate-in-srgb style-image))
     (let ((found (test-scumble-compare (car (layers-of plain)) (cadr (layers-of plain))
                                        (car (layers-of plain-style)) "adain" 0.8)))
-      (check (string-append "profile " name ": pixels") (<= (car found) 0.001)
+      (check (string-append "profile " name ": pixels") (<= (car found) tolerance)
              "differ by " (car found))
       (check-equal (string-append "profile " name ": alpha") (caddr found) TRUE))
     (check (string-append "profile " name ": the numbers differ from those in sRGB")
@@ -57,10 +57,14 @@
                         (test-scumble-read (car (layers-of plain)) 30 10))) "they do not")
     (for-each gimp-image-delete (list image style-image plain plain-style))))
 
-(check-profile "RGB" RGB PRECISION-FLOAT-GAMMA #f)
-(check-profile "RGB linear" RGB PRECISION-FLOAT-LINEAR #f)
-(check-profile "gray" GRAY PRECISION-FLOAT-GAMMA #f)
-(check-profile "RGB and style" RGB PRECISION-U16-GAMMA #t)
+(define (uncommon image) (test-scumble-profile image TRUE))
+
+(check-profile "RGB" RGB PRECISION-FLOAT-GAMMA uncommon #f 0.001)
+(check-profile "RGB linear" RGB PRECISION-FLOAT-LINEAR uncommon #f 0.001)
+(check-profile "gray" GRAY PRECISION-FLOAT-GAMMA uncommon #f 0.001)
+(check-profile "RGB and style" RGB PRECISION-U16-GAMMA uncommon #t 0.001)
+; Tables there are not quite those back.
+(check-profile "tables" RGB PRECISION-FLOAT-GAMMA test-scumble-tables #t 0.06)
 
 ; Colours beyond white and sRGB come back where the painting is not in full, or keeps colours.
 

@@ -8,6 +8,7 @@
 
 #include "engine.h"
 
+#include <lcms2.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -344,6 +345,67 @@ change_profile (const GimpParam *params, GimpParam *values)
   g_object_unref (profile);
 }
 
+/* One colour of a table. @cargo: the transform that it stands for */
+static cmsInt32Number
+fill_table (const cmsUInt16Number in[], cmsUInt16Number out[], void *cargo)
+{
+  cmsDoTransform (cargo, in, out, 1);
+  return TRUE;
+}
+
+/* Gives @profile a table in place of a transform, between curves that leave all as it is. */
+static void
+write_table (cmsHPROFILE profile, cmsTagSignature tag, cmsHPROFILE from, cmsUInt32Number from_type,
+             cmsHPROFILE to, cmsUInt32Number to_type)
+{
+  enum { GRID = 33 };
+  cmsHTRANSFORM transform = cmsCreateTransform (from, from_type, to, to_type,
+                                                INTENT_RELATIVE_COLORIMETRIC,
+                                                cmsFLAGS_NOOPTIMIZE | cmsFLAGS_NOCACHE);
+  cmsPipeline  *pipeline  = cmsPipelineAlloc (NULL, 3, 3);
+  cmsStage     *table     = cmsStageAllocCLut16bit (NULL, GRID, 3, 3, NULL);
+
+  cmsStageSampleCLut16bit (table, fill_table, transform, 0);
+  cmsPipelineInsertStage (pipeline, cmsAT_END, cmsStageAllocToneCurves (NULL, 3, NULL));
+  cmsPipelineInsertStage (pipeline, cmsAT_END, table);
+  cmsPipelineInsertStage (pipeline, cmsAT_END, cmsStageAllocToneCurves (NULL, 3, NULL));
+  cmsWriteTag (profile, tag, pipeline);
+  cmsPipelineFree (pipeline);
+  cmsDeleteTransform (transform);
+}
+
+/* Adobe RGB as printers and some cameras say such a thing: by tables of colours. */
+static void
+assign_tables (const GimpParam *params, GimpParam *values)
+{
+  GimpColorProfile   *adobe   = gimp_color_profile_new_rgb_adobe ();
+  cmsHPROFILE         like    = gimp_color_profile_get_lcms_profile (adobe);
+  cmsHPROFILE         lab     = cmsCreateLab4Profile (NULL);
+  cmsHPROFILE         profile = cmsCreateProfilePlaceholder (NULL);
+  cmsUInt32Number     length  = 0;
+  g_autofree guint8  *bytes   = NULL;
+  GimpColorProfile   *found;
+
+  cmsSetProfileVersion (profile, 4.3);
+  cmsSetDeviceClass (profile, cmsSigDisplayClass);
+  cmsSetColorSpace (profile, cmsSigRgbData);
+  cmsSetPCS (profile, cmsSigLabData);
+  cmsWriteTag (profile, cmsSigMediaWhitePointTag, cmsD50_XYZ ());
+  write_table (profile, cmsSigAToB0Tag, like, TYPE_RGB_16, lab, TYPE_Lab_16);
+  write_table (profile, cmsSigBToA0Tag, lab, TYPE_Lab_16, like, TYPE_RGB_16);
+
+  cmsSaveProfileToMem (profile, NULL, &length);
+  bytes = g_malloc (length);
+  cmsSaveProfileToMem (profile, bytes, &length);
+  found = gimp_color_profile_new_from_icc_profile (bytes, length, NULL);
+  gimp_image_set_color_profile (params[0].data.d_image, found);
+
+  g_object_unref (found);
+  cmsCloseProfile (profile);
+  cmsCloseProfile (lab);
+  g_object_unref (adobe);
+}
+
 static void
 read_pixel (const GimpParam *params, GimpParam *values)
 {
@@ -506,6 +568,11 @@ static const GimpParamDef profile_args[] =
                               "convert it to the common one" },
 };
 
+static const GimpParamDef image_arg[] =
+{
+  { GIMP_PDB_IMAGE, "image", "Which image" },
+};
+
 static const GimpParamDef read_args[] =
 {
   { GIMP_PDB_DRAWABLE, "drawable", "What to read" },
@@ -585,6 +652,7 @@ static const Procedure procedures[] =
   { "fill",    fill,           fill_args,    G_N_ELEMENTS (fill_args),    NULL, 0 },
   { "spoil",   spoil,          spoil_args,   G_N_ELEMENTS (spoil_args),   NULL, 0 },
   { "profile", change_profile, profile_args, G_N_ELEMENTS (profile_args), NULL, 0 },
+  { "tables",  assign_tables,  image_arg,    G_N_ELEMENTS (image_arg),    NULL, 0 },
   { "compare", compare,        compare_args, G_N_ELEMENTS (compare_args),
     compare_results, G_N_ELEMENTS (compare_results) },
   { "read",    read_pixel,     read_args,    G_N_ELEMENTS (read_args),
