@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "critic.h"
+#include "covariance.h"
 #include "error.h"
-#include "grad.h"
-#include "gram.h"
 #include "mark.h"
+#include "structure.h"
 #include "vgg.h"
 
 #include <string.h>
 
-/* Of the content's term; the style's count 1 each. */
-#define CONTENT_WEIGHT 0.2
-
-enum { ROWS = 12, TAPS = SCUMBLE_VGG_RELU4_1 + 1 };
+/* Structure is compared at the last two taps. */
+enum { ROWS = 12, TAPS = SCUMBLE_VGG_RELU4_1 + 1, STRUCTURES = 2,
+       STRUCTURE = TAPS - STRUCTURES };
 
 struct _ScumbleCritic
 {
@@ -25,10 +24,9 @@ struct _ScumbleVerdicts
 {
   const ScumbleCritic *critic;
   ScumbleFrame         planes[ROWS + 1]; /* before every row, and after the last */
-  float               *wanted[TAPS];     /* (owned): [c, c] with the planes' channels */
+  float               *wanted[TAPS];     /* (owned): [1 + c, c] with the planes' channels */
   const ScumbleVeil   *veil;             /* of the content; NULL if all of it is visible */
-  ScumbleTensor        target;           /* the content's relu3_1 */
-  double               target_scale;
+  ScumbleStructure     structures[STRUCTURES];
   float               *result;           /* room for the gradient with respect to a plane */
   float               *before;           /* and before its ReLU */
   float               *scratch;
@@ -187,7 +185,7 @@ take_rooms (ScumbleVerdicts *verdicts, const ScumbleJob *job, GError **error)
          take_floats (&verdicts->scratch, scratch, job, error);
 }
 
-/* Copies the matrices [c, c] to the planes' channels. */
+/* Copies the means and covariances [1 + c, c] to the planes' channels. */
 static void
 spread_wanted (ScumbleVerdicts *verdicts, const float *wanted)
 {
@@ -196,13 +194,28 @@ spread_wanted (ScumbleVerdicts *verdicts, const float *wanted)
       const int    row    = rows_to (tap);
       const int    c      = verdicts->critic->c[row];
       const int    planes = plane_channels (verdicts->critic, row);
-      float *const to     = g_new0 (float, planes * planes);
+      float *const to     = g_new0 (float, (1 + planes) * planes);
 
-      for (int k = 0; k < c; k++)
+      for (int k = 0; k < 1 + c; k++)
         memcpy (to + k * planes, wanted + k * c, (gsize) c * sizeof *to);
       verdicts->wanted[tap] = to;
-      wanted               += c * c;
+      wanted               += (1 + c) * c;
     }
+}
+
+static gboolean
+take_structures (ScumbleVerdicts *verdicts, const ScumbleJob *job, GError **error)
+{
+  for (int i = 0; i < STRUCTURES; i++)
+    {
+      const int row = rows_to (STRUCTURE + i);
+
+      if (!scumble_structure_take (&verdicts->structures[i], &verdicts->planes[row].inside,
+                                   verdicts->critic->c[row], job->arena, error))
+        return FALSE;
+    }
+
+  return TRUE;
 }
 
 ScumbleVerdicts *
@@ -210,16 +223,11 @@ scumble_verdicts_new (const ScumbleCritic *critic, int w, int h, const float *wa
                       const ScumbleJob *job, GError **error)
 {
   g_autoptr (ScumbleVerdicts) verdicts = g_new0 (ScumbleVerdicts, 1);
-  ScumbleTensor              *target   = &verdicts->target;
-  const ScumbleTensor        *at;
 
   verdicts->critic = critic;
   spread_wanted (verdicts, wanted);
-  if (!take_planes (verdicts, w, h, job, error) || !take_rooms (verdicts, job, error))
-    return NULL;
-
-  at = &verdicts->planes[rows_to (SCUMBLE_VGG_RELU3_1)].inside;
-  if (!scumble_arena_tensor (job->arena, at->h, at->w, at->c, target, error))
+  if (!take_planes (verdicts, w, h, job, error) || !take_rooms (verdicts, job, error) ||
+      !take_structures (verdicts, job, error))
     return NULL;
 
   return g_steal_pointer (&verdicts);
@@ -233,6 +241,8 @@ scumble_verdicts_free (ScumbleVerdicts *verdicts)
 
   for (int tap = 0; tap < TAPS; tap++)
     g_free (verdicts->wanted[tap]);
+  for (int i = 0; i < STRUCTURES; i++)
+    scumble_structure_clear (&verdicts->structures[i]);
   g_free (verdicts);
 }
 
@@ -267,23 +277,24 @@ gboolean
 scumble_verdicts_compare (ScumbleVerdicts *verdicts, const ScumbleTensor *content,
                           const ScumbleVeil *veil, const ScumbleJob *job, GError **error)
 {
-  const int rows = rows_to (SCUMBLE_VGG_RELU3_1);
-
   verdicts->veil = veil;
-  if (!look (verdicts, content, rows, job, error))
+  if (!look (verdicts, content, ROWS, job, error))
     return FALSE;
 
-  scumble_copy (&verdicts->planes[rows].inside, &verdicts->target, job->threads);
-  verdicts->target_scale = CONTENT_WEIGHT * scumble_grad_unexplained_scale (
-    &verdicts->target, verdicts->critic->c[rows], scumble_veil_at (veil, &verdicts->target),
-    job->threads);
+  for (int i = 0; i < STRUCTURES; i++)
+    {
+      const ScumbleTensor *x = &verdicts->planes[rows_to (STRUCTURE + i)].inside;
+
+      scumble_structure_aim (&verdicts->structures[i], x, scumble_veil_at (veil, x),
+                             job->threads);
+    }
 
   return TRUE;
 }
 
 /* Adds the loss at the tap after @rows rows, if there is one, and its gradient to @g. */
 static double
-judge_tap (const ScumbleVerdicts *verdicts, int rows, const ScumbleTensor *g, int threads)
+judge_tap (ScumbleVerdicts *verdicts, int rows, const ScumbleTensor *g, int threads)
 {
   const ScumbleTensor *x       = &verdicts->planes[rows].inside;
   const float         *weights = scumble_veil_at (verdicts->veil, x);
@@ -292,10 +303,10 @@ judge_tap (const ScumbleVerdicts *verdicts, int rows, const ScumbleTensor *g, in
   for (int tap = SCUMBLE_VGG_RELU1_1; tap < TAPS; tap++)
     if (rows_to (tap) == rows)
       {
-        loss = scumble_gram_distance (x, weights, verdicts->wanted[tap], g, threads);
-        if (tap == SCUMBLE_VGG_RELU3_1)
-          loss += scumble_grad_unexplained (x, &verdicts->target, weights,
-                                            verdicts->target_scale, g, threads);
+        loss = scumble_covariance_distance (x, weights, verdicts->wanted[tap], g, threads);
+        if (tap >= STRUCTURE)
+          loss += scumble_structure_distance (&verdicts->structures[tap - STRUCTURE], x,
+                                              1.0 / STRUCTURES, g, threads);
       }
 
   return loss;

@@ -13,11 +13,11 @@ G_BEGIN_DECLS
  * An encoder that judges a painted picture, and says how every pixel should change: the
  * perceptual loss of MetaStyle's adaptation, transfer_loss() of weights/train/losses.py,
  *
- *     0.2 |relu3_1 (painted) - relu3_1 (content)|^2 / n / spatial variance of relu3_1 (content)
- *     + sum over relu1_1 .. relu4_1 of
- *           sqrt (|gram - gram of the style|^2 / |gram of the style|^2)
+ *     mean over relu3_1 and relu4_1, instance-normalised, of |painted - content|^2 / n
+ *     + sum over relu1_1 .. relu4_1 of |means - those of the style| / its deviation
+ *                           + |covariances - those of the style| / |those of the style|
  *
- * but for the constants that keep it finite. Cells count as much as they are visible in all of
+ * but for the constants that keep it finite (scumble_covariance_distance()). Cells count as much as they are visible in all of
  * these means. Immutable; threads may share it.
  */
 typedef struct _ScumbleCritic ScumbleCritic;
@@ -44,7 +44,8 @@ typedef struct _ScumbleVerdicts ScumbleVerdicts;
  * @critic: (transfer none): must outlive the verdicts
  * @w: width of the pictures, a multiple of 8 and at least 16
  * @h: their height, likewise
- * @wanted: (transfer none): the style's Gram matrices, as of scumble_taps_grams_source()
+ * @wanted: (transfer none): the style's means and covariances, as of
+ *   scumble_taps_covariances_source()
  * @job: its arena gives the memory, which the caller releases after
  *   scumble_verdicts_free()
  *

@@ -21,9 +21,6 @@
 #include <omp.h>
 #include <string.h>
 
-/* Keeps ratios finite for flat pictures. */
-#define FLAT 1e-6
-
 /* PyTorch's instance_norm. */
 #define EPSILON 1e-5
 
@@ -838,21 +835,6 @@ scumble_norm_back (const ScumbleNorm *norm, int c, const ScumbleTensor *x,
 
 /* ---- The loss ---- */
 
-double
-scumble_grad_unexplained_scale (const ScumbleTensor *target, int c, const float *weights,
-                                int threads)
-{
-  const gsize        planes   = (gsize) target->c;
-  g_autofree double *sums     = g_new0 (double, BANDS * 2 * planes);
-  const double       n        = find_moments (target, weights, sums, threads);
-  double             variance = 0.0;
-
-  for (gsize k = 0; k < planes; k++)
-    variance += (sums[planes + k] / n - sums[k] / n * (sums[k] / n)) / c;
-
-  return 1.0 / (n * c * (variance + FLAT));
-}
-
 /* Of @n numbers, each of which counts @weight. Returns: the squared error */
 static float
 add_errors (const float *value, const float *wanted, int n, double scale, float weight,
@@ -872,9 +854,9 @@ add_errors (const float *value, const float *wanted, int n, double scale, float 
 }
 
 double
-scumble_grad_unexplained (const ScumbleTensor *x, const ScumbleTensor *target,
-                          const float *weights, double scale, const ScumbleTensor *g,
-                          int threads)
+scumble_grad_squared_error (const ScumbleTensor *x, const ScumbleTensor *target,
+                            const float *weights, double scale, const ScumbleTensor *g,
+                            int threads)
 {
   double errors[BANDS] = { 0.0 };
 

@@ -246,27 +246,17 @@ void     scumble_norm_back         (const ScumbleNorm *norm, int c,
                                     int threads);
 
 /**
- * scumble_grad_unexplained:
- * @x: [h, w, c] features
+ * scumble_grad_squared_error:
+ * @x: [h, w, c]
  * @target: [h, w, c] what they should be
  * @weights: (nullable): [h, w] how much each cell counts; %NULL for all ones
- * @scale: what the squared error counts, as scumble_grad_unexplained_scale() says
+ * @scale: what a squared error of 1 counts
  * @g: (inout): the error's gradient is added
  *
- * Returns: the mean squared error over the target's mean spatial variance + 1e-6
+ * Returns: @scale times the weighted sum of all squared errors
  */
-double   scumble_grad_unexplained  (const ScumbleTensor *x, const ScumbleTensor *target,
-                                    const float *weights, double scale,
-                                    const ScumbleTensor *g, int threads);
-
-/**
- * scumble_grad_unexplained_scale:
- * @c: channels of the features; those of the plane beyond are zeros
- * @weights: (nullable): as scumble_grad_unexplained() will have them
- *
- * Returns: 1 / (n (variance + 1e-6)), with n the cells' weights together times @c
- */
-double   scumble_grad_unexplained_scale (const ScumbleTensor *target, int c,
-                                         const float *weights, int threads);
+double   scumble_grad_squared_error (const ScumbleTensor *x, const ScumbleTensor *target,
+                                     const float *weights, double scale,
+                                     const ScumbleTensor *g, int threads);
 
 G_END_DECLS

@@ -3,7 +3,7 @@
 /* MetaStyle: Zhang, Zhu and Zhu, "MetaStyle: Three-Way Trade-Off Among Speed, Flexibility,
  * and Quality in Neural Style Transfer", AAAI 2019.
  *
- *     style -> encoder -> Gram matrices at relu1_1 .. relu4_1
+ *     style -> encoder -> means and covariances at relu1_1 .. relu4_1
  *     adapt: a transfer network, trained so that it learns a style in few steps, takes them
  *     content -> adapted transfer network -> pixels */
 #include "model-private.h"
@@ -47,7 +47,7 @@ typedef struct
 
 typedef struct
 {
-  float *wanted;     /* the painting's Gram matrices */
+  float *wanted;     /* the painting's means and covariances */
   float *parameters; /* of the transfer network, adapted as far as it was */
   int    updates;    /* how far */
 } Style;
@@ -166,7 +166,8 @@ new_style (const Net *net, const float *wanted, const float *parameters, int upd
 {
   Style *style = g_new (Style, 1);
 
-  style->wanted     = g_memdup2 (wanted, scumble_taps_grams_length (&net->taps) * sizeof *wanted);
+  style->wanted     = g_memdup2 (wanted, scumble_taps_covariances_length (&net->taps) *
+                                           sizeof *wanted);
   style->parameters = g_memdup2 (parameters, scumble_transfer_count (net->base) *
                                                sizeof *parameters);
   style->updates    = updates;
@@ -189,7 +190,7 @@ metastyle_mix (const ScumbleModel *model, const gconstpointer *styles, const flo
                guint n)
 {
   const Net        *net        = model->net;
-  const gsize       length     = scumble_taps_grams_length (&net->taps);
+  const gsize       length     = scumble_taps_covariances_length (&net->taps);
   const gsize       count      = scumble_transfer_count (net->base);
   g_autofree float *wanted     = g_new0 (float, length);
   g_autofree float *parameters = g_new0 (float, count);
@@ -209,18 +210,18 @@ metastyle_mix (const ScumbleModel *model, const gconstpointer *styles, const flo
   return new_style (net, wanted, parameters, updates);
 }
 
-/* With its Gram matrices, a saved style can go on adapting. */
+/* With its means and covariances, a saved style can go on adapting. */
 static void
 metastyle_save (const ScumbleModel *model, gconstpointer data,
                 ScumbleSafetensorsWriter *writer)
 {
   const Net   *net     = model->net;
   const Style *style   = data;
-  const int    length  = (int) scumble_taps_grams_length (&net->taps);
+  const int    length  = (int) scumble_taps_covariances_length (&net->taps);
   const int    count   = (int) scumble_transfer_count (net->base);
   const float  updates = (float) style->updates;
 
-  scumble_safetensors_writer_add (writer, "style.grams", &length, 1, style->wanted);
+  scumble_safetensors_writer_add (writer, "style.covariances", &length, 1, style->wanted);
   scumble_safetensors_writer_add (writer, "style.parameters", &count, 1, style->parameters);
   scumble_safetensors_writer_add (writer, "style.updates", (const int[]) { 1 }, 1, &updates);
 }
@@ -233,8 +234,8 @@ metastyle_load (const ScumbleModel *model, const ScumbleSafetensors *file, GErro
   g_autofree float *parameters = NULL;
   g_autofree float *updates    = NULL;
 
-  wanted = scumble_safetensors_floats (file, "style.grams",
-                                       scumble_taps_grams_length (&net->taps), error);
+  wanted = scumble_safetensors_floats (file, "style.covariances",
+                                       scumble_taps_covariances_length (&net->taps), error);
   if (wanted == NULL)
     return NULL;
   parameters = scumble_safetensors_floats (file, "style.parameters",
@@ -253,9 +254,9 @@ metastyle_encode (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *
                   GError **error)
 {
   const Net        *net    = model->net;
-  g_autofree float *wanted = g_new (float, scumble_taps_grams_length (&net->taps));
+  g_autofree float *wanted = g_new (float, scumble_taps_covariances_length (&net->taps));
 
-  return scumble_taps_grams_source (&net->taps, source, wanted, job, error)
+  return scumble_taps_covariances_source (&net->taps, source, wanted, job, error)
            ? new_style (net, wanted, net->initial, 0) : NULL;
 }
 
@@ -521,7 +522,7 @@ update_work (const Adapt *adapt)
   const ScumbleRect    area = { 0, 0, crop.w, crop.h };
 
   return (adapt->how->all ? 3.0 : 2.0) * scumble_transfer_work (adapt->net->base, &crop, &area) +
-         3.0 * scumble_taps_grams_work (&adapt->net->taps, crop.w, crop.h);
+         3.0 * scumble_taps_covariances_work (&adapt->net->taps, crop.w, crop.h);
 }
 
 /* Takes what reading a crop takes, and before that a row, where pixels may be invisible. */

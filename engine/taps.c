@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "taps.h"
-#include "gram.h"
+#include "covariance.h"
 #include "moments.h"
 #include "tiles.h"
 
@@ -276,61 +276,61 @@ scumble_taps_measure_source (const ScumbleTaps *taps, ScumbleSource *source,
 }
 
 gsize
-scumble_taps_grams_length (const ScumbleTaps *taps)
+scumble_taps_covariances_length (const ScumbleTaps *taps)
 {
   gsize length = 0;
 
-  for (int i = 0; i < SCUMBLE_TAPS_GRAMS; i++)
+  for (int i = 0; i < SCUMBLE_TAPS_LEARNED; i++)
     {
       const gsize c = (gsize) scumble_convnet_channels (taps->parts[i]);
 
-      length += c * c;
+      length += (1 + c) * c;
     }
 
   return length;
 }
 
 static void
-note_gram (int i, const ScumbleTensor *x, const float *weights, gpointer data, int threads)
+note_covariance (int i, const ScumbleTensor *x, const float *weights, gpointer data, int threads)
 {
-  scumble_gram_add ((ScumbleGram *) data + i, x, weights, threads);
+  scumble_covariance_add ((ScumbleCovariance *) data + i, x, weights, threads);
 }
 
 static gboolean
-measure_grams (const ScumbleTaps *taps, const ScumblePicture *picture, float *values,
-               const ScumbleJob *job, GError **error)
+measure_covariances (const ScumbleTaps *taps, const ScumblePicture *picture, float *values,
+                     const ScumbleJob *job, GError **error)
 {
-  ScumbleGram grams[SCUMBLE_TAPS_GRAMS];
-  const Walk  walk = { taps, SCUMBLE_TAPS_GRAMS, picture, note_gram, grams, job };
-  gboolean    done;
+  ScumbleCovariance found[SCUMBLE_TAPS_LEARNED];
+  const Walk        walk = { taps, SCUMBLE_TAPS_LEARNED, picture, note_covariance, found, job };
+  gboolean          done;
 
-  for (int i = 0; i < SCUMBLE_TAPS_GRAMS; i++)
-    scumble_gram_init (&grams[i], scumble_convnet_channels (taps->parts[i]));
+  for (int i = 0; i < SCUMBLE_TAPS_LEARNED; i++)
+    scumble_covariance_init (&found[i], scumble_convnet_channels (taps->parts[i]));
 
   done = go (&walk, error);
-  for (int i = 0; i < SCUMBLE_TAPS_GRAMS; i++)
+  for (int i = 0; i < SCUMBLE_TAPS_LEARNED; i++)
     {
       if (done)
-        scumble_gram_get (&grams[i], values);
-      values += (gsize) grams[i].c * (gsize) grams[i].c;
-      scumble_gram_clear (&grams[i]);
+        scumble_covariance_get (&found[i], values);
+      values += (1 + (gsize) found[i].c) * (gsize) found[i].c;
+      scumble_covariance_clear (&found[i]);
     }
 
   return done;
 }
 
 gboolean
-scumble_taps_grams_source (const ScumbleTaps *taps, ScumbleSource *source, float *grams,
-                           const ScumbleJob *job, GError **error)
+scumble_taps_covariances_source (const ScumbleTaps *taps, ScumbleSource *source, float *values,
+                                 const ScumbleJob *job, GError **error)
 {
-  return measure_source (taps, source, measure_grams, grams, job, error);
+  return measure_source (taps, source, measure_covariances, values, job, error);
 }
 
 double
-scumble_taps_grams_work (const ScumbleTaps *taps, int w, int h)
+scumble_taps_covariances_work (const ScumbleTaps *taps, int w, int h)
 {
   const ScumblePicture picture = { .w = w, .h = h };
-  const Walk           walk    = { .taps = taps, .n = SCUMBLE_TAPS_GRAMS,
+  const Walk           walk    = { .taps = taps, .n = SCUMBLE_TAPS_LEARNED,
                                    .picture = &picture };
   const ScumbleRect    all     = { 0, 0, w, h };
 

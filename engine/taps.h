@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* The taps whose Gram matrices count: relu1_1 .. relu4_1. */
-enum { SCUMBLE_TAPS_GRAMS = 4 };
+/* The taps that MetaStyle learns from: relu1_1 .. relu4_1. */
+enum { SCUMBLE_TAPS_LEARNED = 4 };
 
 /**
  * ScumbleTaps:
@@ -52,29 +52,30 @@ gboolean scumble_taps_measure_source (const ScumbleTaps *taps, ScumbleSource *so
                                       GError **error);
 
 /**
- * scumble_taps_grams_length:
+ * scumble_taps_covariances_length:
  *
- * Returns: how many floats the Gram matrices at relu1_1 .. relu4_1 are together
+ * Returns: how many floats the means and covariances at relu1_1 .. relu4_1 are together
  */
-gsize    scumble_taps_grams_length   (const ScumbleTaps *taps);
+gsize    scumble_taps_covariances_length (const ScumbleTaps *taps);
 
 /**
- * scumble_taps_grams_source:
- * @grams: (out caller-allocates): for each of these taps in turn its Gram matrix [c, c];
- *   invisible pixels are left out
+ * scumble_taps_covariances_source:
+ * @values: (out caller-allocates): for each of these taps in turn the channels' means and
+ *   covariances [1 + c, c]; invisible pixels are left out
  *
  * Returns: %FALSE with an error on cancel, out of budget, or if the picture fails to read
  */
-gboolean scumble_taps_grams_source   (const ScumbleTaps *taps, ScumbleSource *source,
-                                      float *grams, const ScumbleJob *job, GError **error);
+gboolean scumble_taps_covariances_source (const ScumbleTaps *taps, ScumbleSource *source,
+                                          float *values, const ScumbleJob *job,
+                                          GError **error);
 
 /**
- * scumble_taps_grams_work:
+ * scumble_taps_covariances_work:
  * @w: of a picture, in pixels
  * @h: likewise
  *
  * Returns: the multiply-adds of taking the whole of it to relu4_1 at once
  */
-double   scumble_taps_grams_work     (const ScumbleTaps *taps, int w, int h);
+double   scumble_taps_covariances_work   (const ScumbleTaps *taps, int w, int h);
 
 G_END_DECLS

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "covariance.h"
 #include "grad.h"
-#include "gram.h"
 #include "ref.h"
 #include "simd-grad.h"
+#include "structure.h"
 
 #include <math.h>
 
@@ -21,7 +22,7 @@ typedef struct
   const float *weights;
   const float *r;       /* weights of the results */
   const float *target;
-  const float *wanted;  /* Gram matrix */
+  const float *wanted;  /* means and covariances */
   const float *count;   /* how much each cell counts; NULL for 1 */
   const double *scale;
   const double *shift;
@@ -181,45 +182,70 @@ loss_norm (const Case *it, const double *x)
 }
 
 static double
-loss_gram (const Case *it, const double *x)
+root (double error, double scale)
 {
-  const int n     = it->h * it->w;
-  double    error = 0.0, power = 1e-6;
-
-  for (int k = 0; k < it->c * it->c; k++)
-    {
-      double sum = 0.0;
-
-      for (int i = 0; i < n; i++)
-        sum += part (it, i) * x[i * it->c + k / it->c] * x[i * it->c + k % it->c];
-      error += (sum - it->wanted[k]) * (sum - it->wanted[k]);
-      power += (double) it->wanted[k] * it->wanted[k];
-    }
-
-  return sqrt (error / power + 1e-4);
+  return sqrt (error / (scale + 1e-6) + 1e-4);
 }
 
 static double
-loss_unexplained (const Case *it, const double *x)
+square (double x)
 {
-  const int          n      = it->h * it->w * it->c;
-  g_autofree double *target = g_new (double, n);
-  double             variance = 0.0, error = 0.0;
+  return x * x;
+}
 
-  for (int i = 0; i < n; i++)
+static double
+loss_covariance (const Case *it, const double *x)
+{
+  const int    n     = it->h * it->w, c = it->c;
+  const float *means = it->wanted, *products = it->wanted + c;
+  double       error = 0.0, level = 0.0, spread = 0.0, error_products = 0.0, power = 0.0;
+
+  for (int k = 0; k < c; k++)
     {
-      target[i] = it->target[i];
-      error    += part (it, i / it->c) * (x[i] - target[i]) * (x[i] - target[i]) / it->c;
+      double mean, variance;
+
+      channel (it, x, k, &mean, &variance);
+      error  += square (mean - means[k]);
+      level  += square (means[k]);
+      spread += products[k * c + k];
     }
-  for (int k = 0; k < it->c; k++)
+  for (int k = 0; k < c * c; k++)
     {
-      double mean, channel_variance;
+      double sum = 0.0, left, right, variance;
 
-      channel (it, target, k, &mean, &channel_variance);
-      variance += channel_variance / it->c;
+      channel (it, x, k / c, &left, &variance);
+      channel (it, x, k % c, &right, &variance);
+      for (int i = 0; i < n; i++)
+        sum += part (it, i) * (x[i * c + k / c] - left) * (x[i * c + k % c] - right);
+      error_products += square (sum - products[k]);
+      power          += square (products[k]);
     }
 
-  return error / (variance + 1e-6);
+  return root (error, spread + 0.01 * level) +
+         root (error_products, power + square (0.01 * level));
+}
+
+/* Against the target, both normalised, and counting a half. */
+static double
+loss_structure (const Case *it, const double *x)
+{
+  const int          n      = it->h * it->w, c = it->c;
+  g_autofree double *target = to_doubles (it->target, n * c);
+  double             loss   = 0.0;
+
+  for (int k = 0; k < c; k++)
+    {
+      double mean, variance, mean_target, variance_target;
+
+      channel (it, x, k, &mean, &variance);
+      channel (it, target, k, &mean_target, &variance_target);
+      for (int i = 0; i < n; i++)
+        loss += 0.5 * part (it, i) / c *
+                square ((x[i * c + k] - mean) / sqrt (variance + 1e-5) -
+                        (target[i * c + k] - mean_target) / sqrt (variance_target + 1e-5));
+    }
+
+  return loss;
 }
 
 /* The greatest difference, relative to the greatest gradient, is to be within 1e-3. Of many
@@ -586,42 +612,70 @@ test_norm (void)
     }
 }
 
+/* Symmetric, with variances that are positive. */
+static void
+fill_wanted (float *wanted, int c)
+{
+  float *products = wanted + c;
+
+  ref_fill (wanted, (gsize) (c + c * c), 3, -1.0f, 1.0f);
+  for (int k = 0; k < c * c; k++)
+    products[k] = products[k % c * c + k / c];
+  for (int k = 0; k < c; k++)
+    products[k * c + k] = fabsf (products[k * c + k]);
+}
+
 /* Planes of whole panels and others, which take different ways. */
 static void
-check_losses (int h, int w, int c, const float *weights)
+check_covariance (int h, int w, int c, const float *weights)
 {
   const int          n      = h * w * c;
-  ScumbleTensor      x      = ref_tensor (h, w, c, 1), target = ref_tensor (h, w, c, 2);
+  ScumbleTensor      x      = ref_tensor (h, w, c, 1);
   ScumbleTensor      g      = ref_tensor_empty (h, w, c);
-  g_autofree float  *wanted = g_new (float, c * c);
-  const Case         it     = { h, w, c, .target = target.data, .wanted = wanted,
-                                .count = weights };
-  g_autofree double *at     = g_new (double, n);
+  g_autofree float  *wanted = g_new (float, (1 + c) * c);
+  const Case         it     = { h, w, c, .wanted = wanted, .count = weights };
+  g_autofree double *at     = to_doubles (x.data, n);
 
-  for (int i = 0; i < n; i++)
-    at[i] = x.data[i];
-  ref_fill (wanted, (gsize) (c * c), 3, -1.0f, 1.0f);
-  for (int k = 0; k < c * c; k++)
-    wanted[k] = wanted[k % c * c + k / c];
-
+  fill_wanted (wanted, c);
   ref_fill (g.data, (gsize) n, 1, 0.0f, 0.0f);
-  g_assert_cmpfloat (fabs (scumble_gram_distance (&x, weights, wanted, &g, 2) -
-                           loss_gram (&it, at)), <=, 1e-5);
-  check ("gram", &it, loss_gram, &x, &g);
-
-  ref_fill (g.data, (gsize) n, 1, 0.0f, 0.0f);
-  if (c % 16 == 0)
-    {
-      const double scale = scumble_grad_unexplained_scale (&target, c, weights, 2);
-
-      g_assert_cmpfloat (fabs (scumble_grad_unexplained (&x, &target, weights, scale, &g, 2) -
-                               loss_unexplained (&it, at)), <=, 1e-5);
-      check ("unexplained", &it, loss_unexplained, &x, &g);
-    }
+  g_assert_cmpfloat (fabs (scumble_covariance_distance (&x, weights, wanted, &g, 2) -
+                           loss_covariance (&it, at)), <=, 1e-5);
+  check ("covariance", &it, loss_covariance, &x, &g);
 
   g_free (x.data);
-  g_free (target.data);
   g_free (g.data);
+}
+
+/* In planes with channels that the features do not have. */
+static void
+check_structure (const float *weights)
+{
+  enum { H = 3, W = 5, C = 13, PLANE = 16 };
+  g_autoptr (ScumbleArena) arena  = scumble_arena_new (1 << 20);
+  ScumbleTensor            x      = ref_tensor (H, W, C, 1), target = ref_tensor (H, W, C, 2);
+  const ScumbleFrame       in     = frame_of (&x, PLANE, 0), aim = frame_of (&target, PLANE, 0);
+  const ScumbleFrame       g      = frame_of (&x, PLANE, 0);
+  const Case               it     = { H, W, C, .target = target.data, .count = weights };
+  g_autofree double       *at     = to_doubles (x.data, H * W * C);
+  ScumbleStructure         structure;
+  ScumbleTensor            dense;
+  double                   distance;
+
+  g_assert_true (scumble_structure_take (&structure, &in.inside, C, arena, NULL));
+  scumble_structure_aim (&structure, &aim.inside, weights, 2);
+  memset (g.inside.data, 0, (gsize) H * g.inside.stride * sizeof (float));
+  distance = scumble_structure_distance (&structure, &in.inside, 0.5, &g.inside, 2);
+  g_assert_cmpfloat (fabs (distance - loss_structure (&it, at)), <=, 1e-5);
+  dense = inside_of (&g, C);
+  check ("structure", &it, loss_structure, &x, &dense);
+
+  scumble_structure_clear (&structure);
+  g_free (dense.data);
+  g_free (x.data);
+  g_free (target.data);
+  g_aligned_free (in.whole.data);
+  g_aligned_free (aim.whole.data);
+  g_aligned_free (g.whole.data);
 }
 
 static void
@@ -629,49 +683,54 @@ test_losses (void)
 {
   g_autofree float *weights = random_weights (30);
 
-  check_losses (5, 6, 7, NULL);
-  check_losses (3, 5, 16, NULL);
-  check_losses (5, 6, 7, weights);
-  check_losses (3, 5, 16, weights);
+  check_covariance (5, 6, 7, NULL);
+  check_covariance (3, 5, 16, NULL);
+  check_covariance (5, 6, 7, weights);
+  check_covariance (3, 5, 16, weights);
+  check_structure (NULL);
+  check_structure (weights);
 }
 
 static void
-find_gram (const ScumbleTensor *x, const float *weights, float *values, int threads)
+find_covariance (const ScumbleTensor *x, const float *weights, float *values, int threads)
 {
-  ScumbleGram gram;
+  ScumbleCovariance covariance;
 
-  scumble_gram_init (&gram, x->c);
-  scumble_gram_add (&gram, x, weights, threads);
-  scumble_gram_get (&gram, values);
-  scumble_gram_clear (&gram);
+  scumble_covariance_init (&covariance, x->c);
+  scumble_covariance_add (&covariance, x, weights, threads);
+  scumble_covariance_get (&covariance, values);
+  scumble_covariance_clear (&covariance);
 }
 
 /* A cell that counts twice is a cell that is there twice, and one of weight 0 is not there.
  * As many cells as are summed in several parts, on any number of threads. */
 static void
-test_gram_weights (void)
+test_covariance_weights (void)
 {
-  enum { H = 90, W = 200, C = 16 };
+  enum { H = 90, W = 200, C = 16, N = H / 2 * W };
   ScumbleTensor     x       = ref_tensor (H, W, C, 1);
   ScumbleTensor     half    = scumble_tensor_view (&x, 0, 0, H / 2, W);
   g_autofree float *weights = g_new0 (float, H * W);
-  float             whole[C * C], part[C * C], again[C * C];
+  float             whole[(1 + C) * C], some[(1 + C) * C], again[(1 + C) * C];
 
-  for (int i = 0; i < H / 2 * W; i++)
+  for (int i = 0; i < N; i++)
     weights[i] = 0.3f;
-  find_gram (&x, weights, whole, 2);
-  find_gram (&half, NULL, part, 2);
-  find_gram (&half, NULL, again, 1);
-  ref_assert_close_floats (whole, part, C * C, 1e-5);
-  g_assert_cmpmem (part, sizeof part, again, sizeof again);
+  find_covariance (&x, weights, whole, 2);
+  find_covariance (&half, NULL, some, 2);
+  find_covariance (&half, NULL, again, 1);
+  ref_assert_close_floats (whole, some, (1 + C) * C, 1e-5);
+  g_assert_cmpmem (some, sizeof some, again, sizeof again);
 
   for (int k = 0; k < C; k++)
     {
-      double sum = 0.0;
+      double mean = 0.0, sum = 0.0;
 
-      for (int i = 0; i < H / 2 * W; i++)
-        sum += (double) x.data[i * C + k] * x.data[i * C + 3] / (H / 2 * W);
-      g_assert_cmpfloat (fabs (sum - part[3 * C + k]), <=, 1e-5);
+      for (int i = 0; i < N; i++)
+        mean += (double) x.data[i * C + k] / N;
+      for (int i = 0; i < N; i++)
+        sum += (x.data[i * C + k] - mean) * x.data[i * C + 3] / N;
+      g_assert_cmpfloat (fabs (mean - some[k]), <=, 1e-5);
+      g_assert_cmpfloat (fabs (sum - some[(1 + 3) * C + k]), <=, 1e-5);
     }
   g_free (x.data);
 }
@@ -731,7 +790,7 @@ main (int argc, char **argv)
   g_test_add_func ("/grad/pool", test_pool);
   g_test_add_func ("/grad/norm", test_norm);
   g_test_add_func ("/grad/losses", test_losses);
-  g_test_add_func ("/grad/gram-weights", test_gram_weights);
+  g_test_add_func ("/grad/covariance-weights", test_covariance_weights);
   g_test_add_func ("/grad/products", test_products);
 
   return g_test_run ();

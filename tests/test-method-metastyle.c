@@ -7,7 +7,7 @@
 #include "transfer-net.h"
 
 /* As many updates as the goldens had. */
-static const Paint metastyle = { "metastyle", "tiny-metastyle", 1.0, 0, 2, { 0, 0, 0, 0 }, 3 };
+static const Paint metastyle = { "metastyle", "tiny-metastyle", 1.0, 0, 2, { 0, 0, 0, 0 }, 2 };
 
 /* Seen: 7e-6. */
 static void
@@ -16,15 +16,16 @@ test_golden (void)
   check_goldens ("metastyle", &metastyle, 1e-3);
 }
 
-/* Adam takes a step as large for a slope that is all rounding as for a steep one. Seen: 6e-5,
- * and 3e-3 where a compiler rounds elsewhere; what it learns changes pixels by up to 0.5. */
+/* Adam takes a step as large for a slope that is all rounding as for a steep one, and a channel
+ * that hardly varies in a random encoder makes rounding large: 3e-4 after one update, 0.014 after
+ * two; what these learn changes pixels by up to 0.4. */
 static void
 test_golden_all (void)
 {
   Paint all = metastyle;
 
   all.all = TRUE;
-  check_goldens ("metastyle-all", &all, 1e-2);
+  check_goldens ("metastyle-all", &all, 5e-2);
 }
 
 static double
@@ -111,7 +112,7 @@ test_gradient (void)
   g_autoptr (ScumbleSafetensors)  shared   = golden_open ("methods");
   int                             shape[3];
   ScumbleTensor                   x        = padded_content (shared, &job);
-  g_autofree float               *wanted   = golden_floats (shared, "grams", shape);
+  g_autofree float               *wanted   = golden_floats (shared, "covariances", shape);
   g_autofree float               *expected = golden_floats (golden, "gradient", shape);
   g_autofree float               *loss     = golden_floats (golden, "loss", shape);
   g_autoptr (ScumbleTransferGrad) net      = scumble_transfer_grad_new (base, values, x.w,
@@ -166,7 +167,7 @@ lesson_new (Picture content)
   g_autoptr (ScumbleSafetensors) encoder = golden_open ("tiny-encoder");
   g_autoptr (ScumbleSafetensors) shared  = golden_open ("methods");
   int                            shape[3];
-  g_autofree float              *wanted  = golden_floats (shared, "grams", shape);
+  g_autofree float              *wanted  = golden_floats (shared, "covariances", shape);
   const int                      w       = content.w, h = content.h;
   Lesson                        *it      = g_new0 (Lesson, 1);
 

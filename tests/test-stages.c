@@ -16,7 +16,7 @@
 #include <glib/gstdio.h>
 
 /* As many updates as the goldens had. */
-enum { UPDATES = 3 };
+enum { UPDATES = 2 };
 
 static const ScumbleLayer merge_layers[] = { { SCUMBLE_LAYER_CONV3, "merge", FALSE } };
 
@@ -110,12 +110,12 @@ test_encoder (gconstpointer data)
   g_free (expected.data);
 }
 
-/* The encoder's statistics or Gram matrices of the style. */
+/* The encoder's statistics of the style, or means and covariances. */
 static void
 test_taps (gconstpointer data)
 {
   const char                *stage    = data;
-  const gboolean             grams    = g_str_equal (stage, "grams");
+  const gboolean             learned  = g_str_equal (stage, "covariances");
   g_autoptr (ScumbleArena)   arena    = scumble_arena_new (64 << 20);
   const ScumbleJob           job      = { .arena = arena, .threads = 2 };
   g_autoptr (ScumbleConvnet) encoder  = open_encoder ();
@@ -127,9 +127,9 @@ test_taps (gconstpointer data)
 
   scumble_memory_source_init (&source, pixels.w, pixels.h, pixels.data);
   scumble_taps_init (&taps, encoder);
-  g_assert_cmpuint (grams ? scumble_taps_grams_length (&taps) : (gsize) taps.length, ==,
+  g_assert_cmpuint (learned ? scumble_taps_covariances_length (&taps) : (gsize) taps.length, ==,
                     length (&expected));
-  g_assert_true ((grams ? scumble_taps_grams_source : scumble_taps_measure_source)
+  g_assert_true ((learned ? scumble_taps_covariances_source : scumble_taps_measure_source)
                    (&taps, &source.source, found, &job, NULL));
   check_floats (found, &expected, 1e-4);
 
@@ -445,7 +445,7 @@ main (int argc, char **argv)
   for (guint i = 0; i < G_N_ELEMENTS (encoder); i++)
     add ("encoder", encoder[i], test_encoder);
   add ("encoder", "statistics", test_taps);
-  add ("encoder", "grams", test_taps);
+  add ("encoder", "covariances", test_taps);
   for (guint i = 0; i < G_N_ELEMENTS (attention); i++)
     add ("sanet", attention[i], test_attention);
   g_test_add_func ("/stages/sanet/merged", test_merge);

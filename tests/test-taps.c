@@ -34,31 +34,42 @@ veiled_picture (int w, int h)
   return picture;
 }
 
-/* The Gram matrix straight from the definition. */
+/* Means and covariances straight from the definition. */
 static void
-plain_gram (const ScumbleFeatures *features, float *gram)
+plain_covariance (const ScumbleFeatures *features, float *values)
 {
   const ScumbleTensor *plane = &features->plane;
+  const int            c     = plane->c;
   double               total = 0.0;
-  g_autofree double   *sums  = g_new0 (double, plane->c * plane->c);
+  g_autofree double   *means = g_new0 (double, c);
+  g_autofree double   *sums  = g_new0 (double, c * c);
 
   for (int i = 0; i < plane->h * plane->w; i++)
     {
-      const float *cell   = plane->data + (gsize) i * (gsize) plane->c;
       const double weight = features->weights != NULL ? features->weights[i] : 1.0;
 
       total += weight;
-      for (int j = 0; j < plane->c * plane->c; j++)
-        sums[j] += weight * cell[j / plane->c] * cell[j % plane->c];
+      for (int j = 0; j < c; j++)
+        means[j] += weight * plane->data[i * c + j];
     }
-  for (int j = 0; j < plane->c * plane->c; j++)
-    gram[j] = (float) (sums[j] / total);
+  for (int j = 0; j < c; j++)
+    values[j] = (float) (means[j] /= total);
+  for (int i = 0; i < plane->h * plane->w; i++)
+    {
+      const float *cell   = plane->data + (gsize) i * (gsize) c;
+      const double weight = features->weights != NULL ? features->weights[i] : 1.0;
+
+      for (int j = 0; j < c * c; j++)
+        sums[j] += weight * (cell[j / c] - means[j / c]) * (cell[j % c] - means[j % c]);
+    }
+  for (int j = 0; j < c * c; j++)
+    values[c + j] = (float) (sums[j] / total);
 }
 
 /* What the taps should find, from whole planes. */
 static void
 measure_planes (const ScumbleConvnet *encoder, ScumbleSource *source, float *statistics,
-                float *grams)
+                float *covariances)
 {
   g_autoptr (ScumbleArena) arena = scumble_arena_new ((gsize) 1 << 30);
   g_autoptr (GError)       error = NULL;
@@ -79,10 +90,10 @@ measure_planes (const ScumbleConvnet *encoder, ScumbleSource *source, float *sta
       g_assert_no_error (error);
       scumble_moments_get (&features.moments, statistics, statistics + c);
       statistics += 2 * c;
-      if (i < SCUMBLE_TAPS_GRAMS)
+      if (i < SCUMBLE_TAPS_LEARNED)
         {
-          plain_gram (&features, grams);
-          grams += c * c;
+          plain_covariance (&features, covariances);
+          covariances += (1 + c) * c;
         }
       scumble_features_clear (&features);
     }
@@ -96,17 +107,17 @@ check (const Picture *pixels, gboolean veiled)
   g_autoptr (ScumbleConvnet) encoder    = open_encoder ();
   ScumbleMemorySource        memory;
   ScumbleTaps                taps;
-  gsize                      n_grams;
+  gsize                      length;
   g_autofree float          *statistics = NULL;
-  g_autofree float          *grams      = NULL;
+  g_autofree float          *wanted     = NULL;
 
   scumble_memory_source_init (&memory, pixels->w, pixels->h, pixels->rgba);
   g_assert_cmpint (memory.source.has_alpha, ==, veiled);
   scumble_taps_init (&taps, encoder);
-  n_grams    = scumble_taps_grams_length (&taps);
+  length     = scumble_taps_covariances_length (&taps);
   statistics = g_new (float, taps.length);
-  grams      = g_new (float, n_grams);
-  measure_planes (encoder, &memory.source, statistics, grams);
+  wanted     = g_new (float, length);
+  measure_planes (encoder, &memory.source, statistics, wanted);
 
   for (guint i = 0; i < G_N_ELEMENTS (tiles); i++)
     for (int threads = 1; threads <= 2; threads++)
@@ -116,17 +127,17 @@ check (const Picture *pixels, gboolean veiled)
         const ScumbleJob         job    = { .arena = arena, .threads = threads,
                                             .tile = tiles[i] };
         g_autofree float        *found  = g_new (float, taps.length);
-        g_autofree float        *gram   = g_new (float, n_grams);
+        g_autofree float        *covariance = g_new (float, length);
 
         scumble_taps_measure_source (&taps, &memory.source, found, &job, &error);
         g_assert_no_error (error);
-        scumble_taps_grams_source (&taps, &memory.source, gram, &job, &error);
+        scumble_taps_covariances_source (&taps, &memory.source, covariance, &job, &error);
         g_assert_no_error (error);
         g_test_message ("tile %d: %.2g and %.2g", tiles[i],
                         max_difference (found, statistics, (gsize) taps.length),
-                        max_difference (gram, grams, n_grams));
+                        max_difference (covariance, wanted, length));
         g_assert_cmpfloat (max_difference (found, statistics, (gsize) taps.length), <=, 1e-4);
-        g_assert_cmpfloat (max_difference (gram, grams, n_grams), <=, 1e-4);
+        g_assert_cmpfloat (max_difference (covariance, wanted, length), <=, 1e-4);
       }
 
   scumble_taps_clear (&taps);
@@ -172,11 +183,11 @@ test_budget (void)
   g_assert_cmpuint ((gsize) W * H * sizeof (float) *
                       (gsize) scumble_convnet_channels (taps.parts[0]), >, BUDGET);
 
-  found = g_new (float, MAX ((gsize) taps.length, scumble_taps_grams_length (&taps)));
+  found = g_new (float, MAX ((gsize) taps.length, scumble_taps_covariances_length (&taps)));
   g_assert_true (scumble_taps_measure_source (&taps, &memory.source, found, &trial, &error));
   g_assert_true (scumble_taps_measure_source (&taps, &memory.source, found, &job, &error));
-  g_assert_true (scumble_taps_grams_source (&taps, &memory.source, found, &trial, &error));
-  g_assert_true (scumble_taps_grams_source (&taps, &memory.source, found, &job, &error));
+  g_assert_true (scumble_taps_covariances_source (&taps, &memory.source, found, &trial, &error));
+  g_assert_true (scumble_taps_covariances_source (&taps, &memory.source, found, &job, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (scumble_arena_peak (arena), <=, scumble_arena_peak (planned));
   g_assert_cmpfloat (notes.work, >, 0.0);

@@ -9,7 +9,7 @@ tiny-encoder.safetensors   an encoder of a few channels
 tiny-METHOD.safetensors    a model file of the method for it
 methods.safetensors        what all methods begin with: content and style [h, w, 4]; what the encoder
                            makes of them, "content.relu4_1" [h, w, c] and so on; the style's
-                           "statistics" and "grams"
+                           "statistics" and "covariances"
 sanet.safetensors          "moved4_1" and "moved5_1", what the blocks make of the content with the
                            style, "own4_1" and "own5_1" with itself; "merged" of the former
 metanet.safetensors        "hidden" of the style, "own" of the content; the "generated" network, and
@@ -39,7 +39,7 @@ import nets  # noqa: E402
 import tensorfile  # noqa: E402
 
 STRENGTHS = (0.0, 0.6, 1.0, 1.3)
-UPDATES = 3
+UPDATES = 2
 CONTENT, STYLE = (21, 37), (40, 27)
 
 
@@ -121,7 +121,7 @@ def beginnings(encoder, content, style):
         if tap >= "relu3_1":
             stages["content." + tap] = plane(content[tap])
     stages["statistics"] = numbers(nets.style_vector(style))
-    stages["grams"] = numbers(*losses.grams(style).values())
+    stages["covariances"] = numbers(*losses.covariances(style).values())
     return stages
 
 
@@ -207,7 +207,7 @@ def metastyle(encoder, widths, content, style):
         tensor.copy_((tensor + 0.1 * noise * (tensor.std() if tensor.dim() > 1 else 1))
                      .half().float())
     content, style = padded(content, 16), padded(style, 16)
-    wanted = losses.grams(encoder(style, losses.GRAM_TAPS[-1]))
+    wanted = losses.covariances(encoder(style, losses.LEARNED_TAPS[-1]))
     with torch.enable_grad():
         p = {name: tensor.detach().clone().requires_grad_() for name, tensor in start.items()}
         loss = losses.transfer_loss(encoder, nets.transfer(content, p), content, wanted)[0]

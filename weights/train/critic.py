@@ -7,7 +7,7 @@ that only it sees; the deep ones are the encoder's own.
 import torch
 from torch import nn
 
-from losses import GRAM_TAPS, grams, own_statistics, statistics
+from losses import LEARNED_TAPS, covariances, own_statistics, statistics
 from nets import ceiling
 from teachers import Vgg19
 
@@ -55,8 +55,8 @@ class Ceilings(OwnCritic):
         return {"ceiling": ceiling(self.encoder(x, "relu4_1")["relu4_1"])}
 
 
-class GramCritic(OwnCritic):
-    """The encoder's Gram matrices."""
+class CovarianceCritic(OwnCritic):
+    """The means and covariances of the encoder's channels."""
 
     def measure(self, x):
-        return grams(self.encoder(x, GRAM_TAPS[-1]))
+        return covariances(self.encoder(x, LEARNED_TAPS[-1]))

@@ -3,11 +3,12 @@
 that share a batch average to the same gradient as one process with all of it."""
 import torch
 
-from nets import TAPS, mean_std, mvn
+from nets import TAPS, instance_norm, mean_std
 
 
 # Keeps the ratios below finite for flat pictures.
 FLAT = 1e-6
+PLAIN = 1e-2
 SMOOTH = 1e-4
 
 
@@ -20,8 +21,8 @@ def unexplained(x, target):
 
 
 def structure(x, target):
-    """Squared error after mean-variance normalisation: blind to palette, sees shapes."""
-    return (mvn(x) - mvn(target)).square().mean()
+    """Squared error after instance normalisation: blind to palette, sees shapes."""
+    return (instance_norm(x) - instance_norm(target)).square().mean()
 
 
 def statistics(features):
@@ -34,34 +35,41 @@ def own_statistics(taps):
     return statistics({tap: taps[tap] for tap in TAPS})
 
 
-def gram(x):
-    """Gram matrices [n, c, c] of features [n, c, h, w]: mean products of two channels.
-
-    Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural Networks", CVPR
-    2016.
-    """
+def covariance(x):
+    """Means and covariances of the channels of features [n, c, h, w]: [n, 1 + c, c], the means
+    in the first row."""
     flat = x.float().flatten(2)
-    return torch.bmm(flat, flat.transpose(1, 2)) / flat.shape[2]
+    mean = flat.mean(2, keepdim=True)
+    flat = flat - mean
+    return torch.cat([mean.transpose(1, 2),
+                      torch.bmm(flat, flat.transpose(1, 2)) / flat.shape[2]], 1)
 
 
-def grams(taps):
-    """The Gram matrices {tap: [n, c, c]} of the encoder's features at GRAM_TAPS."""
-    return {tap: gram(taps[tap]) for tap in GRAM_TAPS}
+def covariances(taps):
+    """The means and covariances {tap: [n, 1 + c, c]} of the encoder's features at LEARNED_TAPS."""
+    return {tap: covariance(taps[tap]) for tap in LEARNED_TAPS}
 
 
-def gram_distance(grams_x, grams_style):
-    """Sum over taps of the distance of Gram matrices over the norm of the style's own: 1 for a
-    tap whose features are all zero.
+def covariance_distance(found, wanted):
+    """Sum over taps of the distance of means over the style's deviation, and that of covariances
+    over their norm: 1 and more for a tap whose features are all zero.
 
-    The square of it, usual elsewhere, grows with the fourth power of the features: one nearly
-    black painting would then outweigh a batch. SMOOTH rounds the tip, where a distance has no
-    gradient.
+    A Gram matrix (Gatys, Ecker and Bethge, "Image Style Transfer Using Convolutional Neural
+    Networks", CVPR 2016) holds the same, but as one sum: after a ReLU the products of the means
+    are most of it, and a picture without the painting's contrasts was near it.
+
+    The square of it, usual elsewhere, would let single paintings outweigh a batch. SMOOTH rounds
+    the tip, where a distance has no gradient; PLAIN keeps paintings of one colour finite.
     """
     total = 0
-    for tap, wanted in grams_style.items():
-        error = (grams_x[tap] - wanted).square().sum((1, 2))
-        ratio = error / (wanted.square().sum((1, 2)) + FLAT)
-        total = total + (ratio + SMOOTH).sqrt().mean()
+    for tap, style in wanted.items():
+        level = style[:, 0].square().sum(1)
+        spread = style[:, 1:].diagonal(dim1=1, dim2=2).sum(1)
+        power = style[:, 1:].square().sum((1, 2))
+        error = (found[tap] - style).square()
+        means = error[:, 0].sum(1) / (spread + PLAIN * level + FLAT)
+        products = error[:, 1:].sum((1, 2)) / (power + (PLAIN * level).square() + FLAT)
+        total = total + ((means + SMOOTH).sqrt() + (products + SMOOTH).sqrt()).mean()
     return total
 
 
@@ -113,22 +121,25 @@ def spikes(seen):
     return sum(torch.relu(x.abs() - SPIKE).square().mean() for x in seen)
 
 
-# Where MetaStyle looks: the first convolution of each level that the loss needs.
-GRAM_TAPS = TAPS[:4]
-# With the same weight for both, an adapted network recoloured and little else; with 0.4 it kept more
-# of the photograph than any other method and took less of the painting. Below 0.2 black plateaus come.
-CONTENT_WEIGHT = 0.2
+# Where MetaStyle looks: the first convolution of each level.
+LEARNED_TAPS = TAPS[:4]
+STRUCTURE_TAPS = LEARNED_TAPS[2:]
 
 
 def transfer_loss(encoder, out, content, wanted):
     """What MetaStyle's training and the adaptation in the engine minimise.
 
-    0.2 * unexplained(relu3_1 of out, relu3_1 of content) + gram_distance at relu1_1 .. relu4_1
-    to `wanted`, {tap: [n, c, c]}, all from the encoder alone. Returns (loss, terms).
+    structure() at relu3_1 and relu4_1, the mean of both, + covariance_distance() at relu1_1 ..
+    relu4_1 to `wanted`, {tap: [n, 1 + c, c]}, all from the encoder alone. Returns (loss, terms).
+
+    The paper compares the features as they are. These have the photograph's palette, which the
+    painting's contradicts: most of that term could not be had at any price, and what was left of it
+    did not see black plateaus in flat dark parts.
     """
     with torch.no_grad():
-        target = encoder(content, "relu3_1")["relu3_1"]
-    taps = encoder(out, GRAM_TAPS[-1])
-    terms = {"content": unexplained(taps["relu3_1"], target),
-             "style": gram_distance(grams(taps), wanted)}
-    return CONTENT_WEIGHT * terms["content"] + terms["style"], terms
+        target = encoder(content, LEARNED_TAPS[-1])
+    taps = encoder(out, LEARNED_TAPS[-1])
+    terms = {"content": sum(structure(taps[tap], target[tap])
+                            for tap in STRUCTURE_TAPS) / len(STRUCTURE_TAPS),
+             "style": covariance_distance(covariances(taps), wanted)}
+    return sum(terms.values()), terms

@@ -16,10 +16,10 @@ flat dark parts. `spikes` keeps it from that.
 """
 import torch
 
-from critic import GramCritic
+from critic import CovarianceCritic
 from losses import spikes, transfer_loss, unexplained
 from methods import MetaStyle
-from nets import mean_std, mvn, transfer
+from nets import instance_norm, mean_std, transfer
 from recipe import StyleRecipe, fixed_crops
 
 INNER, OUTER, STYLE = 2, 3, 4
@@ -34,10 +34,10 @@ class Recipe(StyleRecipe):
     needs = ("encoder",)
 
     def make_critic(self):
-        return GramCritic(self.network.encoder)
+        return CovarianceCritic(self.network.encoder)
 
     def prepare(self):
-        self._wanted = self.table("style-gram", self.style, self.critic)
+        self._wanted = self.table("style-covariance", self.style, self.critic)
         device = next(self.network.encoder.parameters()).device
         crops = fixed_crops(self.content, LEVEL_CROPS, self.options.size).to(device)
         self._level = [part.mean(0, keepdim=True) for part in mean_std(crops)]
@@ -64,7 +64,7 @@ class Recipe(StyleRecipe):
         out = transfer(outer, p, seen)
         loss, terms = transfer_loss(self.network.encoder, out, outer, batch)
         mean, std = self._level
-        terms["identity"] = unexplained(start, mvn(inner) * std + mean)
+        terms["identity"] = unexplained(start, instance_norm(inner) * std + mean)
         terms["spikes"] = spikes(seen)
         loss = loss + IDENTITY_WEIGHT * terms["identity"] + SPIKES_WEIGHT * terms["spikes"]
         return loss, {"before": before, **terms}

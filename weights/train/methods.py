@@ -9,7 +9,7 @@ returns pictures [1, 3, h, w]; the result is not clamped.
 import torch
 from torch import nn
 
-from losses import GRAM_TAPS, grams, transfer_loss
+from losses import LEARNED_TAPS, covariances, transfer_loss
 from nets import (WIDTHS, Decoder, Encoder, Initial, Meta, Shared, Transform, adain, ceiling,
                   mean_std, style_vector, transfer)
 
@@ -97,7 +97,7 @@ class MetaStyle(nn.Module):
         as draw_crop() returns them, over the scales and shifts alone or `everything`.
         """
         with torch.no_grad():
-            wanted = grams(self.encoder(style, GRAM_TAPS[-1]))
+            wanted = covariances(self.encoder(style, LEARNED_TAPS[-1]))
         p = {name: tensor.detach().clone() for name, tensor in self.transfer().items()}
         moving = [p[name].requires_grad_() for name in p
                   if everything or name.endswith((".scale", ".shift"))]

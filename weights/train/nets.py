@@ -124,6 +124,14 @@ def mvn(x):
     return (x - mean) / std
 
 
+def instance_norm(x):
+    """Every channel of every picture with mean 0 and deviation 1, float32: biased variance over
+    the whole picture, eps 1e-5 inside the root."""
+    x = x.float()
+    mean, var = moments(x)
+    return (x - mean) * (var + EPS).rsqrt()
+
+
 def ceiling(features):
     """The largest value of every channel, [n, c, 1, 1], float32."""
     return features.float().amax((2, 3), keepdim=True)
@@ -284,15 +292,12 @@ def transfer_plan(base):
 def _normalised(x, p, name, stride, seen):
     """Convolution `name` without bias, then instance normalisation with scale and shift.
 
-    Biased variance over the whole picture, eps 1e-5 inside the root. What is normalised and not
-    yet scaled is appended to `seen`.
+    What is normalised and not yet scaled is appended to `seen`.
     """
     kernel = p[name + ".weight"]
-    x = F.conv2d(mirror(x, kernel.shape[-1] // 2), kernel, stride=stride).float()
-    mean, var = moments(x)
+    x = instance_norm(F.conv2d(mirror(x, kernel.shape[-1] // 2), kernel, stride=stride))
     scale, shift = (p[name + suffix].view(-1, x.shape[1], 1, 1)
                     for suffix in (".scale", ".shift"))
-    x = (x - mean) * (var + EPS).rsqrt()
     seen.append(x)
     return x * scale + shift
 

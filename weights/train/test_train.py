@@ -168,9 +168,13 @@ def test_losses(world):
     wanted = losses.statistics({"relu1_1": x})
     assert losses.style_distance(wanted, wanted) == 0
     assert losses.style_distance(losses.statistics({"relu1_1": x * 2}), wanted) > 0.1
-    wanted = {"relu1_1": losses.gram(x)}
-    assert abs(float(losses.gram_distance(wanted, wanted)) - 0.01) < 1e-6
-    assert abs(float(losses.gram_distance({"relu1_1": 0 * wanted["relu1_1"]}, wanted)) - 1) < 1e-3
+    wanted = {"relu1_1": losses.covariance(x)}
+    flat = {"relu1_1": losses.covariance(mean)}
+    distance = lambda found, to: float(losses.covariance_distance(found, to))
+    assert abs(distance(wanted, wanted) - 0.02) < 1e-6
+    assert abs(distance(flat, wanted) - 1.01) < 0.02
+    assert distance({"relu1_1": 0 * wanted["relu1_1"]}, wanted) > 2
+    assert distance(wanted, flat) < 100
 
 
 def test_strength(world):
@@ -204,7 +208,7 @@ def test_adapt(world):
     network = methods.MetaStyle(base=4)
     content, style = torch.rand(1, 3, 32, 32), torch.rand(1, 3, 32, 32) * 0.3
     with torch.no_grad():
-        wanted = losses.grams(network.encoder(style))
+        wanted = losses.covariances(network.encoder(style))
     value = lambda p: float(losses.transfer_loss(
         network.encoder, nets.transfer(content, p), content, wanted)[0])
     adapted = network.adapt(style, lambda: content, steps=8)
