@@ -245,6 +245,16 @@ class Dialog:
     def has_status(self, start):
         return self.status(start) != ""
 
+    def keep_style(self, name):
+        """Keeps what is chosen as a saved style, which is chosen then."""
+        self.keys("ctrl+s")
+        self.focus("^Keep the Style")
+        wait_for("the entry for the name", self.find_entry).queryEditableText() \
+            .setTextContents(name)
+        self.keys("Return")
+        self.focus()
+        self.find(pyatspi.ROLE_LIST_ITEM, f"{name}, a saved style")
+
     def updates(self):
         """How many updates the panel says it has learned from; any may be missed."""
         states = [n.name.split() for n in every(self.window)
@@ -1418,13 +1428,7 @@ def test_saved(content, styles):
     dialog = Dialog(content, styles[:1], "--folder", kept)
     dialog.settle()
     first = dialog.shown(240, 160)
-    dialog.keys("ctrl+s")
-    dialog.focus("^Keep the Style")
-    wait_for("the entry for the name", dialog.find_entry).queryEditableText() \
-        .setTextContents("soft / 2")
-    dialog.keys("Return")
-    dialog.focus()
-    dialog.find(pyatspi.ROLE_LIST_ITEM, "soft / 2, a saved style")
+    dialog.keep_style("soft / 2")
     dialog.keys("Escape")
     dialog.end()
 
@@ -1519,13 +1523,7 @@ def test_sheet_of_one(content, styles):
     shutil.rmtree(home, ignore_errors=True)
     dialog = Dialog(content, styles, "--folder", home)
     dialog.settle()
-    dialog.keys("ctrl+s")
-    dialog.focus("^Keep the Style")
-    wait_for("the entry for the name", dialog.find_entry).queryEditableText() \
-        .setTextContents("Woodcut")
-    dialog.keys("Return")
-    dialog.focus()
-    dialog.find(pyatspi.ROLE_LIST_ITEM, "Woodcut, a saved style")
+    dialog.keep_style("Woodcut")
     assert any(n.name == "For AdaIN only" for n in every(dialog.window)), "whom it is for"
     dialog.keys("alt+y", "Home", "Down", "Down")
     dialog.settle()
