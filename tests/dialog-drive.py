@@ -563,8 +563,16 @@ def test_percent(content, styles):
         dialog.keys("Tab")
         wait_for(f"{expected} for {typed}", lambda: shown() == expected)
         number.queryComponent().grabFocus()
+    # As in GIMP's own filters, Return takes the number, and does not begin to paint.
+    number.queryEditableText().setTextContents("55")
+    dialog.keys("Return")
+    wait_for("55 %", lambda: shown() == "55 %")
+    number.queryEditableText().setTextContents("40")
+    dialog.keys("Return", "Return")
+    wait_for("40 %", lambda: shown() == "40 %")
     screenshot("percent")
     dialog.settle()
+    assert dialog.process.poll() is None, "Return in a number paints"
     worst = difference(dialog.shown(240, 160), engine_paints(content, styles[0], 0.4))
     assert worst <= 1, f"40 % is shown otherwise, by {worst}/255"
     dialog.keys("alt+p")
