@@ -245,12 +245,16 @@ class Dialog:
     def has_status(self, start):
         return self.status(start) != ""
 
-    def keep_style(self, name):
-        """Keeps what is chosen as a saved style, which is chosen then."""
+    def keep_style(self, name, suggested):
+        """Keeps what is chosen as a saved style, which is chosen then. What is typed takes the
+        place of the name that is suggested."""
         self.keys("ctrl+s")
         self.focus("^Keep the Style")
-        wait_for("the entry for the name", self.find_entry).queryEditableText() \
-            .setTextContents(name)
+        text = wait_for("the entry for the name", self.find_entry).queryText()
+        assert text.getText(0, -1) == suggested, f"{text.getText(0, -1)} is suggested"
+        subprocess.run(["xdotool", "type", "--delay", "30", name], check=True)
+        wait_for("the name", lambda: text.getText(0, -1) == name)
+        screenshot("keep")
         self.keys("Return")
         self.focus()
         self.find(pyatspi.ROLE_LIST_ITEM, f"{name}, a saved style")
@@ -1436,7 +1440,7 @@ def test_saved(content, styles):
     dialog = Dialog(content, styles[:1], "--folder", kept)
     dialog.settle()
     first = dialog.shown(240, 160)
-    dialog.keep_style("soft / 2")
+    dialog.keep_style("soft / 2", "waves.png")
     dialog.keys("Escape")
     dialog.end()
 
@@ -1451,6 +1455,31 @@ def test_saved(content, styles):
     assert not any(name.endswith(".safetensors")
                    for name in os.listdir(os.path.join(kept, "styles")))
     dialog.focus()
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+
+def test_keep(content, styles):
+    """The name that is suggested for a style is that of its layers, and none that is taken."""
+    home = os.path.join(folder, "keep")
+    shutil.rmtree(home, ignore_errors=True)
+    dialog = Dialog(content, styles, "--folder", home)
+    dialog.settle()
+
+    def keep(suggested, key):
+        dialog.keys("ctrl+s")
+        dialog.focus("^Keep the Style")
+        text = wait_for("the entry for the name", dialog.find_entry).queryText()
+        assert text.getText(0, -1) == suggested, f"{text.getText(0, -1)} is suggested"
+        dialog.keys(key)
+        dialog.focus()
+    keep("waves.png", "Return")
+    dialog.find(pyatspi.ROLE_LIST_ITEM, "waves.png, a saved style")
+    keep("waves.png 2", "Return")
+    dialog.find(pyatspi.ROLE_LIST_ITEM, "waves.png 2, a saved style")
+    dialog.keys("alt+y")
+    mix(dialog)
+    keep("waves.png + checks.png", "Escape")
     dialog.keys("Escape")
     assert dialog.end() == "given up\n"
 
@@ -1531,7 +1560,7 @@ def test_sheet_of_one(content, styles):
     shutil.rmtree(home, ignore_errors=True)
     dialog = Dialog(content, styles, "--folder", home)
     dialog.settle()
-    dialog.keep_style("Woodcut")
+    dialog.keep_style("Woodcut", "waves.png")
     assert any(n.name == "For AdaIN only" for n in every(dialog.window)), "whom it is for"
     dialog.keys("alt+y", "Home", "Down", "Down")
     dialog.settle()
@@ -1735,6 +1764,7 @@ def main():
         (test_learned, small, styles),
         (test_photographs, small, styles),
         (test_saved, small, styles),
+        (test_keep, small, styles),
         (test_file, small, styles),
         (test_drop, small, styles),
         (test_coarse_first, huge, styles),

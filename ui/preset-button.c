@@ -156,7 +156,7 @@ on_save (GSimpleAction *action, GVariant *unused, gpointer user_data)
   ScumblePresetButton *self  = user_data;
   g_autofree char     *name =
       scumble_prompt_name (window_of (self), _("Save as a Preset"),
-                           _("A preset of the same name is replaced"));
+                           _("A preset of the same name is replaced"), "");
   g_autoptr (GError)   error = NULL;
 
   if (name == NULL)

@@ -16,7 +16,8 @@ entered (GtkEntry *entry)
 }
 
 char *
-scumble_prompt_name (GtkWindow *parent, const char *title, const char *tooltip)
+scumble_prompt_name (GtkWindow *parent, const char *title, const char *tooltip,
+                     const char *suggestion)
 {
   g_autoptr (GtkBuilder) builder =
     gtk_builder_new_from_resource ("/scumble/ui/name-prompt.ui");
@@ -26,6 +27,7 @@ scumble_prompt_name (GtkWindow *parent, const char *title, const char *tooltip)
 
   gtk_window_set_title (GTK_WINDOW (dialog), title);
   gtk_widget_set_tooltip_text (GTK_WIDGET (entry), tooltip);
+  gtk_entry_set_text (entry, suggestion);
   gtk_window_set_transient_for (GTK_WINDOW (dialog), parent);
   if (gtk_dialog_run (dialog) == GTK_RESPONSE_OK)
     name = entered (entry);

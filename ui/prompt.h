@@ -10,12 +10,14 @@ G_BEGIN_DECLS
  *
  * @title: of the window; translated
  * @tooltip: what the name is for; translated
+ * @suggestion: a name to take or to type over; may be empty
  *
  * Asks for a name.
  *
  * Returns: (transfer full) (nullable): the name, not empty; %NULL if the user gave up
  */
-char *scumble_prompt_name (GtkWindow *parent, const char *title, const char *tooltip);
+char *scumble_prompt_name (GtkWindow *parent, const char *title, const char *tooltip,
+                           const char *suggestion);
 
 /**
  * scumble_prompt_sure:

@@ -159,16 +159,52 @@ window_of (ScumbleStylePanel *self)
   return GTK_WINDOW (gtk_widget_get_toplevel (GTK_WIDGET (self)));
 }
 
+static gboolean
+is_taken (ScumbleStylePanel *self, const char *title)
+{
+  g_autofree char *path = scumble_style_panel_path (self, title);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+/* Returns: (transfer full): what the styles are called, so that no saved one is replaced */
+static char *
+suggest_title (ScumbleStylePanel *self)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  char               *title;
+
+  for (guint i = 0; i < self->choices->styles->len; i++)
+    {
+      const ScumbleStyleItem *item = scumble_style_chooser_find (
+        self->chooser, g_ptr_array_index (self->choices->styles, i));
+
+      if (item != NULL)
+        g_string_append_printf (names, "%s%s", names->len > 0 ? " + " : "", item->name);
+    }
+
+  title = g_strdup (names->str);
+  for (int n = 2; is_taken (self, title); n++)
+    {
+      g_free (title);
+      title = g_strdup_printf ("%s %d", names->str, n);
+    }
+
+  return title;
+}
+
 void
 scumble_style_panel_ask_save (ScumbleStylePanel *self)
 {
-  g_autofree char *title = NULL;
+  g_autofree char *suggestion = NULL;
+  g_autofree char *title      = NULL;
 
   if (self->host->folder == NULL || !scumble_style_panel_has_style (self))
     return;
 
-  title = scumble_prompt_name (window_of (self), _("Keep the Style"),
-                               _("A saved style of the same name is replaced"));
+  suggestion = suggest_title (self);
+  title      = scumble_prompt_name (window_of (self), _("Keep the Style"),
+                                    _("A saved style of the same name is replaced"), suggestion);
   if (title != NULL)
     g_signal_emit (self, signals[SAVE], 0, title);
 }
