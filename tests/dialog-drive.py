@@ -1540,6 +1540,10 @@ def test_sheet(content, styles):
     assert (len(columns), len(lines)) == (4, 3), f"samples at {columns}, {lines}"
     wait_for("MetaStyle's sketch", lambda: any(n.name == "MetaStyle\n(a first sketch)"
                                                for n in every(sheet)))
+    tops = {n.queryText().getCharacterExtents(0, pyatspi.DESKTOP_COORDS)[1] for n in every(sheet)
+            if n.getRole() == pyatspi.ROLE_LABEL and n.name.split("\n")[0] in
+            ("AdaIN", "SANet", "MetaNet", "MetaStyle")}
+    assert len(tops) == 1, f"the methods' names are at {tops}"
     for label in ("AdaIN", "SANet", "MetaNet", "MetaStyle\n(a first sketch)", "Strength 50 %",
                   "Strength 100 %"):
         place = next(n for n in every(sheet) if n.getRole() == pyatspi.ROLE_LABEL

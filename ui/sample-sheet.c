@@ -60,12 +60,13 @@ add_heading (ScumbleSampleSheet *self, const char *text, int column, int row)
 
   gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);
   gtk_label_set_xalign (GTK_LABEL (label), column == 0 ? 0.0f : 0.5f);
+  gtk_label_set_yalign (GTK_LABEL (label), row == 0 ? 0.0f : 0.5f);
   gtk_widget_show (label);
   gtk_grid_attach (self->grid, label, column, row, 1, 1);
 }
 
 /* What can learn a style keeps a line free for show_sketch(): a window on the screen does not
- * grow. */
+ * grow. All begin on the first line. */
 static void
 add_method_heading (ScumbleSampleSheet *self, const ScumbleMethod *method, int column)
 {
