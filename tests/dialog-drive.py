@@ -205,6 +205,18 @@ class Dialog:
             stdout=subprocess.PIPE, text=True).stdout.split())[0]
         subprocess.run(["xdotool", "windowfocus", "--sync", xid], check=True)
 
+    def fits(self, title):
+        """Waits until a window is all on the screen; by itself it would be larger than that."""
+        xid = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", title],
+                             stdout=subprocess.PIPE, text=True).stdout.split()[0]
+
+        def size():
+            out = subprocess.run(["xdotool", "getwindowgeometry", "--shell", xid],
+                                 stdout=subprocess.PIPE, text=True, check=True).stdout
+            values = dict(line.split("=") for line in out.split())
+            return int(values["WIDTH"]), int(values["HEIGHT"])
+        wait_for(f"{title} on the screen", lambda: size()[0] <= 1024 and size()[1] <= 600, 20)
+
     def find(self, role, name):
         return wait_for(f"{name}", lambda: next(
             (n for n in every(self.window) if n.getRole() == role and n.name == name), None))
@@ -763,6 +775,7 @@ def test_file(content, styles):
     dialog.keys("ctrl+o")
     dialog.focus("^Take the Style")
     time.sleep(1.0)
+    dialog.fits("^Take the Style")
     dialog.keys("ctrl+l")
     entry = wait_for("the entry for the path", dialog.find_entry)
     entry.queryEditableText().setTextContents(styles[1])
@@ -1644,6 +1657,9 @@ def test_presets(content, styles):
 def answer_file(dialog, title, path):
     """Gives the path of a file to the window that asks for one."""
     dialog.focus(title)
+    time.sleep(1.0)
+    dialog.fits(title)
+    screenshot(f"file{title[1:].lower()}")
     dialog.keys("ctrl+a", "slash")
     wait_for("the entry for the path", dialog.find_entry).queryEditableText() \
         .setTextContents(path)

@@ -33,7 +33,8 @@ def read(path):
 def labels():
     found = []
     for path in WINDOW:
-        for match in LABEL.finditer(read(path)):
+        # What is before a template is a window of its own.
+        for match in LABEL.finditer(read(path).split("<template")[-1]):
             label = match.group(1) or match.group(2)
             if mnemonic(label) is not None:
                 found.append(label)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "learn-from.h"
+#include "placement.h"
 #include "scroll.h"
 
 struct _ScumbleLearnFrom
@@ -93,6 +94,7 @@ scumble_learn_from_class_init (ScumbleLearnFromClass *klass)
   gtk_widget_class_bind_template_child (widget_class, ScumbleLearnFrom, chooser);
   gtk_widget_class_bind_template_callback (widget_class, on_folder_set);
   gtk_widget_class_bind_template_callback (widget_class, on_subject_changed);
+  gtk_widget_class_bind_template_callback (widget_class, scumble_placement_limit);
   gtk_widget_class_bind_template_callback (widget_class, scumble_scroll_past);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "picture-chooser.h"
+#include "placement.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -50,6 +51,7 @@ scumble_picture_chooser_run (GtkWindow *parent)
   gtk_file_chooser_set_preview_widget (chooser, image);
   g_signal_connect (chooser, "update-preview", G_CALLBACK (update_preview), image);
   gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_ACCEPT);
+  g_signal_connect (dialog, "realize", G_CALLBACK (scumble_placement_limit), NULL);
 
   if (gtk_dialog_run (GTK_DIALOG (dialog)) == GTK_RESPONSE_ACCEPT)
     path = gtk_file_chooser_get_filename (chooser);

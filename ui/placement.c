@@ -5,6 +5,9 @@
 #include <gdk/gdkx.h>
 #endif
 
+/* Of a screen's height and width, for what a window manager puts around a window. */
+enum { FRAME = 40 };
+
 void
 scumble_placement_size (GtkWindow *window)
 {
@@ -18,8 +21,8 @@ scumble_placement_size (GtkWindow *window)
     return;
 
   gdk_monitor_get_workarea (monitor, &area);
-  gtk_window_set_default_size (window, CLAMP (area.width - 40, 980, 1120),
-                               CLAMP (area.height - 40, 560, 720));
+  gtk_window_set_default_size (window, CLAMP (area.width - FRAME, 980, 1120),
+                               CLAMP (area.height - FRAME, 560, 720));
 }
 
 void
@@ -33,6 +36,18 @@ scumble_placement_room (GtkWindow *window, int *width, int *height)
   gdk_monitor_get_workarea (monitor, &area);
   *width  = area.width;
   *height = area.height;
+}
+
+void
+scumble_placement_limit (GtkWindow *window)
+{
+  GdkGeometry geometry = { 0 };
+
+  scumble_placement_room (gtk_window_get_transient_for (window), &geometry.max_width,
+                          &geometry.max_height);
+  geometry.max_width  -= FRAME;
+  geometry.max_height -= FRAME;
+  gtk_window_set_geometry_hints (window, NULL, &geometry, GDK_HINT_MAX_SIZE);
 }
 
 void

@@ -23,6 +23,15 @@ void scumble_placement_size  (GtkWindow *window);
 void scumble_placement_room  (GtkWindow *window, int *width, int *height);
 
 /**
+ * scumble_placement_limit:
+ * @window: realized, and transient
+ *
+ * Lets a window with a size of its own mind be no larger than the screen of what it is
+ * transient for has room for. To be connected to "realize".
+ */
+void scumble_placement_limit (GtkWindow *window);
+
+/**
  * scumble_placement_above:
  * @window: realized
  * @parent: X11 window of another process to stay above, or 0

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "prompt.h"
+#include "placement.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -70,6 +71,7 @@ scumble_prompt_file (GtkWindow *parent, GtkFileChooserAction action)
   if (save)
     gtk_file_chooser_set_current_name (chooser, "settings.preset");
   gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_ACCEPT);
+  g_signal_connect (dialog, "realize", G_CALLBACK (scumble_placement_limit), NULL);
 
   if (gtk_dialog_run (GTK_DIALOG (dialog)) == GTK_RESPONSE_ACCEPT)
     path = gtk_file_chooser_get_filename (chooser);
