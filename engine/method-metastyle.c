@@ -765,8 +765,8 @@ metastyle_updates (gconstpointer data)
 const ScumbleMethod scumble_method_metastyle = {
   .id           = "metastyle",
   .title        = N_("MetaStyle"),
-  .blurb        = N_("Learns the painting while you wait, once for each style. Comes close to "
-                     "its colours."),
+  .blurb        = N_("Takes on the painting's colours, contrasts and marks most boldly. Has to "
+                     "learn each style once, while you wait."),
   .sees         = SCUMBLE_VGG_RELU5_1,
   .open         = metastyle_open,
   .close        = metastyle_close,
