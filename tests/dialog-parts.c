@@ -1156,14 +1156,22 @@ test_brushed (gconstpointer golden)
   Cloth         cloth;
   ScumbleOrder *order = &cloth.order;
   float         rgb[3 * CLOTH_N];
+  double        all, below;
 
   cloth_init (&cloth, golden);
   order->settings.brush = 2.0;
   paint_cloth (cloth.easel, order, rgb);
   g_assert_true (scumble_easel_surveyed (cloth.easel, order));
+  g_assert_cmpfloat (scumble_easel_survey_seconds (cloth.easel, order), ==, 0.0);
 
   order->settings.strength = 0.5;
   g_assert_false (scumble_easel_surveyed (cloth.easel, order));
+  below = scumble_easel_survey_seconds (cloth.easel, order);
+  order->settings.brush = 3.0;
+  all = scumble_easel_survey_seconds (cloth.easel, order);
+  order->settings.brush = 2.0;
+  g_assert_cmpfloat (below, >, 0.0);
+  g_assert_cmpfloat (below, <, 0.8 * all);
   assert_like_fresh (&cloth);
   order->settings.strength = 0.7;
   g_assert_true (scumble_easel_surveyed (cloth.easel, order));

@@ -404,22 +404,47 @@ scumble_easel_survey (ScumbleEasel *self, ScumbleCanvas canvas, const ScumbleOrd
                                error);
 }
 
+/* What the whole content is surveyed for. */
+typedef struct
+{
+  char          *coats;
+  ScumbleBlend  *blend;
+  ScumbleLook    look;
+  ScumblePurpose purpose;
+} Survey;
+
+static void
+survey_clear (Survey *self)
+{
+  g_free (self->coats);
+  scumble_blend_free (self->blend);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Survey, survey_clear)
+
+/* Returns: whether that is known; where styles have not been mixed for this order yet, they are
+ * those of another. */
+static gboolean
+survey_for (Survey *self, ScumbleEasel *easel, const ScumbleOrder *order)
+{
+  if (order->settings.brush > 1.0 && easel->styles->len != order->styles->len)
+    return FALSE;
+  if (!look_for_survey (easel, SCUMBLE_CANVAS_FULL, order, NULL, &self->blend, &self->look,
+                        NULL))
+    return FALSE;
+
+  self->coats   = scumble_order_coats (order);
+  self->purpose = purpose_of (easel, order, &self->look, self->coats);
+  return TRUE;
+}
+
 gboolean
 scumble_easel_surveyed (ScumbleEasel *self, const ScumbleOrder *order)
 {
-  g_autofree char         *coats = scumble_order_coats (order);
-  g_autoptr (ScumbleBlend) blend = NULL;
-  ScumbleLook              look;
-  ScumblePurpose           purpose;
+  g_auto (Survey) survey = { NULL };
 
-  /* Where styles have not been mixed for this order yet, they are those of another. */
-  if (order->settings.brush > 1.0 && self->styles->len != order->styles->len)
-    return FALSE;
-  if (!look_for_survey (self, SCUMBLE_CANVAS_FULL, order, NULL, &blend, &look, NULL))
-    return FALSE;
-
-  purpose = purpose_of (self, order, &look, coats);
-  return scumble_stand_surveyed (self->stand, SCUMBLE_CANVAS_FULL, &purpose);
+  return survey_for (&survey, self, order) &&
+         scumble_stand_surveyed (self->stand, SCUMBLE_CANVAS_FULL, &survey.purpose);
 }
 
 gboolean
@@ -494,9 +519,13 @@ scumble_easel_clear (ScumbleEasel *self)
 double
 scumble_easel_survey_seconds (ScumbleEasel *self, const ScumbleOrder *order)
 {
-  return self->stand == NULL || scumble_easel_surveyed (self, order)
-             ? 0.0
-             : scumble_stand_survey_seconds (self->stand);
+  g_auto (Survey) survey = { NULL };
+
+  if (self->stand == NULL)
+    return 0.0;
+
+  return scumble_stand_survey_seconds (
+    self->stand, survey_for (&survey, self, order) ? &survey.purpose : NULL);
 }
 
 double

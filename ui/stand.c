@@ -292,9 +292,24 @@ scumble_stand_paint (ScumbleStand *self, ScumbleCanvas canvas, const ScumbleSour
   return TRUE;
 }
 
-double
-scumble_stand_survey_seconds (const ScumbleStand *self)
+/* Where the coats of a large brush are there, what is below them is seen as for a small one. */
+static double
+bare_seconds (const ScumbleStand *self, const ScumblePurpose *purpose)
 {
+  ScumbleLook look = *purpose->look;
+
+  look.brush = 1.0;
+  return plan_for (self, demand_of (self->host->content, &look)).survey * self->survey_pace;
+}
+
+double
+scumble_stand_survey_seconds (const ScumbleStand *self, const ScumblePurpose *purpose)
+{
+  if (purpose != NULL && scumble_stand_surveyed (self, SCUMBLE_CANVAS_FULL, purpose))
+    return 0.0;
+  if (purpose != NULL && is_begun (&self->seen[SCUMBLE_CANVAS_FULL], purpose))
+    return bare_seconds (self, purpose);
+
   return self->plan.survey * self->survey_pace + self->plan.prepare * self->paint_pace;
 }
 

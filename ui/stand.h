@@ -180,10 +180,13 @@ gboolean      scumble_stand_paint  (ScumbleStand *self, ScumbleCanvas canvas,
 
 /**
  * scumble_stand_survey_seconds:
+ * @purpose: (nullable): what the whole content is to be surveyed for; %NULL if that is not known,
+ *   and all is to be seen
  *
- * Returns: looking at the whole content takes about so long; 0 if unknown
+ * Returns: looking at what the model has not seen of it takes about so long; 0 if unknown
  */
-double        scumble_stand_survey_seconds (const ScumbleStand *self);
+double        scumble_stand_survey_seconds (const ScumbleStand *self,
+                                            const ScumblePurpose *purpose);
 
 /**
  * scumble_stand_paint_seconds:
