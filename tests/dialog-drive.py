@@ -1062,6 +1062,33 @@ def test_coarse_first(content, styles):
     assert dialog.end() == "given up\n"
 
 
+def test_progress(content, styles):
+    """How far a preview is that takes a while can be read, from the first survey for a large brush
+    on, and it never goes back."""
+    dialog = Dialog(content, styles, "--strength", "0.8")
+    dialog.keys("alt+r", "ctrl+1")
+    wait_for("the zoom", lambda: dialog.has_status("100 %"))
+    line = wait_for("the busy mark", lambda: next(
+        (n for n in every(dialog.window) if n.name.startswith("Refining the preview…")), None))
+    told = []
+
+    def tell():
+        line.clear_cache()
+        words = line.name.split()
+        if words[-1] == "%" and (not told or told[-1] != int(words[-2])):
+            told.append(int(words[-2]))
+        if len(told) == 3:
+            screenshot("progress")
+        return not dialog.busy()
+    wait_for("the finished preview", tell, 300)
+    assert len(told) >= 5 and told[0] < 40 and told[-1] <= 100, f"told is {told}"
+    assert told == sorted(told), f"it goes back: {told}"
+    dialog.settle()
+    assert not dialog.has_status("Refining"), "what is done is still refined"
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
+
+
 def drop(dialog, *what):
     """Drags what drag-source.py gives to the middle of the preview."""
     source = subprocess.Popen([sys.executable,
@@ -1788,6 +1815,7 @@ def main():
         (test_file, small, styles),
         (test_drop, small, styles),
         (test_coarse_first, huge, styles),
+        (test_progress, huge, styles),
         (test_exact, large, styles),
         (test_mouse, large, styles),
         (test_samples, small, styles),

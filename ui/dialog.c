@@ -104,7 +104,7 @@ ask (gpointer data)
   scumble_worker_submit (self->worker, order_new (self), self->haste);
   self->haste = SCUMBLE_WORKER_PATIENT;
   if (!self->learning)
-    scumble_foot_refine (self->foot);
+    scumble_foot_refine (self->foot, self->worker);
 
   return G_SOURCE_REMOVE;
 }

@@ -6,6 +6,9 @@
 
 enum { SHOW_BUSY_MS = 200, POLL_MS = 100 };
 
+/* What is done sooner need not be told how far it is. */
+static const double SHOW_PART = 1.0; /* seconds */
+
 struct _ScumbleFoot
 {
   GtkStack             parent_instance;
@@ -17,9 +20,9 @@ struct _ScumbleFoot
   double               learning; /* what learning the styles will take, or 0 */
   gsize                learning_memory;
 
-  const ScumbleWorker *worker;    /* while it paints */
+  const ScumbleWorker *worker;    /* while it paints or refines */
   int                  first;     /* the update that was the first to be told of, or 0 */
-  gint64               begun;     /* when it was told of, or the painting began, microseconds */
+  gint64               begun;     /* when it was told of, or the work began, microseconds */
   guint                poll;      /* timeout source, or 0 */
   guint                show_busy; /* likewise */
 
@@ -174,6 +177,27 @@ scumble_foot_rest (ScumbleFoot *self, gboolean has_style)
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->status), text);
 }
 
+static double
+seconds_spent (const ScumbleFoot *self)
+{
+  return (g_get_monotonic_time () - self->begun) / 1e6;
+}
+
+static gboolean
+poll_refining (gpointer data)
+{
+  ScumbleFoot     *self    = data;
+  const double     percent = 100.0 * scumble_worker_progress (self->worker);
+  g_autofree char *text    =
+    percent >= 1.0 && seconds_spent (self) > SHOW_PART
+      ? g_strdup_printf (_("Refining the preview… %.0f %%"), percent)
+      : g_strdup (_("Refining the preview…"));
+
+  gtk_label_set_text (self->status, text);
+
+  return G_SOURCE_CONTINUE;
+}
+
 static gboolean
 show_busy (gpointer data)
 {
@@ -181,16 +205,21 @@ show_busy (gpointer data)
 
   self->show_busy = 0;
   gtk_spinner_start (self->spinner);
-  gtk_label_set_text (self->status, _("Refining the preview…"));
+  poll_refining (self);
+  self->poll = g_timeout_add (POLL_MS, poll_refining, self);
 
   return G_SOURCE_REMOVE;
 }
 
 void
-scumble_foot_refine (ScumbleFoot *self)
+scumble_foot_refine (ScumbleFoot *self, const ScumbleWorker *worker)
 {
-  if (self->show_busy == 0)
-    self->show_busy = g_timeout_add (SHOW_BUSY_MS, show_busy, self);
+  if (self->show_busy != 0 || self->poll != 0)
+    return;
+
+  self->worker    = worker;
+  self->begun     = g_get_monotonic_time ();
+  self->show_busy = g_timeout_add (SHOW_BUSY_MS, show_busy, self);
 }
 
 static gboolean
@@ -198,7 +227,7 @@ poll_progress (gpointer data)
 {
   ScumbleFoot     *self     = data;
   const double     fraction = scumble_worker_progress (self->worker);
-  const double     spent    = (g_get_monotonic_time () - self->begun) / 1e6;
+  const double     spent    = seconds_spent (self);
   g_autofree char *left     = NULL;
   g_autofree char *text     = NULL;
 

@@ -35,10 +35,12 @@ void scumble_foot_rest   (ScumbleFoot *self, gboolean has_style);
 
 /**
  * scumble_foot_refine:
+ * @worker: (transfer none): whose progress is shown; outlives the foot
  *
- * Shows the busy mark, unless there is a rest within a fifth of a second.
+ * Shows the busy mark, unless there is a rest within a fifth of a second, and after a while how
+ * far the preview is.
  */
-void scumble_foot_refine (ScumbleFoot *self);
+void scumble_foot_refine (ScumbleFoot *self, const ScumbleWorker *worker);
 
 /**
  * scumble_foot_paint:

@@ -1,19 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "painting.h"
 
-void
-scumble_painting_plan (ScumbleRun *run)
-{
-  const double survey = scumble_easel_survey_seconds (run->easel, run->order);
-  const double total  = scumble_run_seconds (run, scumble_run_pixels (run));
-
-  if (scumble_easel_has_model (run->easel, &run->order->settings) &&
-      scumble_easel_surveyed (run->easel, run->order))
-    run->part = 1.0;
-  else
-    run->part = total > 0.0 ? survey / total : 0.5;
-}
-
 gboolean
 scumble_painting_run (ScumbleRun *run, GError **error)
 {
@@ -25,8 +12,7 @@ scumble_painting_run (ScumbleRun *run, GError **error)
     return FALSE;
 
   scumble_easel_clear (run->easel);
-  run->done = run->part < 1.0 ? run->part : 0.0;
-  run->part = 1.0 - run->done;
+  scumble_run_go_on (run);
   if (!scumble_run_paint (run, SCUMBLE_CANVAS_FULL, &area, run->host->sink, error))
     return FALSE;
 

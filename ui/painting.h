@@ -8,19 +8,12 @@
 G_BEGIN_DECLS
 
 /**
- * scumble_painting_plan:
- *
- * Splits the progress of a painting between what is still to be done for it.
- */
-void     scumble_painting_plan (ScumbleRun *run);
-
-/**
  * scumble_painting_run:
  *
- * Fills an order for the painting itself.
+ * Fills an order for the painting itself, which has been planned.
  *
  * Returns: %FALSE with the engine's or the sink's error
  */
-gboolean scumble_painting_run  (ScumbleRun *run, GError **error);
+gboolean scumble_painting_run (ScumbleRun *run, GError **error);
 
 G_END_DECLS

@@ -85,3 +85,24 @@ scumble_run_paint (ScumbleRun *run, ScumbleCanvas canvas, const ScumbleRect *are
   return scumble_easel_paint (run->easel, canvas, run->order, area, sink, &run->job,
                               error);
 }
+
+void
+scumble_run_plan (ScumbleRun *run, double pixels)
+{
+  const double survey = scumble_easel_survey_seconds (run->easel, run->order);
+  const double total  = scumble_run_seconds (run, pixels);
+
+  run->done = 0.0;
+  if (scumble_easel_has_model (run->easel, &run->order->settings) &&
+      scumble_easel_surveyed (run->easel, run->order))
+    run->part = 1.0;
+  else
+    run->part = total > 0.0 ? survey / total : 0.5;
+}
+
+void
+scumble_run_go_on (ScumbleRun *run)
+{
+  run->done = run->part < 1.0 ? run->part : 0.0;
+  run->part = 1.0 - run->done;
+}

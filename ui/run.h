@@ -31,7 +31,8 @@ typedef struct
  * @task: the order's, to the worker
  * @job: for all calls of the engine
  * @done: the part of the order before the call in progress, 0..1
- * @part: the part of the order that the call makes up
+ * @part: the part of the order that the call makes up; 0 for what is not the real thing, or
+ *   soon done, and so is not told of
  * @surveying: the call in progress is the survey of the whole content
  *
  * Belongs to the worker. All functions that can fail return %FALSE with the engine's error.
@@ -84,5 +85,21 @@ double   scumble_run_pixels      (const ScumbleRun *run);
  *   unknown
  */
 double   scumble_run_seconds     (const ScumbleRun *run, double pixels);
+
+/**
+ * scumble_run_plan:
+ * @pixels: of the content, that are to be painted
+ *
+ * Splits the progress of an order between what is still to be seen of the content and painting,
+ * and begins with the one, if there is any.
+ */
+void     scumble_run_plan        (ScumbleRun *run, double pixels);
+
+/**
+ * scumble_run_go_on:
+ *
+ * Goes on with painting, all being seen.
+ */
+void     scumble_run_go_on       (ScumbleRun *run);
 
 G_END_DECLS

@@ -50,7 +50,7 @@ scumble_show_original (ScumbleRun *run, GError **error)
 
 /* The whole picture on a canvas of another size. */
 static gboolean
-show_shrunk (ScumbleRun *run, ScumbleCanvas canvas, int w, int h, GError **error)
+paint_shrunk (ScumbleRun *run, ScumbleCanvas canvas, int w, int h, GError **error)
 {
   const ScumbleSource *content = run->host->content;
   const ScumbleView    view    = { { 0, 0, content->width, content->height }, w, h };
@@ -72,6 +72,20 @@ show_shrunk (ScumbleRun *run, ScumbleCanvas canvas, int w, int h, GError **error
                                              .draft = canvas == SCUMBLE_CANVAS_SCREEN });
 
   return TRUE;
+}
+
+/* It is not what the progress is told of. */
+static gboolean
+show_shrunk (ScumbleRun *run, ScumbleCanvas canvas, int w, int h, GError **error)
+{
+  const double part = run->part;
+  gboolean     ok;
+
+  run->part = 0.0;
+  ok        = paint_shrunk (run, canvas, w, h, error);
+  run->part = part;
+
+  return ok;
 }
 
 gboolean
@@ -112,11 +126,17 @@ scumble_show_exact (ScumbleRun *run, GError **error)
   return ok;
 }
 
+static double
+shown_pixels (const ScumbleRun *run)
+{
+  return (double) run->view.rect.w * run->view.rect.h;
+}
+
 gboolean
 scumble_show_takes_long (const ScumbleRun *run)
 {
   const ScumbleView *view   = &run->view;
-  const double       pixels = (double) view->rect.w * view->rect.h;
+  const double       pixels = shown_pixels (run);
 
   return view->w < view->rect.w && pixels >= scumble_run_pixels (run) &&
          scumble_run_seconds (run, pixels) > PATIENCE;
@@ -134,7 +154,11 @@ need_content (ScumbleRun *run, GError **error)
   run->job.tile  = HELD_TILE;
   scumble_task_hold (run->task, TRUE);
   do
-    ok = scumble_easel_survey (run->easel, SCUMBLE_CANVAS_FULL, run->order, &run->job, error);
+    {
+      if (run->order->kind == SCUMBLE_ORDER_PREVIEW)
+        scumble_run_plan (run, shown_pixels (run));
+      ok = scumble_easel_survey (run->easel, SCUMBLE_CANVAS_FULL, run->order, &run->job, error);
+    }
   while (ok && !scumble_easel_surveyed (run->easel, run->order));
   scumble_task_hold (run->task, FALSE);
   run->job.tile  = 0;
@@ -173,6 +197,7 @@ void
 scumble_show_meanwhile (ScumbleRun *run)
 {
   const ScumbleOrder *order = scumble_task_renew (run->task, survey_serves, run);
+  const double        part  = run->part;
 
   if (order == NULL)
     return;
@@ -180,13 +205,15 @@ scumble_show_meanwhile (ScumbleRun *run)
   scumble_run_take_order (run, order);
   if (order->kind == SCUMBLE_ORDER_PAINT)
     {
-      scumble_painting_plan (run);
+      scumble_run_plan (run, scumble_run_pixels (run));
       return;
     }
 
   run->surveying = FALSE;
+  run->part      = 0.0;
   if (scumble_show_original (run, NULL) && scumble_run_need_styles (run, NULL))
     scumble_show_draft (run, NULL);
+  run->part      = part;
   run->surveying = TRUE;
 }
 
@@ -199,6 +226,7 @@ finish (ScumbleRun *run, GError **error)
   if (!scumble_show_original (run, error) || !scumble_run_need_styles (run, error))
     return FALSE;
 
+  scumble_run_go_on (run);
   return scumble_show_takes_long (run) ? show_screen (run, error)
                                        : scumble_show_exact (run, error);
 }

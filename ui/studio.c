@@ -73,7 +73,7 @@ fill (ScumbleRun *run, GError **error)
     case SCUMBLE_ORDER_SAVE:
       return save (run, error);
     case SCUMBLE_ORDER_PAINT:
-      scumble_painting_plan (run);
+      scumble_run_plan (run, scumble_run_pixels (run));
       return scumble_painting_run (run, error);
     }
 
@@ -85,7 +85,8 @@ report (double fraction, gpointer user_data)
 {
   ScumbleRun *run = user_data;
 
-  scumble_task_report (run->task, run->done + run->part * fraction);
+  if (run->part > 0.0)
+    scumble_task_report (run->task, run->done + run->part * fraction);
   if (run->surveying)
     scumble_show_meanwhile (run);
 }
@@ -97,8 +98,7 @@ scumble_studio_run (ScumbleStudio *self, const ScumbleOrder *order, ScumbleTask 
   ScumbleRun run   = { .host     = self->host,
                        .easel    = self->easel,
                        .original = &self->original,
-                       .task     = task,
-                       .part     = 1.0 };
+                       .task     = task };
 
   scumble_run_take_order (&run, order);
   run.job = (ScumbleJob) {
