@@ -1686,6 +1686,8 @@ def answer_file(dialog, title, path):
     dialog.focus(title)
     time.sleep(1.0)
     dialog.fits(title)
+    assert any(n.name == "Presets" and n.getRole() != pyatspi.ROLE_TOGGLE_BUTTON
+               for n in every(dialog.window.getApplication())), "any kind of file is listed"
     screenshot(f"file{title[1:].lower()}")
     dialog.keys("ctrl+a", "slash")
     wait_for("the entry for the path", dialog.find_entry).queryEditableText() \

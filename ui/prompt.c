@@ -54,6 +54,16 @@ scumble_prompt_sure (GtkWindow *parent, const char *question, const char *action
   return response == GTK_RESPONSE_OK;
 }
 
+static void
+add_filter (GtkFileChooser *chooser, const char *name, const char *pattern)
+{
+  GtkFileFilter *filter = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (filter, name);
+  gtk_file_filter_add_pattern (filter, pattern);
+  gtk_file_chooser_add_filter (chooser, filter);
+}
+
 char *
 scumble_prompt_file (GtkWindow *parent, GtkFileChooserAction action)
 {
@@ -68,6 +78,8 @@ scumble_prompt_file (GtkWindow *parent, GtkFileChooserAction action)
   char           *path    = NULL;
 
   gtk_file_chooser_set_do_overwrite_confirmation (chooser, TRUE);
+  add_filter (chooser, _("Presets"), "*.preset");
+  add_filter (chooser, _("All files"), "*");
   if (save)
     gtk_file_chooser_set_current_name (chooser, "settings.preset");
   gtk_dialog_set_default_response (GTK_DIALOG (dialog), GTK_RESPONSE_ACCEPT);
