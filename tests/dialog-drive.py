@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
+import types
 
 SKIP = 77
 
@@ -181,13 +182,15 @@ def every(node):
 class Dialog:
     """A running dialog-demo, from the outside."""
 
-    def __init__(self, content, styles, *options):
+    def __init__(self, content, styles, *options, scale=1):
         self.output = os.path.join(folder, "output.png")
         if os.path.exists(self.output):
             os.remove(self.output)
+        self.scale = scale
         self.begun = time.monotonic()
         self.process = subprocess.Popen([demo, *options, content, *styles, self.output],
-                                        stdout=subprocess.PIPE, text=True)
+                                        stdout=subprocess.PIPE, text=True,
+                                        env=dict(os.environ, GDK_SCALE=str(scale)))
         self.window = wait_for("the window", self.find_window)
         self.opened = time.monotonic()
         self.preview = self.find(pyatspi.ROLE_IMAGE, "Preview")
@@ -278,9 +281,11 @@ class Dialog:
         return int(states[0][1]) if states else 0
 
     def place(self):
-        """Where the preview is on the screen. This is always asked anew, and answered when
-        the dialog has worked off its events."""
-        return self.preview.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+        """Where the preview is on the screen, in its pixels. This is always asked anew, and
+        answered when the dialog has worked off its events."""
+        box = self.preview.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+        return types.SimpleNamespace(**{edge: self.scale * getattr(box, edge)
+                                        for edge in ("x", "y", "width", "height")})
 
     def busy(self):
         """Whether the preview says that it is not finished."""
@@ -328,13 +333,14 @@ class Dialog:
 
 
 def check_names(dialog):
-    """Whatever can have the focus has a name to be spoken."""
+    """Whatever can have the focus has a name to be spoken, and a tooltip, which is spoken too."""
     seen = 0
     for node in every(dialog.window):
         state = node.getState()
         if state.contains(pyatspi.STATE_FOCUSABLE) and state.contains(pyatspi.STATE_SHOWING) \
                 and node.getRole() not in UNSPOKEN:
             assert node.name, f"a {node.getRoleName()} in {node.parent.name} has no name"
+            assert node.description, f"{node.name} has no tooltip"
             seen += 1
     assert seen >= 12, f"only {seen} widgets can have the focus"
     assert dialog.preview.description, "the preview has no description"
@@ -512,6 +518,22 @@ def test_exact(content, styles):
     dialog.keys("Escape")
     assert dialog.end() == "given up\n"
     assert not os.path.exists(dialog.output), "giving up left a picture"
+
+
+def test_scale(content, styles):
+    """On a screen with twice as many pixels, 100 % is a pixel of the picture on one of the screen."""
+    dialog = Dialog(content, styles, scale=2)
+    dialog.keys("ctrl+1")
+    wait_for("the zoom", lambda: dialog.has_status("100 %"))
+    dialog.settle()
+    screenshot("scale")
+    expected = engine_paints(content, styles[0], 1.0)
+    left, top = (len(expected[0]) // 3 - 300) // 2, (len(expected) - 120) // 2
+    part = columns(expected[top:top + 120], left, left + 300)
+    worst = difference(dialog.shown(300, 120), part)
+    assert worst <= 1, f"the preview differs from the result by {worst}/255"
+    dialog.keys("Escape")
+    assert dialog.end() == "given up\n"
 
 
 def test_screen(content, styles):
@@ -1791,6 +1813,7 @@ def main():
         (test_buttons, small, styles, right),
         (test_status, huge, styles),
         (test_keyboard, small, styles),
+        (test_scale, large, styles),
         (test_screen, small, styles),
         (test_ratio, small, styles),
         (test_percent, small, styles),
