@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "frames.h"
+#include "leftovers.h"
 #include "masks.h"
 
 #include <glib/gi18n-lib.h>
@@ -210,7 +211,7 @@ gint32
 scumble_frames_output (const ScumbleFrames *self, GError **error)
 {
   const gint32       image  = gimp_image_is_valid (self->image)
-                              ? gimp_image_duplicate (self->image) : -1;
+                              ? scumble_leftovers_duplicate (self->image) : -1;
   g_autoptr (GArray) copies = image == -1 ? NULL : find_copies (self, image);
 
   if (copies == NULL)

@@ -52,8 +52,8 @@ void         scumble_frames_mask_free (ScumbleMask *mask);
  * Puts what has been painted into a copy of the image, whose layers keep their names, places,
  * modes and masks.
  *
- * Returns: ID of the new image, which has no display; -1 with %SCUMBLE_ERROR_PICTURE if the
- *   image is gone, or has other layers by now
+ * Returns: ID of the new image, which has no display yet, and the mark of leftovers.h; -1 with
+ *   %SCUMBLE_ERROR_PICTURE if the image is gone, or has other layers by now
  */
 gint32       scumble_frames_output    (const ScumbleFrames *self, GError **error);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "layers.h"
 #include "error.h"
+#include "leftovers.h"
 
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
@@ -54,8 +55,11 @@ open_image (const char *path)
 
   /* The file's progress is ours, and would stay in GIMP's status bar as long as we do. */
   gimp_progress_end ();
-  if (image != -1)
-    opened = g_slist_prepend (opened, GINT_TO_POINTER (image));
+  if (image == -1)
+    return -1;
+
+  scumble_leftovers_mark (image);
+  opened = g_slist_prepend (opened, GINT_TO_POINTER (image));
 
   return image;
 }

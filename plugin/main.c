@@ -4,6 +4,7 @@
 #include "frames.h"
 #include "gimp-host.h"
 #include "layers.h"
+#include "leftovers.h"
 #include "output.h"
 #include "paint.h"
 #include "procedure.h"
@@ -37,6 +38,7 @@ set_up (void)
   scumble_memory_divide ();
   /* A procedure that fails makes us fail; only our own sentence is shown. */
   gimp_plugin_set_pdb_error_handler (GIMP_PDB_ERROR_HANDLER_PLUGIN);
+  scumble_leftovers_delete ();
 }
 
 static gboolean
@@ -243,15 +245,20 @@ status_for (const GError *error)
   return GIMP_PDB_EXECUTION_ERROR;
 }
 
+/* An image that is shown is nobody's leftover: the mark goes last. */
 static void
 show (const ScumbleCall *call, gint32 result)
 {
-  if (call->run_mode == GIMP_RUN_NONINTERACTIVE)
-    return;
+  const gboolean image = scumble_output_is_image (call->output);
 
-  if (scumble_output_is_image (call->output))
-    gimp_display_new (result);
-  gimp_displays_flush ();
+  if (call->run_mode != GIMP_RUN_NONINTERACTIVE)
+    {
+      if (image)
+        gimp_display_new (result);
+      gimp_displays_flush ();
+    }
+  if (image)
+    scumble_leftovers_keep (result);
 }
 
 /* Returns: how many values there are */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output.h"
+#include "leftovers.h"
 #include "split.h"
 
 #include <glib/gi18n-lib.h>
@@ -65,9 +66,13 @@ make_image (const ScumbleTarget *target)
   image = gimp_image_new_with_precision (target->area.width, target->area.height,
                                          gray ? GIMP_GRAY : GIMP_RGB,
                                          gimp_image_get_precision (old));
-  if (image != -1 && profile != NULL)
+  if (image == -1)
+    return -1;
+
+  scumble_leftovers_mark (image);
+  if (profile != NULL)
     gimp_image_set_color_profile (image, profile);
-  if (image != -1 && gimp_image_get_resolution (old, &x, &y))
+  if (gimp_image_get_resolution (old, &x, &y))
     gimp_image_set_resolution (image, x, y);
 
   return image;

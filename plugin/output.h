@@ -30,8 +30,8 @@ gint32 scumble_output_layer (const ScumbleTarget *target, const ScumbleDrawableS
  *
  * Puts the result into a new image, like scumble_output_layer() does into the old one.
  *
- * Returns: ID of the new image, which has no display; -1 with %SCUMBLE_ERROR_PICTURE if
- *   GIMP does not make one
+ * Returns: ID of the new image, which has no display yet, and the mark of leftovers.h; -1 with
+ *   %SCUMBLE_ERROR_PICTURE if GIMP does not make one
  */
 gint32 scumble_output_image (const ScumbleTarget *target, const ScumbleDrawableSink *sink,
                              const ScumbleSettings *settings, const ScumbleHostChoices *choices,

@@ -34,6 +34,11 @@ WATCH (gint32, gimp_layer_new,
        (image, name, w, h, type, opacity, mode))
 WATCH (gint *, gimp_file_load_layers,
        (GimpRunMode mode, gint32 image, const gchar *file, gint *n), (mode, image, file, n))
+WATCH (gint32, gimp_image_duplicate, (gint32 image), (image))
+WATCH (gboolean, gimp_image_attach_parasite, (gint32 image, const GimpParasite *parasite),
+       (image, parasite))
+WATCH (gboolean, gimp_image_detach_parasite, (gint32 image, const gchar *name), (image, name))
+WATCH (gboolean, gimp_image_undo_enable, (gint32 image), (image))
 WATCH (gint32, gimp_layer_copy, (gint32 layer), (layer))
 WATCH (gboolean, gimp_item_attach_parasite, (gint32 item, const GimpParasite *parasite),
        (item, parasite))

@@ -90,3 +90,65 @@
                 (apply plug-in-scumble-split
                        (append (list RUN-NONINTERACTIVE image layer style)
                                (settings "adain" 0.8)))))
+
+; An image that nobody sees yet, left by a run that was ended, is deleted by the next run, and no
+; other one is.
+
+(define (images) (vector->list (cadr (gimp-image-list))))
+(define (marks-of image) (cadr (gimp-image-get-parasite-list image)))
+
+(define (check-leftover place image source action)
+  (let ((before (images)))
+    (gimp-image-clean-all image)
+    (die place)
+    (check (string-append place ": dies") (not (string=? (message-of action) "")) "it lived")
+    (die "")
+    (check-equal (string-append place ": something is left") (length (images))
+                 (+ (length before) 1))
+    (check-equal (string-append place ": the image is untouched")
+                 (list (car (gimp-image-is-dirty image)) (layers-of image)) (list FALSE (list source)))
+    (let ((copy (car (gimp-image-duplicate image))))
+      (gimp-image-remove-layer image (paint image source 0.8))
+      (check-equal (string-append place ": nothing is left after the next run") (images)
+                   (cons copy before))
+      (check-equal (string-append place ": no mark is left")
+                   (list (marks-of image) (marks-of copy)) '(() ()))
+      (gimp-image-delete copy))))
+
+(define (check-leftovers places procedure)
+  (for-each
+    (lambda (place)
+      (let* ((image (new-image 60 50 RGB PRECISION-U8-GAMMA))
+             (source (new-layer image "Sky" 60 50 #t 0)))
+        (check-leftover place image source
+          (lambda ()
+            (apply procedure (append (list RUN-NONINTERACTIVE image source style)
+                                     (settings "adain" 0.8)))))
+        (gimp-image-delete image)))
+    places))
+
+(check-leftovers '("after gimp_image_attach_parasite" "after gimp_layer_new"
+                   "before gimp_image_insert_layer" "before gimp_image_undo_enable"
+                   "before gimp_image_detach_parasite")
+                 plug-in-scumble-new-image)
+(check-leftovers '("after gimp_image_duplicate" "before gimp_image_undo_enable")
+                 plug-in-scumble-frames)
+
+; So is a style's picture that was opened for the run.
+(let* ((image (new-image 60 50 RGB PRECISION-U8-GAMMA))
+       (source (new-layer image "Sky" 60 50 #t 0))
+       (file (string-append work-folder "/style.xcf"))
+       (other 0) (result 0) (before 0))
+  (gimp-xcf-save 0 style-image style file file)
+  (set! other (car (gimp-file-load RUN-NONINTERACTIVE file file)))
+  (set! result (scumble image source (car (layers-of other)) "adain" 0.8))
+  (gimp-image-delete other)
+  (set! before (images))
+  (die "before gimp_image_insert_layer")
+  (message-of (lambda () (again image result)))
+  (die "")
+  (check-equal "a style's picture is left" (length (images)) (+ (length before) 1))
+  (again image result)
+  (check-equal "and is not after the next run" (images) before)
+  (file-delete file)
+  (gimp-image-delete image))

@@ -296,10 +296,16 @@ wait_for 60 window_is_there || true
 kill -9 "$(pgrep -P "$gimp_pid" -f plug-ins/scumble/scumble)"
 sleep 2
 check "a killed dialog leaves the image alone" "$(layers)" 2
+# A mark of a run that is no more, on an image that can be seen
+ended=$(sh -c 'echo $$')
+ask "(gimp-image-attach-parasite 1 (list \"scumble-unfinished\" 0 \"$gimp_pid $ended -1\"))" > /dev/null
 press "$main" Escape
 press "$main" ctrl+f
 wait_for 60 layers_are 3 || true
 check "the run after that works" "$(layers)" 3
+check "an image with a window is nobody's leftover" \
+      "$(ask '(list (car (gimp-image-list))
+                    (member "scumble-unfinished" (cadr (gimp-image-get-parasite-list 1))))')" "(2 #f)"
 
 # The values used last outlive GIMP.
 end_gimp
