@@ -211,13 +211,19 @@ to_srgb (GBytes *icc, GdkPixbuf *picture)
 }
 
 static void
+keep_brightness (ScumbleHost *host, float *rgb, gsize n)
+{
+  const ScumbleGimpHost *self = (ScumbleGimpHost *) host;
+
+  for (gsize i = 0; i < n; i++, rgb += 3)
+    rgb[0] = rgb[1] = rgb[2] = scumble_colours_gray (&self->colours, rgb);
+}
+
+static void
 to_screen (ScumbleHost *host, cairo_surface_t *picture)
 {
   ScumbleGimpHost *self = (ScumbleGimpHost *) host;
 
-  /* What is painted for a gray image keeps only its brightness. */
-  if (gimp_image_base_type (self->target->image) == GIMP_GRAY)
-    scumble_screen_make_gray (picture);
   if (!self->screen_known)
     self->screen = scumble_screen_transform ();
   self->screen_known = TRUE;
@@ -260,6 +266,14 @@ scumble_gimp_host_init (ScumbleGimpHost *self, const ScumbleTarget *target,
     .to_srgb       = to_srgb,
     .to_screen     = to_screen,
   };
+
+  if (target != NULL && gimp_image_base_type (target->image) == GIMP_GRAY)
+    {
+      const ScumbleEncoding gray = { .gray = TRUE };
+
+      scumble_colours_init (&self->colours, &gray, -1, NULL);
+      self->host.keep_of = keep_brightness;
+    }
 }
 
 void
@@ -269,5 +283,6 @@ scumble_gimp_host_clear (ScumbleGimpHost *self)
   g_clear_pointer (&self->styles, g_strfreev);
   g_clear_pointer (&self->folder, g_free);
   g_clear_pointer (&self->name, g_free);
+  scumble_colours_clear (&self->colours);
   g_clear_object (&self->screen);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "colours.h"
 #include "frames.h"
 #include "host.h"
 #include "target.h"
@@ -25,6 +26,7 @@ typedef struct
   char               **styles;
   char                *folder;
   char                *name;
+  ScumbleColours       colours; /* of a gray image; empty for another one */
   GimpColorTransform  *screen; /* (nullable): from the first use on */
   gboolean             screen_known;
 } ScumbleGimpHost;

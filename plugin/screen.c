@@ -90,28 +90,6 @@ scumble_screen_transform (void)
 }
 
 void
-scumble_screen_make_gray (cairo_surface_t *surface)
-{
-  const Babl       *format = babl_format ("cairo-ARGB32");
-  const Babl       *gray   = babl_format ("Y'A float");
-  const Babl       *there  = babl_fish (format, gray);
-  const Babl       *back   = babl_fish (gray, format);
-  const int         width  = cairo_image_surface_get_width (surface);
-  const int         stride = cairo_image_surface_get_stride (surface);
-  g_autofree float *line   = g_new (float, 2 * (gsize) width);
-  guint8           *row;
-
-  cairo_surface_flush (surface);
-  row = cairo_image_surface_get_data (surface);
-  for (int y = 0; y < cairo_image_surface_get_height (surface); y++, row += stride)
-    {
-      babl_process (there, row, line, width);
-      babl_process (back, line, row, width);
-    }
-  cairo_surface_mark_dirty (surface);
-}
-
-void
 scumble_screen_convert (GimpColorTransform *transform, cairo_surface_t *surface)
 {
   const Babl *format = babl_format ("cairo-ARGB32");

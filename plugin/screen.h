@@ -19,16 +19,10 @@ G_BEGIN_DECLS
 GimpColorTransform *scumble_screen_transform (void);
 
 /**
- * scumble_screen_make_gray:
- * @surface: ARGB32 in sRGB, made what it is in a gray image, in place
- */
-void                scumble_screen_make_gray (cairo_surface_t *surface);
-
-/**
  * scumble_screen_convert:
  * @surface: ARGB32, converted in place
  */
-void                scumble_screen_convert   (GimpColorTransform *transform,
-                                              cairo_surface_t *surface);
+void                scumble_screen_convert (GimpColorTransform *transform,
+                                            cairo_surface_t *surface);
 
 G_END_DECLS

@@ -26,6 +26,8 @@ cat > "$top/pictures.scm" <<'EOS'
 (gimp-drawable-fill layer FILL-FOREGROUND)
 (file-png-save RUN-NONINTERACTIVE image layer (string-append work-folder "/red.png")
                "red.png" FALSE 6 FALSE FALSE FALSE FALSE FALSE)
+(file-png-save RUN-NONINTERACTIVE style-image style (string-append work-folder "/waves.png")
+               "waves.png" FALSE 6 FALSE FALSE FALSE FALSE FALSE)
 (define image (new-image 300 200 GRAY PRECISION-U8-GAMMA))
 (file-png-save RUN-NONINTERACTIVE image (new-layer image "Gray" 300 200 #f 0)
                (string-append work-folder "/gray.png")
@@ -107,7 +109,7 @@ result_shows ()
 
 cp "$top/gimprc" "$GIMP2_DIRECTORY/gimprc"
 echo '(check-updates no)' >> "$GIMP2_DIRECTORY/gimprc"
-start_gimp "$top/red.png" "$top/gray.png"
+start_gimp "$top/waves.png" "$top/gray.png"
 press "$main" ctrl+alt+s
 wait_for 120 window_is_there
 press "$dialog" alt+o
@@ -123,8 +125,39 @@ else
   echo "FAILED gray: the preview of a gray image has colours"
   failed=1
 fi
-press "$dialog" Escape
+
+# At 1:1 it is the layer, pixel for pixel.
+painted ()
+{
+  [ "$(ask '(car (gimp-image-get-layers 2))')" = 2 ]
+}
+
+# At how many places a picture of 300 x 200 gray bytes has a part of 100 x 100
+find_part ()
+{
+  /usr/bin/python3 - "$1" "$2" <<'EOS'
+import sys
+part, whole = (open(name, "rb").read() for name in sys.argv[1:])
+print(sum(all(part[100 * i:100 * (i + 1)] == whole[300 * (y + i) + x:300 * (y + i) + x + 100]
+              for i in range(100))
+          for y in range(101) for x in range(201)))
+EOS
+}
+
+import -window "$dialog" -crop 100x100+327+256 -depth 8 gray:"$top/part"
+press "$dialog" Return
+wait_for 120 painted || { echo "FAILED gray: not painted"; failed=1; }
 wait_for 60 window_is_gone || true
+ask "(file-png-save 1 2 (aref (cadr (gimp-image-get-layers 2)) 0) \"$top/painted.png\" \"painted\"
+                    0 6 0 0 0 0 0)" > /dev/null
+convert "$top/painted.png" -depth 8 gray:"$top/painted"
+found=$(find_part "$top/part" "$top/painted")
+if [ "$found" = 1 ]; then
+  echo "ok gray: the preview is the layer"
+else
+  echo "FAILED gray: the preview is the layer at $found places"
+  failed=1
+fi
 end_gimp
 
 exit $failed

@@ -509,6 +509,16 @@ scumble_easel_before (const ScumbleEasel *self, ScumbleCanvas canvas)
   return self->cloths[canvas].before;
 }
 
+ScumbleShot *
+scumble_easel_shot (const ScumbleEasel *self, const ScumbleView *view, cairo_surface_t *before,
+                    float *rgb)
+{
+  if (self->host->keep_of != NULL)
+    self->host->keep_of (self->host, rgb, (gsize) view->w * (gsize) view->h);
+
+  return scumble_shot_new (view, before, rgb);
+}
+
 void
 scumble_easel_clear (ScumbleEasel *self)
 {

@@ -163,6 +163,16 @@ gboolean         scumble_easel_paint     (ScumbleEasel *self, ScumbleCanvas canv
 cairo_surface_t *scumble_easel_before    (const ScumbleEasel *self, ScumbleCanvas canvas);
 
 /**
+ * scumble_easel_shot:
+ * @before: (transfer none): of the view's size; referenced
+ * @rgb: (inout): [view.h, view.w, 3], painted, sRGB-encoded; becomes what the host keeps of it
+ *
+ * Returns: (transfer full): how the view looks in what the host makes of the painting
+ */
+ScumbleShot     *scumble_easel_shot      (const ScumbleEasel *self, const ScumbleView *view,
+                                          cairo_surface_t *before, float *rgb);
+
+/**
  * scumble_easel_is_small:
  *
  * Returns: whether the content is so small that several models may have seen it at a time

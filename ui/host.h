@@ -113,12 +113,14 @@ void scumble_host_choices_clear (ScumbleHostChoices *choices);
  * @to_srgb: (nullable): converts a picture in place to sRGB from the ICC colour profile
  *   that its file has; leaves it alone where that is no profile for it. Called on any
  *   thread
+ * @keep_of: (nullable): makes of painted colours, [n, 3] sRGB-encoded, in place what is left of
+ *   them where @sink puts them, such as their brightness in a gray picture. Called on any thread
  * @to_screen: (nullable): converts an ARGB32 surface in place from sRGB to what the screen is
  *   to be given, so that the preview has the colours of the host's own windows
  *
  * What the dialog needs from whoever hosts it; the plug-in implements it with libgimp, a
- * test program with picture files. All functions but @to_srgb are called on the main
- * thread; @content, opened styles and masks, and @sink are used from one worker thread.
+ * test program with picture files. All functions but @to_srgb and @keep_of are called on
+ * the main thread; @content, opened styles and masks, and @sink are used from one worker thread.
  */
 typedef struct _ScumbleHost ScumbleHost;
 
@@ -150,6 +152,7 @@ struct _ScumbleHost
   void           (* close_mask)  (ScumbleHost *host, ScumbleMask *mask);
   void           (* show_help)   (ScumbleHost *host);
   void           (* to_srgb)     (GBytes *profile, GdkPixbuf *picture);
+  void           (* keep_of)     (ScumbleHost *host, float *rgb, gsize n);
   void           (* to_screen)   (ScumbleHost *host, cairo_surface_t *picture);
 };
 

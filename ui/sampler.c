@@ -67,7 +67,7 @@ paint_sample (Sampler *self, const ScumbleOrder *order, int sample,
                             &self->job, error);
   if (ok)
     {
-      answer.shot    = scumble_shot_new (&self->view, before, sink.box.sum);
+      answer.shot    = scumble_easel_shot (self->easel, &self->view, before, sink.box.sum);
       answer.updates = scumble_easel_updates (self->easel);
       scumble_task_answer (self->task, g_memdup2 (&answer, sizeof answer));
     }

@@ -66,7 +66,7 @@ paint_shrunk (ScumbleRun *run, ScumbleCanvas canvas, int w, int h, GError **erro
       !scumble_run_paint (run, canvas, &area, &sink.sink, error))
     return FALSE;
 
-  shot         = scumble_shot_new (&view, scumble_easel_before (easel, canvas), rgb);
+  shot         = scumble_easel_shot (easel, &view, scumble_easel_before (easel, canvas), rgb);
   shot->coarse = TRUE;
   scumble_run_answer (run, (ScumbleAnswer) { .shot  = shot,
                                              .draft = canvas == SCUMBLE_CANVAS_SCREEN });
@@ -120,7 +120,8 @@ scumble_show_exact (ScumbleRun *run, GError **error)
   if (ok)
     scumble_run_answer (
       run, (ScumbleAnswer) {
-             .shot = scumble_shot_new (view, run->original->surface, sink.box.sum) });
+             .shot = scumble_easel_shot (run->easel, view, run->original->surface,
+                                         sink.box.sum) });
   scumble_box_clear (&sink.box);
 
   return ok;
