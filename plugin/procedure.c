@@ -13,7 +13,7 @@ typedef struct
 {
   const char   *suffix;
   const char   *label;
-  const char   *menu; /* (nullable): another one than Filters > Artistic */
+  const char   *menu;
   const char   *blurb;
   const char   *help;
   ScumbleOutput output;
@@ -25,9 +25,12 @@ static const char copyright[] = "The Scumble authors; GPL-3.0-or-later";
 static const char year[]      = "2026";
 static const char types[]     = "RGB*, GRAY*, INDEXED*";
 
+#define ARTISTIC  "<Image>/Filters/Artistic"
+#define ANIMATION "<Image>/Filters/Animation"
+
 static const Procedure procedures[] =
 {
-  { "", N_("_Scumble..."), NULL,
+  { "", N_("_Scumble..."), ARTISTIC,
     N_("Repaint a layer in the style of another layer"),
     "Paints the content of one layer in the style of another, with neural style transfer on "
     "this computer's own processor. The result is a new layer above the repainted one, in "
@@ -38,14 +41,14 @@ static const Procedure procedures[] =
     "procedure has every setting; plug-in-scumble-adain and its like have few.",
     SCUMBLE_OUTPUT_LAYER,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_SETTINGS } },
-  { "-new-image", N_("Scumble to _New Image..."), NULL,
+  { "-new-image", N_("Scumble to _New Image..."), ARTISTIC,
     N_("Repaint a layer in the style of another layer, as a new image"),
     "Does what plug-in-scumble does, but leaves the image alone and puts the result into a "
     "new one, of the same precision and with the same colour profile. An indexed image "
     "gives an RGB image.",
     SCUMBLE_OUTPUT_IMAGE,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_SETTINGS } },
-  { "-split", N_("Scumble to Split _Layers..."), NULL,
+  { "-split", N_("Scumble to Split _Layers..."), ARTISTIC,
     N_("Repaint a layer in the style of another layer, as a group of layers for brightness and "
        "colours"),
     "Does what plug-in-scumble does, but the result is a layer group: at the bottom the "
@@ -56,7 +59,7 @@ static const Procedure procedures[] =
     "must not be gray.",
     SCUMBLE_OUTPUT_SPLIT,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_SETTINGS } },
-  { "-frames", N_("Scumble All Layers as _Frames..."), NULL,
+  { "-frames", N_("Scumble All Layers as _Frames..."), ANIMATION,
     N_("Repaint all layers, as the frames of an animation, in the style of another layer"),
     "Does what plug-in-scumble does with all layers of the image, those in groups included, and "
     "puts them into a copy of the image, where they keep their names, places, modes and masks. "
@@ -66,7 +69,7 @@ static const Procedure procedures[] =
     "image.",
     SCUMBLE_OUTPUT_FRAMES,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_SETTINGS } },
-  { "-again", N_("Scumble: _Re-stylise This Layer..."), "<Layers>",
+  { "-again", N_("Scumble: _Re-stylise This Layer..."), ARTISTIC,
     N_("Paint a layer that Scumble has painted once more, with other settings"),
     "Takes a layer that plug-in-scumble has painted, in this session or before its image "
     "was saved, and paints it once more from what is in the original layer now. Without a "
@@ -238,9 +241,9 @@ static const GimpParamDef results[] =
 static void
 add_to_menus (const char *name, const Procedure *self)
 {
-  gimp_plugin_menu_register (name, "<Image>/Filters/Artistic");
-  if (self->menu != NULL)
-    gimp_plugin_menu_register (name, self->menu);
+  gimp_plugin_menu_register (name, self->menu);
+  if (self->output == SCUMBLE_OUTPUT_AGAIN)
+    gimp_plugin_menu_register (name, "<Layers>");
 
   if (g_file_test (SCUMBLE_ICON, G_FILE_TEST_EXISTS))
     gimp_plugin_icon_register (name, GIMP_ICON_TYPE_IMAGE_FILE,

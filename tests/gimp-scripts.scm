@@ -67,6 +67,19 @@
                        0 1))))
   (cadr (gimp-procedural-db-query "^plug-in-scumble" "" "" "" "" "" "")))
 
+; Where the menus have them; what is for animations is among GIMP's own filters for them.
+
+(let* ((found (gimp-plugins-query "umble"))
+       (places (map list (list-ref found 11) (list-ref found 1))))
+  (for-each
+    (lambda (row)
+      (check-equal (string-append (car row) ": in the menu") (assoc (car row) places) row))
+    '(("plug-in-scumble" "<Image>/Filters/Artistic/Scumble...")
+      ("plug-in-scumble-new-image" "<Image>/Filters/Artistic/Scumble to New Image...")
+      ("plug-in-scumble-split" "<Image>/Filters/Artistic/Scumble to Split Layers...")
+      ("plug-in-scumble-frames" "<Image>/Filters/Animation/Scumble All Layers as Frames...")
+      ("plug-in-scumble-again" "<Image>/Filters/Artistic/Scumble: Re-stylise This Layer..."))))
+
 ; Every setting: a value out of range is refused by name.
 
 (define image (wide-image))
