@@ -286,15 +286,6 @@
 
 ; Painting a layer once more, from what a saved image remembers
 
-(define (again image layer)
-  (car (plug-in-scumble-again RUN-NONINTERACTIVE image layer)))
-
-(define (reopen image)
-  (let ((file (string-append work-folder "/again.xcf")))
-    (gimp-xcf-save 0 image (car (gimp-image-get-active-drawable image)) file file)
-    (gimp-image-delete image)
-    (car (gimp-file-load RUN-NONINTERACTIVE file file))))
-
 (let* ((image (new-image 60 50 RGB PRECISION-U16-GAMMA))
        (own-style (new-layer image "Own style" 30 30 #f 2))
        (layer (new-layer image "Sky" 60 50 #t 0))

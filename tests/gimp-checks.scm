@@ -94,6 +94,17 @@
 (define (paint image layer strength)
   (scumble image layer style "adain" strength))
 
+; Once more, from what the layer remembers
+(define (again image layer)
+  (car (plug-in-scumble-again RUN-NONINTERACTIVE image layer)))
+
+; From an XCF file
+(define (reopen image)
+  (let ((file (string-append work-folder "/again.xcf")))
+    (gimp-xcf-save 0 image (car (gimp-image-get-active-drawable image)) file file)
+    (gimp-image-delete image)
+    (car (gimp-file-load RUN-NONINTERACTIVE file file))))
+
 ; How far two roundings of nearly the same number may lie apart. Half floats have eleven
 ; bits; the others show the engine's own rounding, spread by a steep transfer curve.
 (define eight-bits 0.0041)

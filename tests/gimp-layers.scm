@@ -173,6 +173,45 @@
       (gimp-image-delete image)))
   '(#f #t))
 
+; A new image of a layer that is locked, softly selected and has a profile is what a new layer
+; would be, and is painted again there, from a file too.
+
+(let* ((image (new-image 60 50 RGB PRECISION-U16-GAMMA))
+       (layer (new-layer image "Sky" 60 50 #t 0))
+       (anew 0) (result 0) (plain 0))
+  (test-scumble-profile image TRUE)
+  (gimp-image-set-resolution image 300 150)
+  (gimp-image-select-ellipse image CHANNEL-OP-REPLACE 10 5 40 30)
+  (gimp-selection-feather image 6)
+  (gimp-item-set-lock-content layer TRUE)
+  (set! anew (scumble-new-image image layer style "adain" 0.8))
+  (gimp-item-set-lock-content layer FALSE)
+  (set! result (car (layers-of anew)))
+  (set! plain (paint image layer 0.8))
+  (check-equal "new image: pixels" (test-scumble-digest result) (test-scumble-digest plain))
+  (for-each
+    (lambda (x y)
+      (check-equal (string-append "new image: mask at " (number->string x))
+                   (test-scumble-read (car (gimp-layer-get-mask result)) x y)
+                   (test-scumble-read (car (gimp-layer-get-mask plain)) x y)))
+    '(0 5 9 20) '(0 12 6 15))
+  (check-equal "new image: the layer is worked on next, not its mask"
+               (car (gimp-image-get-active-drawable anew)) result)
+  (check-equal "new image: profile and resolution"
+               (list (vector-length (cadr (gimp-image-get-color-profile anew)))
+                     (gimp-image-get-resolution anew))
+               (list (vector-length (cadr (gimp-image-get-color-profile image)))
+                     (gimp-image-get-resolution image)))
+  (set! anew (reopen anew))
+  (set! result (again anew (car (layers-of anew))))
+  (check-equal "new image, painted again"
+               (list (test-scumble-digest result) (name-of result) (length (layers-of anew)))
+               (list (test-scumble-digest plain) (name-of plain) 1))
+  (gimp-image-delete image)
+  (check-refusal "new image, whose original is closed" anew "not in the image any more"
+                 (lambda () (again anew result)))
+  (gimp-image-delete anew))
+
 ; Frames of an animation: a copy of the image, in which all layers are painted, keep what GIMP's
 ; animations go by, and what stands still looks the same.
 
@@ -260,6 +299,43 @@
   (check-refusal "frames: floating selection" image "floating selection"
     (lambda () (frames-of image style)))
   (gimp-image-delete image))
+
+; Frames are of the image's own kind, and keep their alpha and masks.
+
+(define (check-frames-of row)
+  (let* ((name (string-append "frames, " (car row)))
+         (image (new-image 60 50 (caddr row) (cadr row)))
+         (below (new-layer image "Below" 60 50 #f 0))
+         (above (new-layer image "Above" 40 30 #t 2))
+         (anew 0) (made 0))
+    (test-scumble-profile image TRUE)
+    (gimp-layer-add-mask above (car (gimp-layer-create-mask above ADD-MASK-ALPHA)))
+    (set! anew (frames-of image style))
+    (set! made (layers-of anew))
+    (check-equal (string-append name ": kind")
+                 (list (car (gimp-image-get-precision anew))
+                       (map (lambda (one) (car (gimp-drawable-type one))) made)
+                       (vector-length (cadr (gimp-image-get-color-profile anew))))
+                 (list (cadr row) (list (layer-type (caddr row) #t) (layer-type (caddr row) #f))
+                       (vector-length (cadr (gimp-image-get-color-profile image)))))
+    (for-each
+      (lambda (x y)
+        (check-equal (string-append name ": alpha at " (number->string x))
+                     (list-tail (test-scumble-read (car made) x y) 3)
+                     (list-tail (test-scumble-read above x y) 3))
+        (check-equal (string-append name ": mask at " (number->string x))
+                     (test-scumble-read (car (gimp-layer-get-mask (car made))) x y)
+                     (test-scumble-read (car (gimp-layer-get-mask above)) x y)))
+      '(2 20 30 39) '(5 3 12 29))
+    (check (string-append name ": painted")
+           (not (equal? (test-scumble-read (cadr made) 30 20) (test-scumble-read below 30 20)))
+           "they are not")
+    (for-each gimp-image-delete (list anew image))))
+
+(for-each check-frames-of
+  (list (list "8 bits" PRECISION-U8-GAMMA RGB)
+        (list "linear floats" PRECISION-FLOAT-LINEAR RGB)
+        (list "gray, 16 bits" PRECISION-U16-LINEAR GRAY)))
 
 ; A region lies where it lies in the image, on every frame.
 

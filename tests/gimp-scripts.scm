@@ -641,3 +641,41 @@
         (plug-in-scumble-again RUN-NONINTERACTIVE picture
           (car (gimp-image-get-layer-by-name picture "Sky (AdaIN: Waves, 100 %)")))))
     (gimp-image-delete picture)))
+
+; Every setting travels with the layer: painted again, from a file, it is the same to the last bit.
+
+(define (check-travel name row)
+  (let* ((picture (new-image 60 50 RGB PRECISION-U8-GAMMA))
+         (sky (new-layer picture "Sky" 60 50 #t 0))
+         (arguments (append (list RUN-NONINTERACTIVE picture sky style (car row) "") (cdr row)))
+         (painted (test-scumble-digest (car (apply plug-in-scumble arguments)))))
+    (check-equal (string-append name ": are as many as there are") (length row)
+                 (+ (length usual) 1))
+    (set! picture (reopen picture))
+    (check-equal (string-append name ": travel")
+                 (test-scumble-digest (again picture (car (layers-of picture)))) painted)
+    (gimp-image-delete picture)))
+
+(check-travel "AdaIN's settings" '("adain" 0.7 0.5 2.0 0.4 "coral" 0.6 "joined" 1.0 0.0 "0" "all"))
+(check-travel "SANet's settings"
+              '("sanet" 1.3 2.0 1.0 0.3 "luminance" 0.2 "apart" 2.0 0.5 "0" "all"))
+(check-travel "MetaStyle's settings"
+              '("metastyle" 0.9 1.0 1.0 0.0 "luminance" 0.0 "apart" 1.0 0.0 "25" "all"))
+
+; Whatever layer and style are called
+
+(for-each
+  (lambda (name)
+    (let* ((picture (new-image 60 50 RGB PRECISION-U8-GAMMA))
+           (own (new-layer picture name 30 30 #f 2))
+           (sky (new-layer picture name 60 50 #t 0))
+           (title (string-append (name-of sky) " (AdaIN: " (name-of own) ", 80 %)"))
+           (result (scumble picture sky own "adain" 0.8))
+           (painted (test-scumble-digest result)))
+      (check-equal (string-append "called “" name "”") (name-of result) title)
+      (set! picture (reopen picture))
+      (set! result (again picture (car (layers-of picture))))
+      (check-equal (string-append "called “" name "”, again")
+                   (list (name-of result) (test-scumble-digest result)) (list title painted))
+      (gimp-image-delete picture)))
+  '("100 % of it; a=b [x] \\ \"quoted\" <&>" " spaces at its ends " "雪 Çà %s%n" ""))

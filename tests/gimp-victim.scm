@@ -17,9 +17,6 @@
         ((equal? item (car items)) (without item (cdr items)))
         (else (cons (car items) (without item (cdr items))))))
 
-(define (again image layer)
-  (car (plug-in-scumble-again RUN-NONINTERACTIVE image layer)))
-
 ; A layer that has come in spite of it is whole, and remembers how it was painted.
 (define (check-whole name layer source)
   (if (= (car (gimp-item-is-group layer)) TRUE)
