@@ -793,6 +793,8 @@ typedef struct
   const ScumbleLook *look;
   ScumbleSink       *sink;
   const ScumbleJob  *job;
+  int                n;    /* tiles */
+  int                done; /* of them */
 } Paint;
 
 /* Of the networks. */
@@ -836,19 +838,25 @@ paint_room (int w, int h, gconstpointer user_data)
          MAX (room, colours_room (paint->content, paint->look, pixels));
 }
 
+/* What a tile has to tell of itself, such as the first where networks are measured for it, is of
+ * its own part of the progress. */
 static gboolean
 paint_tile (const ScumbleRect *tile, gpointer user_data, GError **error)
 {
-  const Paint   *paint = user_data;
-  ScumbleArena  *arena = paint->job->arena;
-  const gsize    mark  = scumble_arena_mark (arena);
-  ScumbleTensor  rgb;
-  const gboolean done  =
+  Paint           *paint = user_data;
+  ScumbleArena    *arena = paint->job->arena;
+  const gsize      mark  = scumble_arena_mark (arena);
+  ScumbleStage     stage;
+  const ScumbleJob part  = scumble_job_stage (&stage, paint->job, (double) paint->done / paint->n,
+                                              (paint->done + 1.0) / paint->n);
+  ScumbleTensor    rgb;
+  const gboolean   done  =
     scumble_arena_tensor (arena, tile->h, tile->w, 3, &rgb, error) &&
-    render (paint->content, paint->look, tile, rgb.data, paint->job, error) &&
+    render (paint->content, paint->look, tile, rgb.data, &part, error) &&
     paint->sink->write (paint->sink, tile, rgb.data, error);
 
   scumble_arena_release (arena, mark);
+  paint->done++;
   return done;
 }
 
@@ -880,8 +888,11 @@ scumble_content_paint (ScumbleContent *content, const ScumbleLook *look,
     return FALSE;
   frame_strokes (content, look, &rect);
   edge = paint_edge (&paint, &rect, error);
+  if (edge == 0)
+    return FALSE;
 
-  return edge > 0 && scumble_tiles_walk (&rect, edge, paint_tile, &paint, job, error);
+  paint.n = scumble_tiles_count (&rect, edge);
+  return scumble_tiles_walk (&rect, edge, paint_tile, &paint, job, error);
 }
 
 static double

@@ -33,6 +33,12 @@ tile_at (const ScumbleRect *area, int edge, int row, int col)
   return scumble_rect_intersect (cell, *area);
 }
 
+int
+scumble_tiles_count (const ScumbleRect *area, int edge)
+{
+  return ((area->w + edge - 1) / edge) * ((area->h + edge - 1) / edge);
+}
+
 gboolean
 scumble_tiles_walk (const ScumbleRect *area, int edge, ScumbleTileFunc func,
                     gpointer user_data, const ScumbleJob *job, GError **error)

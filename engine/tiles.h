@@ -42,6 +42,13 @@ int      scumble_tile_edge  (const ScumbleRect *area, int unit, ScumbleTileRoom 
                              gconstpointer user_data, const ScumbleJob *job);
 
 /**
+ * scumble_tiles_count:
+ *
+ * Returns: how many tiles of that edge @area has
+ */
+int      scumble_tiles_count (const ScumbleRect *area, int edge);
+
+/**
  * scumble_tiles_walk:
  * @edge: of a tile
  *

@@ -113,12 +113,26 @@ forget_others (ScumbleTransferContent *content, const ScumbleLook *look)
       g_ptr_array_remove_index_fast (content->nets, i - 1);
 }
 
+/* The part that making a network has in the progress of painting @rect with it. */
+static ScumbleJob
+making (ScumbleStage *stage, const ScumbleTransferContent *content, const ScumbleRect *rect,
+        const ScumbleJob *job)
+{
+  const double make = scumble_transfer_new_work (content->base, &content->small,
+                                                 allowed (content), job);
+  const double run  = scumble_transfer_work (content->base, &content->picture, rect);
+
+  return scumble_job_stage (stage, job, 0.0, make / (make + run));
+}
+
 static const ScumbleTransfer *
 find_net (ScumbleTransferContent *content, const ScumbleStyle *style, double strength,
-          const ScumbleJob *job, GError **error)
+          const ScumbleRect *rect, const ScumbleJob *job, GError **error)
 {
   g_autofree float *parameters = NULL;
   ScumbleTransfer  *net;
+  ScumbleStage      stage;
+  ScumbleJob        part;
   Made             *made;
 
   for (guint i = 0; i < content->nets->len; i++)
@@ -128,9 +142,10 @@ find_net (ScumbleTransferContent *content, const ScumbleStyle *style, double str
         return made->net;
     }
 
+  part       = making (&stage, content, rect, job);
   parameters = content->make (content->data, style, strength, job->threads);
   net        = scumble_transfer_new (content->base, parameters, &content->small,
-                                     allowed (content), job, error);
+                                     allowed (content), &part, error);
   if (net == NULL)
     return NULL;
 
@@ -145,11 +160,11 @@ find_net (ScumbleTransferContent *content, const ScumbleStyle *style, double str
 /* The network of zone @z; the one after the last is that of no style. */
 static const ScumbleTransfer *
 zone_net (ScumbleTransferContent *content, const ScumbleLook *look, guint z,
-          const ScumbleJob *job, GError **error)
+          const ScumbleRect *rect, const ScumbleJob *job, GError **error)
 {
   return z < look->n_zones
-           ? find_net (content, look->zones[z].style, look->strength, job, error)
-           : find_net (content, NULL, 0.0, job, error);
+           ? find_net (content, look->zones[z].style, look->strength, rect, job, error)
+           : find_net (content, NULL, 0.0, rect, job, error);
 }
 
 /* @weights: [n_zones + 1, rect.h, rect.w]; a network that no pixel needs is not made. */
@@ -168,12 +183,15 @@ render_zones (ScumbleTransferContent *content, const ScumbleLook *look, const fl
   for (guint z = 0; z <= look->n_zones; z++, weights += n)
     {
       const ScumbleTransfer *net;
+      ScumbleStage           stage;
+      const ScumbleJob       zone = scumble_job_stage (&stage, job, z / (look->n_zones + 1.0),
+                                                       (z + 1.0) / (look->n_zones + 1.0));
 
       if (!scumble_zones_any (weights, n))
         continue;
-      net = zone_net (content, look, z, job, error);
+      net = zone_net (content, look, z, rect, &zone, error);
       if (net == NULL ||
-          !scumble_transfer_run (net, &content->picture, rect, part, job, error))
+          !scumble_transfer_run (net, &content->picture, rect, part, &zone, error))
         return FALSE;
       scumble_zones_add (rgb, part, weights, n);
     }
@@ -185,7 +203,7 @@ static gboolean
 render_plain (ScumbleTransferContent *content, const ScumbleLook *look,
               const ScumbleRect *rect, float *rgb, const ScumbleJob *job, GError **error)
 {
-  const ScumbleTransfer *net = zone_net (content, look, 0, job, error);
+  const ScumbleTransfer *net = zone_net (content, look, 0, rect, job, error);
 
   return net != NULL && scumble_transfer_run (net, &content->picture, rect, rgb, job, error);
 }

@@ -221,6 +221,61 @@ test_recognisable (void)
     }
 }
 
+/* Progress never goes back. */
+static void
+watch (double fraction, gpointer user_data)
+{
+  double *last = user_data;
+
+  g_assert_cmpfloat (fraction, >=, *last - 1e-9);
+  g_assert_cmpfloat (fraction, <=, 1.0 + 1e-9);
+  *last = fraction;
+}
+
+/* Painting goes from 0 to 1 with every method, also where the first of several tiles begins with
+ * measuring networks, or with counting what is used of the style. */
+static void
+test_progress (void)
+{
+  const char *const           path[]   = { weights, NULL };
+  const ScumbleMethod *const *methods  = scumble_methods ();
+  const ScumbleRect           whole    = { 0, 0, W, H };
+  g_autofree float           *photo    = scene (1.0);
+  g_autofree float           *painting = strokes ();
+  g_autofree float           *rgb      = g_new (float, 3 * W * H);
+
+  for (guint i = 0; methods[i] != NULL; i++)
+    {
+      double                     last    = 0.0;
+      g_autoptr (GError)         error   = NULL;
+      g_autoptr (ScumbleArena)   arena   = scumble_arena_new ((gsize) 1 << 29);
+      ScumbleJob                 job     = { .arena = arena, .threads = 2, .tile = 128 };
+      g_autoptr (ScumbleModel)   model   = scumble_model_open (path, methods[i]->id, NULL, &error);
+      g_autoptr (ScumbleStyle)   style   = NULL;
+      g_autoptr (ScumbleContent) content = NULL;
+      ScumbleMemorySource        sources[2];
+      ScumbleMemorySink          sink;
+      ScumbleZone                zone;
+      ScumbleLook                look;
+
+      scumble_memory_source_init (&sources[0], W, H, photo);
+      scumble_memory_source_init (&sources[1], W, H, painting);
+      scumble_memory_sink_init (&sink, &whole, rgb);
+      style   = scumble_model_encode (model, &sources[1].source, NULL, &job, &error);
+      content = scumble_model_survey (model, &sources[0].source, &job, &error);
+      g_assert_no_error (error);
+
+      zone = (ScumbleZone) { style, NULL };
+      scumble_look_init (&look, &zone, 1);
+      look.strength     = 0.7;
+      look.repetition   = 0.5;
+      job.progress      = watch;
+      job.progress_data = &last;
+      g_assert_true (scumble_content_paint (content, &look, NULL, &sink.sink, &job, &error));
+      g_assert_cmpfloat_with_epsilon (last, 1.0, 1e-9);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -232,6 +287,7 @@ main (int argc, char **argv)
   g_test_add_func ("/methods/complete", test_complete);
   g_test_add_func ("/methods/unknown", test_unknown);
   g_test_add_func ("/methods/recognisable", test_recognisable);
+  g_test_add_func ("/methods/progress", test_progress);
 
   return g_test_run ();
 }
