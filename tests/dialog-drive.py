@@ -1601,7 +1601,7 @@ def test_sheet(content, styles):
         lines.add(place.y)
     assert (len(columns), len(lines)) == (4, 3), f"samples at {columns}, {lines}"
     wait_for("MetaStyle's sketch", lambda: any(n.name == "MetaStyle\n(a first sketch)"
-                                               for n in every(sheet)))
+                                               for n in every(sheet)), 300)
     tops = {n.queryText().getCharacterExtents(0, pyatspi.DESKTOP_COORDS)[1] for n in every(sheet)
             if n.getRole() == pyatspi.ROLE_LABEL and n.name.split("\n")[0] in
             ("AdaIN", "SANet", "MetaNet", "MetaStyle")}

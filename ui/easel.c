@@ -539,6 +539,14 @@ scumble_easel_survey_seconds (ScumbleEasel *self, const ScumbleOrder *order)
 }
 
 double
+scumble_easel_prepare_seconds (ScumbleEasel *self, const ScumbleOrder *order)
+{
+  return self->stand == NULL || scumble_easel_surveyed (self, order)
+             ? 0.0
+             : scumble_stand_prepare_seconds (self->stand);
+}
+
+double
 scumble_easel_paint_seconds (const ScumbleEasel *self, double pixels)
 {
   return self->stand == NULL ? 0.0 : scumble_stand_paint_seconds (self->stand, pixels);

@@ -196,6 +196,15 @@ double           scumble_easel_survey_seconds (ScumbleEasel *self,
                                                const ScumbleOrder *order);
 
 /**
+ * scumble_easel_prepare_seconds:
+ * @order: whose styles were mixed last
+ *
+ * Returns: what the first painting after a survey begins with takes about so long; 0 if there is
+ *   no survey to come, or if unknown
+ */
+double           scumble_easel_prepare_seconds (ScumbleEasel *self, const ScumbleOrder *order);
+
+/**
  * scumble_easel_paint_seconds:
  * @pixels: of the content
  *

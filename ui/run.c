@@ -16,11 +16,18 @@ scumble_run_pixels (const ScumbleRun *run)
   return (double) content->width * content->height;
 }
 
+/* Before the content itself can be painted or learned on. */
+static double
+begin_seconds (const ScumbleRun *run)
+{
+  return scumble_easel_survey_seconds (run->easel, run->order) +
+         scumble_easel_prepare_seconds (run->easel, run->order);
+}
+
 double
 scumble_run_seconds (const ScumbleRun *run, double pixels)
 {
-  return scumble_easel_survey_seconds (run->easel, run->order) +
-         scumble_easel_paint_seconds (run->easel, pixels);
+  return begin_seconds (run) + scumble_easel_paint_seconds (run->easel, pixels);
 }
 
 /* To learn, all of the content is surveyed too. */
@@ -30,7 +37,7 @@ learn_seconds (const ScumbleRun *run)
   const double seconds = scumble_easel_learn_seconds (run->easel, run->order);
 
   return seconds > 0.0 && scumble_easel_updates (run->easel) < run->order->settings.updates
-             ? seconds + scumble_easel_survey_seconds (run->easel, run->order)
+             ? seconds + begin_seconds (run)
              : 0.0;
 }
 

@@ -310,7 +310,13 @@ scumble_stand_survey_seconds (const ScumbleStand *self, const ScumblePurpose *pu
   if (purpose != NULL && is_begun (&self->seen[SCUMBLE_CANVAS_FULL], purpose))
     return bare_seconds (self, purpose);
 
-  return self->plan.survey * self->survey_pace + self->plan.prepare * self->paint_pace;
+  return self->plan.survey * self->survey_pace;
+}
+
+double
+scumble_stand_prepare_seconds (const ScumbleStand *self)
+{
+  return self->plan.prepare * self->paint_pace;
 }
 
 double

@@ -189,6 +189,13 @@ double        scumble_stand_survey_seconds (const ScumbleStand *self,
                                             const ScumblePurpose *purpose);
 
 /**
+ * scumble_stand_prepare_seconds:
+ *
+ * Returns: what painting begins with takes about so long; 0 if unknown
+ */
+double        scumble_stand_prepare_seconds (const ScumbleStand *self);
+
+/**
  * scumble_stand_paint_seconds:
  * @pixels: of the content
  *
