@@ -33,18 +33,24 @@ tile_at (const ScumbleRect *area, int edge, int row, int col)
   return scumble_rect_intersect (cell, *area);
 }
 
+static int
+n_lines (int length, int edge)
+{
+  return (length + edge - 1) / edge;
+}
+
 int
 scumble_tiles_count (const ScumbleRect *area, int edge)
 {
-  return ((area->w + edge - 1) / edge) * ((area->h + edge - 1) / edge);
+  return n_lines (area->w, edge) * n_lines (area->h, edge);
 }
 
 gboolean
 scumble_tiles_walk (const ScumbleRect *area, int edge, ScumbleTileFunc func,
                     gpointer user_data, const ScumbleJob *job, GError **error)
 {
-  const int cols = (area->w + edge - 1) / edge;
-  const int rows = (area->h + edge - 1) / edge;
+  const int cols = n_lines (area->w, edge);
+  const int rows = n_lines (area->h, edge);
 
   for (int i = 0; i < rows; i++)
     for (int j = 0; j < cols; j++)
@@ -72,8 +78,8 @@ scumble_tiles_rehearse (const ScumbleRect *area, int edge, ScumbleTileRoom room,
                         ScumbleTileWork work, gconstpointer user_data, const ScumbleJob *job,
                         GError **error)
 {
-  const int   cols  = (area->w + edge - 1) / edge;
-  const int   rows  = (area->h + edge - 1) / edge;
+  const int   cols  = n_lines (area->w, edge);
+  const int   rows  = n_lines (area->h, edge);
   const gsize mark  = scumble_arena_mark (job->arena);
   const gsize bytes = room (MIN (edge, area->w), MIN (edge, area->h), user_data);
 
