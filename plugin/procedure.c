@@ -13,7 +13,7 @@ typedef struct
 {
   const char   *suffix;
   const char   *label;
-  const char   *menu;
+  const char   *menus[2]; /* the second may be missing */
   const char   *blurb;
   const char   *help;
   ScumbleOutput output;
@@ -30,7 +30,7 @@ static const char types[]     = "RGB*, GRAY*, INDEXED*";
 
 static const Procedure procedures[] =
 {
-  { "", N_("_Scumble..."), ARTISTIC,
+  { "", N_("_Scumble..."), { ARTISTIC },
     N_("Repaint a layer in the style of another layer"),
     "Paints the content of one layer in the style of another, with neural style transfer on "
     "this computer's own processor. The result is a new layer above the repainted one, in "
@@ -41,14 +41,14 @@ static const Procedure procedures[] =
     "procedure has every setting; plug-in-scumble-adain and its like have few.",
     SCUMBLE_OUTPUT_LAYER,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_SETTINGS } },
-  { "-new-image", N_("Scumble to _New Image..."), ARTISTIC,
+  { "-new-image", N_("Scumble to _New Image..."), { ARTISTIC },
     N_("Repaint a layer in the style of another layer, as a new image"),
     "Does what plug-in-scumble does, but leaves the image alone and puts the result into a "
     "new one, of the same precision and with the same colour profile. An indexed image "
     "gives an RGB image.",
     SCUMBLE_OUTPUT_IMAGE,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_SETTINGS } },
-  { "-split", N_("Scumble to Split _Layers..."), ARTISTIC,
+  { "-split", N_("Scumble to Split _Layers..."), { ARTISTIC },
     N_("Repaint a layer in the style of another layer, as a group of layers for brightness and "
        "colours"),
     "Does what plug-in-scumble does, but the result is a layer group: at the bottom the "
@@ -59,7 +59,7 @@ static const Procedure procedures[] =
     "must not be gray.",
     SCUMBLE_OUTPUT_SPLIT,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_SETTINGS } },
-  { "-frames", N_("Scumble All Layers as _Frames..."), ANIMATION,
+  { "-frames", N_("Scumble All Layers as _Frames..."), { ANIMATION },
     N_("Repaint all layers, as the frames of an animation, in the style of another layer"),
     "Does what plug-in-scumble does with all layers of the image, those in groups included, and "
     "puts them into a copy of the image, where they keep their names, places, modes and masks. "
@@ -69,7 +69,7 @@ static const Procedure procedures[] =
     "image.",
     SCUMBLE_OUTPUT_FRAMES,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_SETTINGS } },
-  { "-again", N_("Scumble: _Re-stylise This Layer..."), ARTISTIC,
+  { "-again", N_("Scumble: _Re-stylise This Layer..."), { ARTISTIC, "<Layers>" },
     N_("Paint a layer that Scumble has painted once more, with other settings"),
     "Takes a layer that plug-in-scumble has painted, in this session or before its image "
     "was saved, and paints it once more from what is in the original layer now. Without a "
@@ -78,27 +78,27 @@ static const Procedure procedures[] =
     "layers of a group from plug-in-scumble-split.",
     SCUMBLE_OUTPUT_AGAIN,
     { SCUMBLE_PART_TARGET } },
-  { "-preset", NULL, NULL,
+  { "-preset", NULL, { NULL },
     "Repaint a layer in the style of another with the settings of a preset",
     "Does what plug-in-scumble does; method and settings are those of the preset.",
     SCUMBLE_OUTPUT_LAYER,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_PRESET } },
-  { "-preset-new-image", NULL, NULL,
+  { "-preset-new-image", NULL, { NULL },
     "Repaint a layer in the style of another with the settings of a preset, as a new image",
     "Does what plug-in-scumble-new-image does; method and settings are those of the preset.",
     SCUMBLE_OUTPUT_IMAGE,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_PRESET } },
-  { "-preset-split", NULL, NULL,
+  { "-preset-split", NULL, { NULL },
     "Repaint a layer in the style of another with the settings of a preset, as a layer group",
     "Does what plug-in-scumble-split does; method and settings are those of the preset.",
     SCUMBLE_OUTPUT_SPLIT,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_PRESET } },
-  { "-preset-frames", NULL, NULL,
+  { "-preset-frames", NULL, { NULL },
     "Repaint all layers in the style of another with the settings of a preset",
     "Does what plug-in-scumble-frames does; method and settings are those of the preset.",
     SCUMBLE_OUTPUT_FRAMES,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE, SCUMBLE_PART_PRESET } },
-  { "-mix", NULL, NULL,
+  { "-mix", NULL, { NULL },
     "Repaint a layer in several styles, mixed or side by side",
     "Does what plug-in-scumble does with several styles, which may be layers and files. "
     "Styles without a region are mixed in proportion to their weights, and painted where no "
@@ -111,94 +111,94 @@ static const Procedure procedures[] =
     "here too.",
     SCUMBLE_OUTPUT_LAYER,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_SETTINGS } },
-  { "-mix-new-image", NULL, NULL,
+  { "-mix-new-image", NULL, { NULL },
     "Repaint a layer in several styles, as a new image",
     "Does what plug-in-scumble-mix does, but leaves the image alone and puts the result into "
     "a new one, as plug-in-scumble-new-image does.",
     SCUMBLE_OUTPUT_IMAGE,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_SETTINGS } },
-  { "-mix-split", NULL, NULL,
+  { "-mix-split", NULL, { NULL },
     "Repaint a layer in several styles, as a layer group",
     "Does what plug-in-scumble-mix does, but the result is a layer group, as that of "
     "plug-in-scumble-split.",
     SCUMBLE_OUTPUT_SPLIT,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_SETTINGS } },
-  { "-mix-frames", NULL, NULL,
+  { "-mix-frames", NULL, { NULL },
     "Repaint all layers in several styles",
     "Does what plug-in-scumble-mix does with all layers of the image, as plug-in-scumble-frames "
     "does.",
     SCUMBLE_OUTPUT_FRAMES,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_SETTINGS } },
-  { "-mix-preset", NULL, NULL,
+  { "-mix-preset", NULL, { NULL },
     "Repaint a layer in several styles with the settings of a preset",
     "Does what plug-in-scumble-mix does; method and settings are those of the preset.",
     SCUMBLE_OUTPUT_LAYER,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_PRESET } },
-  { "-mix-preset-new-image", NULL, NULL,
+  { "-mix-preset-new-image", NULL, { NULL },
     "Repaint a layer in several styles with the settings of a preset, as a new image",
     "Does what plug-in-scumble-mix-new-image does; method and settings are those of the "
     "preset.",
     SCUMBLE_OUTPUT_IMAGE,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_PRESET } },
-  { "-mix-preset-split", NULL, NULL,
+  { "-mix-preset-split", NULL, { NULL },
     "Repaint a layer in several styles with the settings of a preset, as a layer group",
     "Does what plug-in-scumble-mix-split does; method and settings are those of the preset.",
     SCUMBLE_OUTPUT_SPLIT,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_PRESET } },
-  { "-mix-preset-frames", NULL, NULL,
+  { "-mix-preset-frames", NULL, { NULL },
     "Repaint all layers in several styles with the settings of a preset",
     "Does what plug-in-scumble-mix-frames does; method and settings are those of the preset.",
     SCUMBLE_OUTPUT_FRAMES,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLES, SCUMBLE_PART_PRESET } },
-  { "-style-file", NULL, NULL,
+  { "-style-file", NULL, { NULL },
     "Repaint a layer in the style of a file",
     "Does what plug-in-scumble does with a style from a file. A saved style belongs to the "
     "method that it was saved with, which an empty name stands for; its texture size is "
     "that of when it was saved. A picture file is a style for any method.",
     SCUMBLE_OUTPUT_LAYER,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE_FILE, SCUMBLE_PART_SETTINGS } },
-  { "-style-file-new-image", NULL, NULL,
+  { "-style-file-new-image", NULL, { NULL },
     "Repaint a layer in the style of a file, as a new image",
     "Does what plug-in-scumble-style-file does, but leaves the image alone and puts the "
     "result into a new one, as plug-in-scumble-new-image does.",
     SCUMBLE_OUTPUT_IMAGE,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE_FILE, SCUMBLE_PART_SETTINGS } },
-  { "-style-file-split", NULL, NULL,
+  { "-style-file-split", NULL, { NULL },
     "Repaint a layer in the style of a file, as a layer group",
     "Does what plug-in-scumble-style-file does, but the result is a layer group, as that of "
     "plug-in-scumble-split.",
     SCUMBLE_OUTPUT_SPLIT,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE_FILE, SCUMBLE_PART_SETTINGS } },
-  { "-style-file-frames", NULL, NULL,
+  { "-style-file-frames", NULL, { NULL },
     "Repaint all layers in the style of a file",
     "Does what plug-in-scumble-style-file does with all layers of the image, as "
     "plug-in-scumble-frames does.",
     SCUMBLE_OUTPUT_FRAMES,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE_FILE, SCUMBLE_PART_SETTINGS } },
-  { "-style-file-preset", NULL, NULL,
+  { "-style-file-preset", NULL, { NULL },
     "Repaint a layer in the style of a file with the settings of a preset",
     "Does what plug-in-scumble-style-file does; method and settings are those of the preset.",
     SCUMBLE_OUTPUT_LAYER,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE_FILE, SCUMBLE_PART_PRESET } },
-  { "-style-file-preset-new-image", NULL, NULL,
+  { "-style-file-preset-new-image", NULL, { NULL },
     "Repaint a layer in the style of a file with the settings of a preset, as a new image",
     "Does what plug-in-scumble-style-file-new-image does; method and settings are those of "
     "the preset.",
     SCUMBLE_OUTPUT_IMAGE,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE_FILE, SCUMBLE_PART_PRESET } },
-  { "-style-file-preset-split", NULL, NULL,
+  { "-style-file-preset-split", NULL, { NULL },
     "Repaint a layer in the style of a file with the settings of a preset, as a layer group",
     "Does what plug-in-scumble-style-file-split does; method and settings are those of the "
     "preset.",
     SCUMBLE_OUTPUT_SPLIT,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE_FILE, SCUMBLE_PART_PRESET } },
-  { "-style-file-preset-frames", NULL, NULL,
+  { "-style-file-preset-frames", NULL, { NULL },
     "Repaint all layers in the style of a file with the settings of a preset",
     "Does what plug-in-scumble-style-file-frames does; method and settings are those of the "
     "preset.",
     SCUMBLE_OUTPUT_FRAMES,
     { SCUMBLE_PART_TARGET, SCUMBLE_PART_STYLE_FILE, SCUMBLE_PART_PRESET } },
-  { "-save-style", NULL, NULL,
+  { "-save-style", NULL, { NULL },
     "Save a layer's style as a small file",
     "Looks at a layer with one of the methods, and writes what it has seen into a file of "
     "kilobytes, which stands for the layer in plug-in-scumble-style-file. A method that "
@@ -207,14 +207,14 @@ static const Procedure procedures[] =
     "learns whenever it is painted with.",
     SCUMBLE_OUTPUT_STYLE,
     { SCUMBLE_PART_SAVE } },
-  { "-save-mix", NULL, NULL,
+  { "-save-mix", NULL, { NULL },
     "Save a mixture of styles as a small file",
     "Does what plug-in-scumble-save-style does with several styles, which may be layers and "
     "files, mixed in proportion to their weights into one. Saved styles among them belong to "
     "the method that they were saved with, which an empty method's name stands for.",
     SCUMBLE_OUTPUT_STYLE,
     { SCUMBLE_PART_SAVE_MIX } },
-  { "-learn-style", NULL, NULL,
+  { "-learn-style", NULL, { NULL },
     "Learn a layer's style on a folder of photographs, and save it as a small file",
     "Does what plug-in-scumble-save-style does with a method that learns its styles, and has "
     "it learn on the pictures of a folder first: on at most 24 from all over it, those with a "
@@ -241,9 +241,8 @@ static const GimpParamDef results[] =
 static void
 add_to_menus (const char *name, const Procedure *self)
 {
-  gimp_plugin_menu_register (name, self->menu);
-  if (self->output == SCUMBLE_OUTPUT_AGAIN)
-    gimp_plugin_menu_register (name, "<Layers>");
+  for (guint i = 0; i < G_N_ELEMENTS (self->menus) && self->menus[i] != NULL; i++)
+    gimp_plugin_menu_register (name, self->menus[i]);
 
   if (g_file_test (SCUMBLE_ICON, G_FILE_TEST_EXISTS))
     gimp_plugin_icon_register (name, GIMP_ICON_TYPE_IMAGE_FILE,
