@@ -1622,7 +1622,7 @@ def test_sheet(content, styles):
 
 def test_sheet_of_one(content, styles):
     """What a saved style of one method is for the others is said in full in their columns, and
-    the sheet stays on the screen."""
+    the sheet stays on the screen. Of such a style nobody says that it has been learned."""
     home = os.path.join(folder, "one")
     shutil.rmtree(home, ignore_errors=True)
     dialog = Dialog(content, styles, "--folder", home)
@@ -1654,6 +1654,10 @@ def test_sheet_of_one(content, styles):
     dialog.keys("Escape")
     dialog.focus()
     dialog.settle()
+    dialog.keys("alt+m", "End")
+    wait_for("what is wrong with it", lambda: dialog.has_status(sentence))
+    learned = dialog.status("This style has been learned")
+    assert learned == "", f"of another method's style: {learned}"
     dialog.keys("Escape")
     assert dialog.end() == "given up\n"
 

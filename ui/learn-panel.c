@@ -52,6 +52,12 @@ scumble_learn_panel_set_learned (ScumbleLearnPanel *self, int updates, gboolean 
 }
 
 void
+scumble_learn_panel_forget (ScumbleLearnPanel *self)
+{
+  gtk_label_set_text (self->state, "");
+}
+
+void
 scumble_learn_panel_set_able (ScumbleLearnPanel *self, gboolean able)
 {
   gtk_widget_set_sensitive (self->learn_button, able);

@@ -27,6 +27,13 @@ void scumble_learn_panel_set_learned (ScumbleLearnPanel *self, int updates,
                                       gboolean early);
 
 /**
+ * scumble_learn_panel_forget:
+ *
+ * What the style has learned is not known, until something is said of it again.
+ */
+void scumble_learn_panel_forget      (ScumbleLearnPanel *self);
+
+/**
  * scumble_learn_panel_set_able:
  * @able: whether there is a style to learn
  */

@@ -355,14 +355,26 @@ scumble_settings_panel_set_learning (ScumbleSettingsPanel *self, gboolean learni
   scumble_learn_panel_set_busy (self->learning, learning);
 }
 
+/* What a method that does not learn says of a style must not be shown for one that does. */
+static void
+take_preview (ScumbleSettingsPanel *self, const ScumbleAnswer *answer)
+{
+  const gboolean learns = scumble_method_find (self->settings->method, NULL)->adapt != NULL;
+
+  if (answer->error != NULL || !learns)
+    scumble_learn_panel_forget (self->learning);
+  else if (scumble_answer_has_result (answer))
+    scumble_learn_panel_set_learned (self->learning, answer->updates,
+                                     answer->updates < self->settings->updates);
+}
+
 void
 scumble_settings_panel_take (ScumbleSettingsPanel *self, const ScumbleAnswer *answer)
 {
   if (answer->lesson.update > 0)
     scumble_learn_panel_take (self->learning, &answer->lesson);
-  else if (answer->kind == SCUMBLE_ORDER_PREVIEW && scumble_answer_has_result (answer))
-    scumble_learn_panel_set_learned (self->learning, answer->updates,
-                                     answer->updates < self->settings->updates);
+  else if (answer->kind == SCUMBLE_ORDER_PREVIEW)
+    take_preview (self, answer);
 }
 
 static guint
