@@ -240,7 +240,6 @@ scumble_gimp_host_init (ScumbleGimpHost *self, const ScumbleTarget *target,
     .models = scumble_model_path (),
     .styles = scumble_style_path (),
     .folder = scumble_session_folder (),
-    .name   = target != NULL ? gimp_item_get_name (target->drawable) : NULL,
   };
 
   self->host = (ScumbleHost) {
@@ -252,7 +251,6 @@ scumble_gimp_host_init (ScumbleGimpHost *self, const ScumbleTarget *target,
     .folder        = self->folder,
     .layer_type    = "application/x-gimp-layer-id",
     .content       = content,
-    .content_name  = self->name,
     .sink          = sink,
     .list_layers   = list_layers,
     .open_style    = open_style,
@@ -282,7 +280,6 @@ scumble_gimp_host_clear (ScumbleGimpHost *self)
   g_clear_pointer (&self->models, g_strfreev);
   g_clear_pointer (&self->styles, g_strfreev);
   g_clear_pointer (&self->folder, g_free);
-  g_clear_pointer (&self->name, g_free);
   scumble_colours_clear (&self->colours);
   g_clear_object (&self->screen);
 }

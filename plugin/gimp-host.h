@@ -25,7 +25,6 @@ typedef struct
   char               **models;
   char               **styles;
   char                *folder;
-  char                *name;
   ScumbleColours       colours; /* of a gray image; empty for another one */
   GimpColorTransform  *screen; /* (nullable): from the first use on */
   gboolean             screen_known;

@@ -47,7 +47,7 @@ paint (ScumbleCall *call, const ScumbleTarget *target, ScumbleHost *host, GError
   if (call->run_mode != GIMP_RUN_INTERACTIVE)
     return scumble_paint (host, &call->settings, &call->choices, error);
 
-  if (!scumble_window_run (host, &call->settings, &call->choices, error))
+  if (!scumble_window_run (host, call, target, error))
     return FALSE;
 
   scumble_session_save (&call->settings, &call->choices, target->area.width,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "window.h"
 #include "dialog.h"
-#include "procedure.h"
 
 #include <glib/gi18n-lib.h>
 #include <gtk/gtk.h>
@@ -58,16 +57,46 @@ parent_window (void)
   return display > 0 ? gimp_display_get_window_handle (display) : 0;
 }
 
-gboolean
-scumble_window_run (ScumbleHost *host, ScumbleSettings *settings,
-                    ScumbleHostChoices *choices, GError **error)
+/* Returns: (transfer full): the dialog's title */
+static char *
+title_for (ScumbleOutput output, const ScumbleTarget *target)
 {
+  g_autofree char *name = output == SCUMBLE_OUTPUT_FRAMES ? gimp_image_get_name (target->image)
+                                                          : gimp_item_get_name (target->drawable);
+
+  switch (output)
+    {
+    case SCUMBLE_OUTPUT_IMAGE:
+      return g_strdup_printf (_("Scumble to New Image: %s"), name);
+    case SCUMBLE_OUTPUT_SPLIT:
+      return g_strdup_printf (_("Scumble to Split Layers: %s"), name);
+    case SCUMBLE_OUTPUT_FRAMES:
+      return g_strdup_printf (_("Scumble All Layers as Frames: %s"), name);
+    case SCUMBLE_OUTPUT_LAYER:
+    case SCUMBLE_OUTPUT_AGAIN:
+    case SCUMBLE_OUTPUT_STYLE:
+      return g_strdup_printf (_("Scumble: %s"), name);
+    }
+
+  g_return_val_if_reached (NULL);
+}
+
+gboolean
+scumble_window_run (ScumbleHost *host, ScumbleCall *call, const ScumbleTarget *target,
+                    GError **error)
+{
+  g_autofree char *title = title_for (call->output, target);
+  gboolean         painted;
+
   if (!start_gtk (error))
     return FALSE;
 
+  host->title         = title;
   host->parent_window = parent_window ();
   host->prefer_dark   = prefers_dark ();
-  if (scumble_dialog_run (host, settings, choices))
+  painted             = scumble_dialog_run (host, &call->settings, &call->choices);
+  host->title         = NULL;
+  if (painted)
     return TRUE;
 
   g_set_error_literal (error, SCUMBLE_ERROR, SCUMBLE_ERROR_CANCELLED,

@@ -367,6 +367,7 @@ run (const Options *options, GError **error)
   g_autoptr (ScumblePixbufSource) content  = NULL;
   g_autoptr (GdkPixbuf)           result   = NULL;
   g_autofree char                *name     = g_path_get_basename (options->files[0]);
+  g_autofree char                *title    = g_strdup_printf ("Scumble: %s", name);
   g_autoptr (GPtrArray)           styles   = g_ptr_array_new_with_free_func (g_free);
   DemoSink                        sink     = { { sink_write }, NULL,
                                                options->dawdle };
@@ -385,12 +386,12 @@ run (const Options *options, GError **error)
       .memory        = (gsize) options->memory << 20,
       .memory_advice = "Start it with more --memory.",
       .threads       = (int) g_get_num_processors (),
+      .title         = title,
       .parent_window = (gulong) options->parent,
       .prefer_dark   = options->dark,
       .folder        = options->folder,
       .layer_type    = "application/x-scumble-demo",
       .content       = &content->source,
-      .content_name  = name,
       .sink          = &sink.sink,
       .list_layers   = list_layers,
       .open_style    = open_style,

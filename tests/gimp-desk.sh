@@ -113,7 +113,9 @@ main_window_is_there ()
   [ -n "$main" ]
 }
 
-# The filter has a key of its own.
+# The filters have keys of their own.
 cat > "$GIMP2_DIRECTORY/menurc" <<'EOF'
 (gtk_accel_path "<Actions>/plug-in/plug-in-scumble" "<Primary><Alt>s")
+(gtk_accel_path "<Actions>/plug-in/plug-in-scumble-new-image" "<Primary><Alt>n")
+(gtk_accel_path "<Actions>/plug-in/plug-in-scumble-frames" "<Primary><Alt>m")
 EOF

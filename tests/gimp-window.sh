@@ -376,6 +376,20 @@ press "$dialog" Return
 wait_for 60 layers_are 2 || true
 check "painted with a layer that was dropped" \
       "$(ask "(car (gimp-item-get-name $(top_layer)))")" '"waves.png (AdaIN: waves.png, 100 %)"'
+
+# What would come of the other filters is in their windows' titles.
+wait_for 20 window_is_gone || true
+press "$main" ctrl+alt+n
+wait_for 60 window_is_there || true
+check "title for a new image" "$(xdotool getwindowname "$dialog")" \
+      "Scumble to New Image: waves.png (AdaIN: waves.png, 100 %)"
+press "$dialog" Escape
+wait_for 20 window_is_gone || true
+press "$main" ctrl+alt+m
+wait_for 60 window_is_there || true
+check "title for frames" "$(xdotool getwindowname "$dialog")" \
+      "Scumble All Layers as Frames: [waves] (imported)"
+press "$dialog" Escape
 end_gimp
 mv "$top/values" "$values"
 unset DISPLAY

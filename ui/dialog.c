@@ -12,8 +12,6 @@
 #include "viewer.h"
 #include "wording.h"
 
-#include <glib/gi18n-lib.h>
-
 /* The template's response of the Reset button. */
 enum { RESPONSE_RESET = 1 };
 
@@ -639,9 +637,8 @@ static ScumbleDialog *
 dialog_new (ScumbleHost *host, const ScumbleSettings *settings,
             ScumbleHostChoices *choices)
 {
-  g_autofree char *title = g_strdup_printf (_("Scumble: %s"), host->content_name);
-  ScumbleDialog   *self  = g_object_new (SCUMBLE_TYPE_DIALOG, "title", title,
-                                         "use-header-bar", FALSE, NULL);
+  ScumbleDialog *self = g_object_new (SCUMBLE_TYPE_DIALOG, "title", host->title,
+                                      "use-header-bar", FALSE, NULL);
 
   self->host     = host;
   self->settings = *settings;

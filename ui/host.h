@@ -83,12 +83,12 @@ void scumble_host_choices_clear (ScumbleHostChoices *choices);
  * @memory: byte budget of the dialog's engine jobs, preview and final run together
  * @memory_advice: (nullable): a sentence for the user that says where to allow more
  * @threads: how many threads they may use
+ * @title: of the window
  * @parent_window: X11 window to be transient for, or 0
  * @prefer_dark: whether the host shows a dark theme
  * @folder: (nullable): where to keep presets, saved and recent styles; made when needed.
  *   %NULL to do without
  * @content: the layer to repaint; readable from the worker thread
- * @content_name: its name
  * @frame_width: of one of the pictures that @content is made of, in pixels; 0 where it is one
  * @frame_height: likewise
  * @sink: takes the final pixels; written to from the worker thread
@@ -131,12 +131,12 @@ struct _ScumbleHost
   gsize              memory;
   const char        *memory_advice;
   int                threads;
+  const char        *title;
   gulong             parent_window;
   gboolean           prefer_dark;
   const char        *folder;
   const char        *layer_type;
   ScumbleSource     *content;
-  const char        *content_name;
   int                frame_width;
   int                frame_height;
   ScumbleSink       *sink;
