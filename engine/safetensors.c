@@ -56,7 +56,9 @@ item_size (const Entry *entry)
   return entry->half ? sizeof (guint16) : sizeof (float);
 }
 
-/* A header nested deeper than the format needs would overflow the parser's stack. */
+/* A header nested deeper than the format needs would overflow the parser's stack. The parser
+ * also knows comments and strings in single quotes, which no JSON has: a quote within one
+ * would hide the brackets after it from this count. */
 static gboolean
 check_depth (const char *header, gsize length, GError **error)
 {
@@ -80,6 +82,8 @@ check_depth (const char *header, gsize length, GError **error)
         depth++;
       else if (c == '}' || c == ']')
         depth--;
+      else if (c == '/' || c == '\'')
+        return fault (error, N_("its header is not JSON (%s)"), c == '/' ? "/" : "'");
 
       if (depth > MAX_DEPTH)
         return fault (error, N_("its header is nested too deeply"));

@@ -317,6 +317,25 @@ test_deep (Fixture *f, gconstpointer data)
   assert_refused (f->path, "nested too deeply");
 }
 
+/* What the parser reads over, and JSON does not have, hides no depth. */
+static void
+test_hidden_depth (Fixture *f, gconstpointer data)
+{
+  static const char *const veils[] = { "/*\"*/", "//\"\n", "'\"', ", "/*]]]]]]]]*/" };
+  const gsize              depth   = 1 << 20;
+
+  for (guint i = 0; i < G_N_ELEMENTS (veils); i++)
+    {
+      g_autofree char    *brackets = g_strnfill (depth, '[');
+      g_autoptr (GString) header   = g_string_new ("[");
+
+      g_string_append (header, veils[i]);
+      g_string_append (header, brackets);
+      write_header (f->path, header->str, 0);
+      assert_refused (f->path, "not JSON");
+    }
+}
+
 /* The eight bytes before the header can claim anything. */
 static void
 test_lengths (Fixture *f, gconstpointer data)
@@ -416,6 +435,7 @@ main (int argc, char **argv)
   add ("/safetensors/duplicate", test_duplicate);
   add ("/safetensors/nul", test_nul);
   add ("/safetensors/deep", test_deep);
+  add ("/safetensors/hidden-depth", test_hidden_depth);
   add ("/safetensors/lengths", test_lengths);
   add ("/safetensors/not-finite", test_not_finite);
   add ("/safetensors/peek", test_peek);
