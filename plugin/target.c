@@ -223,16 +223,24 @@ scumble_target_init (ScumbleTarget *self, gint32 image, gint32 drawable,
   return TRUE;
 }
 
+/* Whether @place is within 0..@whole when @length long; numbers of a file may be as large as they
+ * like. */
+static gboolean
+fits (int place, int length, int whole)
+{
+  return place >= 0 && length <= whole && place <= whole - length;
+}
+
 static gboolean
 check_size (const ScumbleRecord *record, gint32 layer, GError **error)
 {
-  const GeglRectangle source = { 0, 0, gimp_drawable_width (record->source),
-                                 gimp_drawable_height (record->source) };
-  g_autofree char    *name   = NULL;
+  const GeglRectangle *area = &record->area;
+  g_autofree char     *name = NULL;
 
-  if (record->area.width == gimp_drawable_width (layer) &&
-      record->area.height == gimp_drawable_height (layer) &&
-      gegl_rectangle_contains (&source, &record->area))
+  if (area->width == gimp_drawable_width (layer) &&
+      area->height == gimp_drawable_height (layer) &&
+      fits (area->x, area->width, gimp_drawable_width (record->source)) &&
+      fits (area->y, area->height, gimp_drawable_height (record->source)))
     return TRUE;
 
   name = gimp_item_get_name (layer);

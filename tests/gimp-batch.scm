@@ -286,6 +286,14 @@
 
 ; Painting a layer once more, from what a saved image remembers
 
+(define (exchange text from to)
+  (let ((n (string-length from)))
+    (let loop ((i 0))
+      (if (string=? (substring text i (+ i n)) from)
+          (string-append (substring text 0 i) to
+                         (substring text (+ i n) (string-length text)))
+          (loop (+ i 1))))))
+
 (let* ((image (new-image 60 50 RGB PRECISION-U16-GAMMA))
        (own-style (new-layer image "Own style" 30 30 #f 2))
        (layer (new-layer image "Sky" 60 50 #t 0))
@@ -318,6 +326,12 @@
   (check-equal "again: own title kept" (name-of other) "My title")
   (check-refusal "again: not ours" image "not painted by Scumble"
     (lambda () (again image layer)))
+  (let ((record (car (gimp-item-get-parasite anew "scumble"))))
+    (gimp-item-attach-parasite anew
+      (list "scumble" 1 (exchange (caddr record) "area=10;" "area=2147483640;")))
+    (check-refusal "again: an area beyond all numbers" image "resized"
+                   (lambda () (again image anew)))
+    (gimp-item-attach-parasite anew record))
   (gimp-layer-scale anew 20 20 FALSE)
   (check-refusal "again: resized" image "resized" (lambda () (again image anew)))
   (gimp-image-remove-layer image (list-ref (layers-of image) 3))
