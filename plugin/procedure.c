@@ -299,6 +299,14 @@ find_procedure (const char *name)
   return NULL;
 }
 
+/* Whether the arguments matter only as far as the layer to repaint: the dialog or the last values
+ * say the rest later. */
+static gboolean
+says_target_only (const ScumbleCall *call, const ScumblePart *parts)
+{
+  return call->run_mode != GIMP_RUN_NONINTERACTIVE && parts[0] == SCUMBLE_PART_TARGET;
+}
+
 static gboolean
 check_count (const ScumbleCall *call, const char *name, const ScumblePart *parts,
              int n_params, GError **error)
@@ -306,8 +314,7 @@ check_count (const ScumbleCall *call, const char *name, const ScumblePart *parts
   g_autoptr (GArray) args   = scumble_arguments_describe (parts);
   const int          needed = (int) args->len;
 
-  if (n_params == needed ||
-      (call->run_mode != GIMP_RUN_NONINTERACTIVE && n_params >= N_TARGET_ARGS))
+  if (n_params == needed || (says_target_only (call, parts) && n_params >= N_TARGET_ARGS))
     return TRUE;
 
   g_set_error (error, SCUMBLE_ERROR, SCUMBLE_ERROR_ARGUMENT,
@@ -350,8 +357,7 @@ scumble_procedure_parse (ScumbleCall *call, const char *name, const GimpParam *p
       !(self != NULL || take_method (call, name, error)))
     return FALSE;
 
-  /* What the dialog or the last values say comes later. */
-  if (call->run_mode != GIMP_RUN_NONINTERACTIVE && parts[0] == SCUMBLE_PART_TARGET)
+  if (says_target_only (call, parts))
     parts = target;
 
   return scumble_arguments_parse (parts, call, params, error);

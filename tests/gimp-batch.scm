@@ -380,6 +380,9 @@
                      "luminance" 0.0 "apart" 1.0 0.0 "lots" "all")))
 (check-refusal "too few arguments" image "but received 4"
   (lambda () (plug-in-scumble RUN-NONINTERACTIVE image layer style)))
+(check "too few arguments, with the last values"
+       (contains? (car (test-scumble-short style)) "save-style takes 7 arguments, not 3")
+       (car (test-scumble-short style)))
 (bad "drawable of another image" "belongs to another image" style style "adain" 1.0)
 (bad "drawable not inserted" "has not been inserted"
      (car (gimp-layer-new image 5 5 RGB-IMAGE "New" 100 LAYER-MODE-NORMAL))

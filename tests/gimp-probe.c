@@ -524,6 +524,23 @@ write_usual (const GimpParam *params, GimpParam *values)
   values[1].data.d_string = g_string_free (text, FALSE);
 }
 
+/* As a program can: Script-Fu counts the arguments itself. */
+static void
+call_short (const GimpParam *params, GimpParam *values)
+{
+  GimpParam  args[] = {
+    { GIMP_PDB_INT32,    { .d_int32 = GIMP_RUN_WITH_LAST_VALS } },
+    { GIMP_PDB_DRAWABLE, { .d_drawable = params[0].data.d_drawable } },
+    { GIMP_PDB_STRING,   { .d_string = (char *) "adain" } },
+  };
+  GimpParam *found;
+  int        n;
+
+  found = gimp_run_procedure2 ("plug-in-scumble-save-style", &n, G_N_ELEMENTS (args), args);
+  gimp_destroy_params (found, n);
+  values[1].data.d_string = g_strdup (gimp_get_pdb_error ());
+}
+
 static const GimpParamDef drawable_arg[] =
 {
   { GIMP_PDB_DRAWABLE, "drawable", "Which one" },
@@ -616,6 +633,11 @@ static const GimpParamDef range_results[] =
   { GIMP_PDB_FLOAT, "most",  "Perceptual" },
 };
 
+static const GimpParamDef short_results[] =
+{
+  { GIMP_PDB_STRING, "error", "What is said to a call with too few arguments" },
+};
+
 static const GimpParamDef watch_args[] =
 {
   { GIMP_PDB_IMAGE,    "image",    "For plug-in-scumble, as the next four" },
@@ -667,6 +689,8 @@ static const Procedure procedures[] =
     methods_results, G_N_ELEMENTS (methods_results) },
   { "usual",   write_usual,    NULL,         0,
     usual_results,   G_N_ELEMENTS (usual_results) },
+  { "short",   call_short,     drawable_arg, G_N_ELEMENTS (drawable_arg),
+    short_results,   G_N_ELEMENTS (short_results) },
 };
 
 /* In a process of its own, which takes its view of the progress with it. */
