@@ -181,7 +181,9 @@ scumble_style_file_read (ScumbleStyleFile *file, const char *path, GError **erro
   *file = (ScumbleStyleFile) { NULL };
   if (metadata == NULL ||
       g_strcmp0 (g_hash_table_lookup (metadata, PART), "style") != 0 ||
-      g_strcmp0 (g_hash_table_lookup (metadata, VERSION), "1") != 0)
+      g_strcmp0 (g_hash_table_lookup (metadata, VERSION), "1") != 0 ||
+      !g_hash_table_contains (metadata, METHOD) || !g_hash_table_contains (metadata, MODEL) ||
+      !g_hash_table_contains (metadata, TITLE))
     {
       scumble_set_error (error, SCUMBLE_ERROR_MODEL,
                          N_("The file \"%s\" is no style that this version of Scumble "

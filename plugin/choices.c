@@ -42,8 +42,7 @@ name_of_file (const char *path)
 {
   g_auto (ScumbleStyleFile) file = { 0 };
 
-  if (scumble_style_file_read (&file, path, NULL) && file.title != NULL &&
-      *file.title != '\0')
+  if (scumble_style_file_read (&file, path, NULL) && *file.title != '\0')
     return g_strdup (file.title);
 
   return g_filename_display_basename (path);

@@ -678,6 +678,40 @@ test_strange (Fixture *f, gconstpointer data)
   ref_assert_failed (&error, SCUMBLE_ERROR_MODEL, "no style");
 }
 
+/* A file that somebody made by hand, without one of the texts that all have */
+static void
+test_untold (void)
+{
+  static const char *const texts[] = { "scumble.part", "scumble.version",
+                                       "scumble.style.method", "scumble.style.model",
+                                       "scumble.style.title" };
+
+  for (guint gone = 0; gone <= G_N_ELEMENTS (texts); gone++)
+    {
+      char                     *folder = ref_folder_new ();
+      g_autofree char          *path   = g_build_filename (folder, "style.safetensors", NULL);
+      g_autoptr (RefFile)       made   = ref_file_new ();
+      g_autoptr (GError)        error  = NULL;
+      g_auto (ScumbleStyleFile) file   = { NULL };
+
+      for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+        if (i != gone)
+          ref_file_text (made, texts[i], i == 0 ? "style" : i == 1 ? "1" : "adain");
+      ref_file_save (made, folder, "style");
+      if (gone == G_N_ELEMENTS (texts))
+        {
+          g_assert_true (scumble_style_file_read (&file, path, &error));
+          g_assert_no_error (error);
+        }
+      else
+        {
+          g_assert_false (scumble_style_file_read (&file, path, &error));
+          ref_assert_failed (&error, SCUMBLE_ERROR_MODEL, "no style");
+        }
+      ref_folder_free (folder);
+    }
+}
+
 static void
 test_no_place (Fixture *f, gconstpointer data)
 {
@@ -1082,6 +1116,7 @@ main (int argc, char **argv)
   add ("mix-refusals", test_mix_refusals);
   add ("save", test_save);
   g_test_add ("/look/adain/old-style", Fixture, methods[0], set_up, test_old_style, tear_down);
+  g_test_add_func ("/look/untold", test_untold);
   add ("damage", test_damage);
   add ("strange", test_strange);
   add ("no-place", test_no_place);
