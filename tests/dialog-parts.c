@@ -1185,6 +1185,27 @@ test_brushed (gconstpointer golden)
   cloth_clear (&cloth);
 }
 
+/* Where no style is chosen, a large brush has nothing to paint below. */
+static void
+test_brushed_bare (gconstpointer golden)
+{
+  Cloth              cloth;
+  ScumbleOrder       bare;
+  g_autoptr (GError) error = NULL;
+
+  cloth_init (&cloth, golden);
+  cloth.order.settings.brush = 2.0;
+  bare                       = cloth.order;
+  bare.styles                = scumble_ingredients_new ();
+  g_assert_true (scumble_easel_set_model (cloth.easel, &bare.settings, &error));
+  g_assert_no_error (error);
+  g_assert_false (scumble_easel_surveyed (cloth.easel, &bare));
+  g_assert_cmpfloat (scumble_easel_survey_seconds (cloth.easel, &bare), >=, 0.0);
+
+  g_array_unref (bare.styles);
+  cloth_clear (&cloth);
+}
+
 /* What has been painted is not painted again for other details, or by the painting itself; but
  * for that nothing is kept that is not there yet. */
 static void
@@ -1450,6 +1471,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dialog/strokes", test_strokes);
   g_test_add_func ("/dialog/coats", test_coats);
   g_test_add_data_func ("/dialog/brushed", argv[1], test_brushed);
+  g_test_add_data_func ("/dialog/brushed-bare", argv[1], test_brushed_bare);
   g_test_add_data_func ("/dialog/painted", argv[1], test_painted);
   g_test_add_data_func ("/dialog/meanwhile", argv[1], test_meanwhile);
   g_test_add_data_func ("/dialog/learned", argv[1], test_learned);

@@ -422,12 +422,13 @@ survey_clear (Survey *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Survey, survey_clear)
 
-/* Returns: whether that is known; where styles have not been mixed for this order yet, they are
- * those of another. */
+/* Returns: whether that is known. With a large brush it is not without styles; where they have
+ * not been mixed for this order yet, they are those of another. */
 static gboolean
 survey_for (Survey *self, ScumbleEasel *easel, const ScumbleOrder *order)
 {
-  if (order->settings.brush > 1.0 && easel->styles->len != order->styles->len)
+  if (order->settings.brush > 1.0 &&
+      (order->styles->len == 0 || easel->styles->len != order->styles->len))
     return FALSE;
   if (!look_for_survey (easel, SCUMBLE_CANVAS_FULL, order, NULL, &self->blend, &self->look,
                         NULL))
