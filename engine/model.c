@@ -372,6 +372,20 @@ check_numbers (const ScumbleModel *model, const ScumbleLook *look, GError **erro
   return scumble_settings_check (&settings, error);
 }
 
+/* Whether @look makes sense on any content */
+static gboolean
+check_terms (const ScumbleModel *model, const ScumbleLook *look, GError **error)
+{
+  if (look->n_zones == 0)
+    {
+      scumble_set_error (error, SCUMBLE_ERROR_ARGUMENT,
+                         N_("There is no style to paint with; at least one is needed."));
+      return FALSE;
+    }
+
+  return check_numbers (model, look, error);
+}
+
 /* What the networks are to see in the content's place. */
 static ScumbleSource *
 surveyed_of (const ScumbleContent *content)
@@ -420,7 +434,7 @@ scumble_content_survey_for (ScumbleContent *content, const ScumbleLook *look,
   ScumbleStage     stages[2];
   ScumbleJob       over, under;
 
-  if (!check_numbers (model, look, error))
+  if (!check_terms (model, look, error))
     return FALSE;
 
   find_missing (content, look, &coats, &bare);
@@ -444,7 +458,7 @@ scumble_model_survey_for (ScumbleModel *model, ScumbleSource *source, const Scum
 {
   g_autoptr (ScumbleContent) content = content_new (model, source);
 
-  if (!check_numbers (model, look, error))
+  if (!check_terms (model, look, error))
     return NULL;
 
   if (look->seamless)
@@ -513,13 +527,6 @@ check_mask (const ScumbleContent *content, const ScumbleMask *mask, GError **err
 static gboolean
 check_zones (const ScumbleContent *content, const ScumbleLook *look, GError **error)
 {
-  if (look->n_zones == 0)
-    {
-      scumble_set_error (error, SCUMBLE_ERROR_ARGUMENT,
-                         N_("There is no style to paint with; at least one is needed."));
-      return FALSE;
-    }
-
   for (guint i = 0; i < look->n_zones; i++)
     {
       g_return_val_if_fail (look->zones[i].style->model == content->model, FALSE);
@@ -533,9 +540,11 @@ check_zones (const ScumbleContent *content, const ScumbleLook *look, GError **er
 static gboolean
 check_look (const ScumbleContent *content, const ScumbleLook *look, GError **error)
 {
+  if (!check_terms (content->model, look, error))
+    return FALSE;
   g_return_val_if_fail (scumble_content_serves (content, look), FALSE);
 
-  return check_zones (content, look, error) && check_numbers (content->model, look, error);
+  return check_zones (content, look, error);
 }
 
 static gboolean

@@ -430,6 +430,13 @@ static void
 test_refusals (Fixture *f, gconstpointer data)
 {
   static const double brushes[] = { 0.0, 0.9, 16.5, -3.0, NAN, INFINITY };
+  g_autoptr (GError)  fault     = NULL;
+  ScumbleLook         bare;
+
+  scumble_look_init (&bare, NULL, 0);
+  bare.brush = 4.0;
+  g_assert_null (scumble_model_survey_for (f->model, &f->source.source, &bare, &f->job, &fault));
+  ref_assert_failed (&fault, SCUMBLE_ERROR_ARGUMENT, "no style");
 
   for (guint i = 0; i < G_N_ELEMENTS (brushes); i++)
     {

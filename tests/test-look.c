@@ -460,6 +460,11 @@ test_refusals (Fixture *f, gconstpointer data)
   look.temperature  = 1.0;
   look.repetition   = NAN;
   assert_refused (f, &look, SCUMBLE_ERROR_ARGUMENT, "repetition");
+  look.repetition   = 0.0;
+  look.brush        = NAN;
+  assert_refused (f, &look, SCUMBLE_ERROR_ARGUMENT, "brush");
+  look.brush        = 40.0;
+  assert_refused (f, &look, SCUMBLE_ERROR_ARGUMENT, "brush");
 }
 
 static ScumbleStyle *
