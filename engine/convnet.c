@@ -4,16 +4,26 @@
 #include "mark.h"
 #include "simd.h"
 
-static gboolean
-misfit (const ScumbleSafetensors *file, const char *name, const int *shape, int c_in,
-        GError **error)
+/* No network is as wide; sizes that are products of two widths stay far below an int's limit. */
+enum { MAX_WIDTH = 4096 };
+
+int
+scumble_convnet_width (const ScumbleSafetensors *file, const char *weight, int c_in,
+                       GError **error)
 {
+  int shape[4];
+
+  if (!scumble_safetensors_shape (file, weight, 4, shape, error))
+    return 0;
+  if (shape[0] <= MAX_WIDTH && shape[1] == c_in && shape[2] == 3 && shape[3] == 3)
+    return shape[0];
+
   scumble_set_error (error, SCUMBLE_ERROR_MODEL,
                      N_("The model file \"%s\" does not fit the network: tensor \"%s\" "
-                        "has shape [%d, %d, %d, %d] where [any, %d, 3, 3] is needed."),
-                     scumble_safetensors_path (file), name, shape[0], shape[1], shape[2],
-                     shape[3], c_in);
-  return FALSE;
+                        "has shape [%d, %d, %d, %d] where [at most %d, %d, 3, 3] is needed."),
+                     scumble_safetensors_path (file), weight, shape[0], shape[1], shape[2],
+                     shape[3], MAX_WIDTH, c_in);
+  return 0;
 }
 
 static gboolean
@@ -21,20 +31,14 @@ load_conv (ScumbleStep *step, const ScumbleLayer *layer, const ScumbleSafetensor
            const char *prefix, GError **error)
 {
   g_autofree char *name = g_strdup_printf ("%s.%s.weight", prefix, layer->name);
-  int              shape[4];
 
-  if (!scumble_safetensors_shape (file, name, 4, shape, error))
-    return FALSE;
-  if (shape[1] != step->c_in || shape[2] != 3 || shape[3] != 3)
-    return misfit (file, name, shape, step->c_in, error);
-
-  step->c_out = shape[0];
+  step->c_out = scumble_convnet_width (file, name, step->c_in, error);
   step->conv  = (ScumbleConv) { .form  = SCUMBLE_CONV_PLAIN,
                                 .c_in  = step->c_in,
                                 .c_out = step->c_out,
                                 .relu  = layer->relu,
                                 .simd  = scumble_simd_best () };
-  return TRUE;
+  return step->c_out > 0;
 }
 
 static gboolean
@@ -100,8 +104,8 @@ scumble_convnet_new (const ScumbleLayer *layers, guint n, const ScumbleSafetenso
   net->steps = g_new0 (ScumbleStep, n);
   for (guint i = 0; i < n;)
     {
-      ScumbleStep       *step  = &net->steps[net->n++];
-      guint       taken;
+      ScumbleStep *step = &net->steps[net->n++];
+      guint        taken;
 
       step->c_in = c;
       step->row  = i;

@@ -62,6 +62,17 @@ typedef struct
 typedef struct _ScumbleConvnet ScumbleConvnet;
 
 /**
+ * scumble_convnet_width:
+ * @weight: name of the weights of a 3x3 convolution
+ * @c_in: channels of its input
+ *
+ * Returns: the channels of its output, 1..4096; 0 with %SCUMBLE_ERROR_MODEL if the tensor is
+ *   missing or has another shape
+ */
+int             scumble_convnet_width    (const ScumbleSafetensors *file, const char *weight,
+                                          int c_in, GError **error);
+
+/**
  * scumble_convnet_new:
  * @layers: (array length=n): (transfer none): the table; must outlive the network
  * @file: where the weights are; channel widths are read from the tensors' shapes

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "critic.h"
 #include "covariance.h"
-#include "error.h"
-#include "mark.h"
 #include "structure.h"
 #include "vgg.h"
 
@@ -47,31 +45,22 @@ load_conv (ScumbleCritic *critic, int i, const ScumbleSafetensors *file, GError 
   g_autofree char  *bias_name   = g_strdup_printf ("encoder.%s.bias", layer);
   g_autofree float *weights     = NULL;
   g_autofree float *bias        = NULL;
-  int               shape[4];
+  const int         c_in        = critic->c[i];
+  const int         c_out       = scumble_convnet_width (file, weight_name, c_in, error);
 
-  if (!scumble_safetensors_shape (file, weight_name, 4, shape, error))
+  if (c_out == 0)
     return FALSE;
-  if (shape[1] != critic->c[i] || shape[2] != 3 || shape[3] != 3)
-    {
-      scumble_set_error (error, SCUMBLE_ERROR_MODEL,
-                         N_("The model file \"%s\" does not fit the network: tensor "
-                            "\"%s\" has shape [%d, %d, %d, %d] where [any, %d, 3, 3] "
-                            "is needed."), scumble_safetensors_path (file), weight_name,
-                         shape[0], shape[1], shape[2], shape[3], critic->c[i]);
-      return FALSE;
-    }
-
-  critic->c[i + 1] = shape[0];
-  weights = scumble_safetensors_floats (file, weight_name,
-                                        9 * (gsize) shape[0] * (gsize) shape[1], error);
+  weights = scumble_safetensors_floats (file, weight_name, 9 * (gsize) c_in * (gsize) c_out,
+                                        error);
   if (weights == NULL)
     return FALSE;
-  bias = scumble_safetensors_floats (file, bias_name, (gsize) shape[0], error);
+  bias = scumble_safetensors_floats (file, bias_name, (gsize) c_out, error);
   if (bias == NULL)
     return FALSE;
 
-  critic->convs[i] = (ScumbleGradConv) { .c_in      = critic->c[i],
-                                         .c_out     = critic->c[i + 1],
+  critic->c[i + 1] = c_out;
+  critic->convs[i] = (ScumbleGradConv) { .c_in      = c_in,
+                                         .c_out     = c_out,
                                          .plane_in  = plane_channels (critic, i),
                                          .plane_out = plane_channels (critic, i + 1),
                                          .kernel    = 3,

@@ -453,6 +453,7 @@ test_misfits (void)
   g_autoptr (RefFile) short_file = ref_file_new ();
   g_autoptr (RefFile) wide       = ref_file_new ();
   g_autoptr (RefFile) large      = ref_file_new ();
+  g_autoptr (RefFile) vast       = ref_file_new ();
   g_autoptr (RefFile) bare       = ref_file_new ();
   const float         zeros[135] = { 0.0f };
 
@@ -465,6 +466,9 @@ test_misfits (void)
 
   ref_file_conv (large, "net.a", 5, 3, 5, 1);
   assert_misfit (large, "[5, 3, 5, 5]");
+
+  ref_file_conv (vast, "net.a", 4097, 3, 3, 1);
+  assert_misfit (vast, "[4097, 3, 3, 3]");
 
   ref_file_tensor (bare, "net.a.weight", 4, (int[]) { 5, 3, 3, 3 }, zeros, FALSE);
   assert_misfit (bare, "net.a.bias");
