@@ -640,7 +640,8 @@ static gboolean
 usable (void)
 {
 #if defined __AVX512F__
-  return __builtin_cpu_supports ("avx512f");
+  return __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512vl") &&
+         __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma");
 #elif defined __AVX2__
   return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma");
 #else
