@@ -54,7 +54,7 @@ void scumble_return_beyond (const float *rgba, gboolean has_alpha, const float *
 
 /**
  * ScumbleColourSource:
- * @source: reads @from with other colours; alpha and invisible pixels stay
+ * @source: reads @from with other colours; alpha stays
  *
  * A picture in the colours of another one.
  */

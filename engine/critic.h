@@ -17,8 +17,8 @@ G_BEGIN_DECLS
  *     + sum over relu1_1 .. relu4_1 of |means - those of the style| / its deviation
  *                           + |covariances - those of the style| / |those of the style|
  *
- * but for the constants that keep it finite (scumble_covariance_distance()). Cells count as much as they are visible in all of
- * these means. Immutable; threads may share it.
+ * but for the constants that keep it finite (scumble_covariance_distance()). Cells count as
+ * much as they are visible in all of these means. Immutable; threads may share it.
  */
 typedef struct _ScumbleCritic ScumbleCritic;
 

@@ -20,15 +20,17 @@ typedef struct _ScumbleSafetensorsWriter ScumbleSafetensorsWriter;
  * @sees: the deepest tap of the encoder that it uses
  * @open: builds what the method needs from its model file, the encoder's, and the encoder
  * @close: frees it
- * @encode: fills @style, whose model is set
+ * @encode: returns what it has seen of a style picture; %NULL with an error as for
+ *   scumble_model_encode()
  * @style_fits: whether a style picture is small enough to be encoded as it is
- * @style_free: frees what @encode, @mix and @load made
+ * @style_free: frees what @encode, @mix, @load and @adapt made
  * @mix: a style between others; @weights are positive and sum to 1
  * @save: writes tensors "style.*"
  * @load: reads them again, whatever they are
  * @adapt: (nullable): fine-tunes a style to a content; see scumble_model_adapt()
  * @updates: (nullable): how often that has improved a style; there with @adapt
- * @survey: fills @content, whose model and source are set
+ * @survey: returns what it has seen of a content; %NULL with an error as for
+ *   scumble_model_survey()
  * @content_free: frees what @survey made
  * @render: renders a rectangle that fits the budget; the caller gives its scratch back
  * @room: how many bytes of scratch @render needs for a look and a rectangle of w x h pixels

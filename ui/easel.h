@@ -120,7 +120,8 @@ gboolean         scumble_easel_read      (ScumbleEasel *self, const ScumbleView 
  * @order: whose styles were mixed last
  *
  * Lets the model see a canvas, unless it has; where the brush is large, for orders of these
- * styles, whatever their strengths and masks. Whatever else is surveyed of pictures that are large may be let go.
+ * styles, whatever their strengths and masks. Whatever else is surveyed of pictures that are
+ * large may be let go.
  */
 gboolean         scumble_easel_survey    (ScumbleEasel *self, ScumbleCanvas canvas,
                                           const ScumbleOrder *order, const ScumbleJob *job,

@@ -54,8 +54,8 @@ int             scumble_palette_updates (ScumblePalette *self, ScumbleModel *mod
  * @told: told of every update
  *
  * Adapts the style of @pick to the content, or to the photographs that @settings name.
- * scumble_palette_get() gives the learned one from now on. When cancelled after the first update, that is the best so far. On disk it is
- * known by the updates that it has had.
+ * scumble_palette_get() gives the learned one from now on. When cancelled after the first
+ * update, that is the best so far. On disk it is known by the updates that it has had.
  */
 gboolean        scumble_palette_learn   (ScumblePalette *self, ScumbleModel *model,
                                          ScumblePick *pick,

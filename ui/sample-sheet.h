@@ -25,8 +25,8 @@ ScumbleView scumble_sample_sheet_view (GtkWindow *parent, const ScumbleView *vie
  * ScumbleSampleSheet:
  *
  * Shows the picture painted with every method, side by side, at several strengths, one below
- * the other; a click on one chooses it. Its response is the number of the sample, or a negative one. @view is what the
- * samples show, and their size.
+ * the other; a click on one chooses it. Its response is the number of the sample, or a negative
+ * one. @view is what the samples show, and their size.
  */
 GtkWidget *scumble_sample_sheet_new  (GtkWindow *parent, const ScumbleView *view);
 
