@@ -117,8 +117,10 @@ add_floats (float *restrict y, const float *restrict x, gsize n)
     y[k] += x[k];
 }
 
-void
-scumble_frame_fold (const ScumbleFrame *frame, gboolean clamp)
+/* The adjoint of scumble_frame_continue(): what is in the border is added to the cells that it is
+ * a copy of. */
+static void
+fold_border (const ScumbleFrame *frame, gboolean clamp)
 {
   const ScumbleTensor *x   = &frame->inside;
   const gsize          c   = (gsize) x->c;
@@ -435,7 +437,7 @@ scumble_grad_conv_back (const ScumbleGradConv *conv, const ScumbleFrame *g,
     {
       scumble_conv3x3 (&conv->back, &g->whole, &gx->whole, scratch, threads);
     }
-  scumble_frame_fold (gx, conv->up);
+  fold_border (gx, conv->up);
 }
 
 /* ---- Gradients of weights ---- */

@@ -58,14 +58,6 @@ gboolean     scumble_frame_take    (ScumbleFrame *frame, int h, int w, int c, in
 void         scumble_frame_continue (const ScumbleFrame *frame, gboolean clamp);
 
 /**
- * scumble_frame_fold:
- *
- * The adjoint of scumble_frame_continue(): what is in the border is added to the cells that
- * it is a copy of.
- */
-void         scumble_frame_fold    (const ScumbleFrame *frame, gboolean clamp);
-
-/**
  * scumble_frame_zero:
  *
  * Fills the border with zeros, for a gradient that a convolution reads.

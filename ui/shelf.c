@@ -11,12 +11,9 @@ static const char key_file[]      = "File";
 static const char key_method[]    = "Method";
 static const char key_thumbnail[] = "Thumbnail";
 
-void
-scumble_shelf_entry_free (ScumbleShelfEntry *entry)
+static void
+entry_free (ScumbleShelfEntry *entry)
 {
-  if (entry == NULL)
-    return;
-
   g_free (entry->file);
   g_free (entry->title);
   g_free (entry->thumbnail);
@@ -69,8 +66,7 @@ scumble_shelf_list (const char *folder)
 {
   g_autoptr (GKeyFile) index   = read_index (folder);
   g_auto (GStrv)       groups  = g_key_file_get_groups (index, NULL);
-  GPtrArray           *entries = g_ptr_array_new_with_free_func (
-    (GDestroyNotify) scumble_shelf_entry_free);
+  GPtrArray           *entries = g_ptr_array_new_with_free_func ((GDestroyNotify) entry_free);
 
   for (guint i = 0; groups[i] != NULL; i++)
     {

@@ -40,8 +40,6 @@ typedef struct
   char       *thumbnail;
 } ScumbleShelfEntry;
 
-void       scumble_shelf_entry_free (ScumbleShelfEntry *entry);
-
 /**
  * scumble_shelf_folder:
  * @folder: the host's

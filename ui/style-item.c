@@ -4,12 +4,9 @@
 
 enum { THUMBNAIL_EDGE = 128 };
 
-void
-scumble_style_item_free (ScumbleStyleItem *item)
+static void
+item_free (ScumbleStyleItem *item)
 {
-  if (item == NULL)
-    return;
-
   g_free (item->file);
   g_free (item->name);
   g_free (item->origin);
@@ -108,8 +105,7 @@ add_shelf (GPtrArray *items, const char *folder, ScumbleStyleKind kind)
 GPtrArray *
 scumble_style_items_list (ScumbleHost *host)
 {
-  GPtrArray *items = g_ptr_array_new_with_free_func (
-    (GDestroyNotify) scumble_style_item_free);
+  GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify) item_free);
 
   add_layers (items, host);
   if (host->folder != NULL)

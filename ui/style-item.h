@@ -49,8 +49,6 @@ typedef struct
   gboolean         has_selection;
 } ScumbleStyleItem;
 
-void           scumble_style_item_free   (ScumbleStyleItem *item);
-
 /**
  * scumble_style_item_choose:
  *

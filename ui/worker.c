@@ -21,7 +21,6 @@ struct _ScumbleWorker
   /* Main thread only. */
   guint               serial;   /* of the latest order */
   guint               barrier;  /* answers to earlier orders are stale */
-  guint               finished; /* serial of the latest order that came back */
   guint               patience; /* timeout source, or 0 */
 
   /* Under the lock. */
@@ -100,8 +99,7 @@ take (ScumbleWorker *self, const Message *message)
       return;
     }
 
-  self->finished = message->serial;
-  if (self->finished == self->serial)
+  if (message->serial == self->serial)
     self->vtable.idle (self->user_data);
 }
 
@@ -356,12 +354,6 @@ scumble_worker_stop (ScumbleWorker *self)
   if (self->waiting != NULL)
     g_cancellable_cancel (self->waiting->cancellable);
   g_mutex_unlock (&self->lock);
-}
-
-gboolean
-scumble_worker_busy (const ScumbleWorker *self)
-{
-  return self->finished != self->serial;
 }
 
 double

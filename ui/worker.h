@@ -79,13 +79,6 @@ void           scumble_worker_submit   (ScumbleWorker *self, gpointer order,
 void           scumble_worker_stop     (ScumbleWorker *self);
 
 /**
- * scumble_worker_busy:
- *
- * Returns: whether an order is waiting or in work
- */
-gboolean       scumble_worker_busy     (const ScumbleWorker *self);
-
-/**
  * scumble_worker_progress:
  *
  * Returns: the last scumble_task_report(), 0..1
