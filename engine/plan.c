@@ -112,9 +112,9 @@ rehearsal_clear (Rehearsal *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Rehearsal, rehearsal_clear)
 
-static gboolean
-rehearse (ScumbleModel *model, const ScumbleDemand *demand, ScumblePlan *plan,
-          GError **error)
+gboolean
+scumble_model_plan (ScumbleModel *model, const ScumbleDemand *demand, ScumblePlan *plan,
+                    GError **error)
 {
   g_auto (Rehearsal) stage = { 0 };
 
@@ -130,21 +130,6 @@ rehearse (ScumbleModel *model, const ScumbleDemand *demand, ScumblePlan *plan,
   plan->peak  = scumble_arena_peak (stage.job.arena);
   plan->paint = stage.rehearsal.work;
 
-  return TRUE;
-}
-
-gboolean
-scumble_model_plan (ScumbleModel *model, const ScumbleDemand *demand, ScumblePlan *plan,
-                    GError **error)
-{
-  ScumbleDemand ample  = *demand;
-  ScumblePlan   larger = { .peak = 0 };
-
-  ample.budget = AMPLE;
-  if (!rehearse (model, demand, plan, error) || !rehearse (model, &ample, &larger, error))
-    return FALSE;
-
-  plan->ample = larger.peak;
   return TRUE;
 }
 

@@ -44,7 +44,6 @@ typedef struct
  * @kept: how the content's feature plane is kept; more sparing when the budget asks
  * @peak: bytes of the arena that are taken at most at once; scumble_arena_peak() stays within
  * @held: bytes of them that the content holds until it is freed
- * @ample: the peak if the budget were without limit
  * @encode: multiply-adds of encoding the style pictures
  * @survey: of surveying the content
  * @prepare: of what painting begins with: networks that are measured on the content, or
@@ -62,7 +61,6 @@ typedef struct
   ScumbleKept kept;
   gsize       peak;
   gsize       held;
-  gsize       ample;
   double      encode;
   double      survey;
   double      prepare;
