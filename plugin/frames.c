@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "frames.h"
+#include "layers.h"
 #include "leftovers.h"
 #include "masks.h"
 
@@ -12,35 +13,6 @@ typedef struct
   ScumbleMask *whole;
   GPtrArray   *parts;
 } FramesMask;
-
-static void
-add_layers (GArray *layers, const gint32 *items, int n)
-{
-  for (int i = 0; i < n; i++)
-    if (gimp_item_is_group (items[i]))
-      {
-        int                n_children = 0;
-        g_autofree gint32 *children   = gimp_item_get_children (items[i], &n_children);
-
-        add_layers (layers, children, n_children);
-      }
-    else
-      {
-        g_array_append_val (layers, items[i]);
-      }
-}
-
-static GArray *
-list_layers (gint32 image)
-{
-  int                n      = 0;
-  g_autofree gint32 *items  = gimp_image_get_layers (image, &n);
-  GArray            *layers = g_array_new (FALSE, FALSE, sizeof (gint32));
-
-  add_layers (layers, items, n);
-
-  return layers;
-}
 
 static gboolean
 check_image (gint32 image, const GArray *layers, GError **error)
@@ -98,7 +70,7 @@ scumble_frames_init (ScumbleFrames *self, gint32 image, GError **error)
 
   *self = (ScumbleFrames) {
     .image   = image,
-    .layers  = list_layers (image),
+    .layers  = scumble_layers_of (image),
     .sources = g_ptr_array_new_with_free_func ((GDestroyNotify) scumble_drawable_source_free),
     .sinks   = g_ptr_array_new_with_free_func ((GDestroyNotify) scumble_drawable_sink_free),
   };
@@ -175,21 +147,12 @@ scumble_frames_mask_free (ScumbleMask *mask)
   g_free (self);
 }
 
-static void
-fill (gint32 layer, GeglBuffer *pixels)
-{
-  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (layer);
-
-  gegl_buffer_copy (pixels, NULL, GEGL_ABYSS_NONE, buffer, NULL);
-  gegl_buffer_flush (buffer);
-}
-
 /* The layers of a copy of the image that fit the frames; NULL if they do not, because the image
  * has been changed meanwhile. */
 static GArray *
 find_copies (const ScumbleFrames *self, gint32 copy)
 {
-  g_autoptr (GArray) copies = list_layers (copy);
+  g_autoptr (GArray) copies = scumble_layers_of (copy);
 
   if (copies->len != self->layers->len)
     return NULL;
@@ -228,8 +191,9 @@ scumble_frames_output (const ScumbleFrames *self, GError **error)
   if (gimp_image_base_type (image) == GIMP_INDEXED)
     gimp_image_convert_rgb (image);
   for (guint i = 0; i < copies->len; i++)
-    fill (g_array_index (copies, gint32, i),
-          ((ScumbleDrawableSink *) g_ptr_array_index (self->sinks, i))->buffer);
+    scumble_drawable_fill (
+      g_array_index (copies, gint32, i),
+      ((ScumbleDrawableSink *) g_ptr_array_index (self->sinks, i))->buffer, NULL);
   gimp_image_undo_enable (image);
 
   return image;

@@ -30,6 +30,25 @@ append_layers (GArray *list, const int *items, int n_items)
     }
 }
 
+static void
+append_image (GArray *list, gint32 image)
+{
+  int             n_layers;
+  g_autofree int *layers = gimp_image_get_layers (image, &n_layers);
+
+  append_layers (list, layers, n_layers);
+}
+
+GArray *
+scumble_layers_of (gint32 image)
+{
+  GArray *list = g_array_new (FALSE, FALSE, sizeof (gint32));
+
+  append_image (list, image);
+
+  return list;
+}
+
 GArray *
 scumble_layers_list (void)
 {
@@ -38,12 +57,7 @@ scumble_layers_list (void)
   g_autofree int *images = gimp_image_list (&n_images);
 
   for (int i = 0; i < n_images; i++)
-    {
-      int             n_layers;
-      g_autofree int *layers = gimp_image_get_layers (images[i], &n_layers);
-
-      append_layers (list, layers, n_layers);
-    }
+    append_image (list, images[i]);
 
   return list;
 }

@@ -6,10 +6,17 @@
 G_BEGIN_DECLS
 
 /**
+ * scumble_layers_of:
+ *
+ * Returns: (transfer full) (element-type gint32): every layer of an image, groups opened and
+ *   left out themselves; top layers first
+ */
+GArray *scumble_layers_of     (gint32 image);
+
+/**
  * scumble_layers_list:
  *
- * Returns: (transfer full) (element-type gint32): every layer of every open image, groups
- *   opened and left out themselves; top layers first
+ * Returns: (transfer full) (element-type gint32): those of every open image
  */
 GArray *scumble_layers_list   (void);
 

@@ -34,15 +34,6 @@ begin_record (ScumbleRecord *record, const ScumbleTarget *target,
                      scumble_host_choice_copy (g_ptr_array_index (choices->styles, i)));
 }
 
-static void
-fill (gint32 drawable, GeglBuffer *pixels)
-{
-  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (drawable);
-
-  gegl_buffer_copy (pixels, NULL, GEGL_ABYSS_NONE, buffer, NULL);
-  gegl_buffer_flush (buffer);
-}
-
 static GimpImageType
 layer_type (gint32 image, GeglBuffer *pixels)
 {
@@ -88,12 +79,7 @@ make_layer (const ScumbleTarget *target, gint32 image, GeglBuffer *pixels,
                                        100.0, GIMP_LAYER_MODE_NORMAL);
 
   if (layer != -1 && target->mask != NULL)
-    {
-      const gint32 mask = gimp_layer_create_mask (layer, GIMP_ADD_MASK_WHITE);
-
-      gimp_layer_add_mask (layer, mask);
-      fill (mask, target->mask);
-    }
+    scumble_layer_add_mask (layer, target->mask);
 
   return layer;
 }
@@ -203,7 +189,7 @@ put_layer (const ScumbleTarget *target, const ScumbleDrawableSink *sink, gboolea
   if (gimp_item_is_group (layer))
     scumble_split_fill (layer, sink);
   else
-    fill (layer, sink->buffer);
+    scumble_drawable_fill (layer, sink->buffer, NULL);
   scumble_record_write (record, layer);
   work_on_layer (layer);
 
@@ -267,7 +253,7 @@ scumble_output_image (const ScumbleTarget *target, const ScumbleDrawableSink *si
     }
 
   gimp_image_undo_disable (image);
-  fill (layer, sink->buffer);
+  scumble_drawable_fill (layer, sink->buffer, NULL);
   work_on_layer (layer);
   gimp_image_insert_layer (image, layer, -1, 0);
   scumble_record_write (&record, layer);

@@ -259,3 +259,23 @@ scumble_drawable_sink_free (ScumbleDrawableSink *self)
   g_clear_object (&self->buffer);
   g_free (self);
 }
+
+void
+scumble_drawable_fill (gint32 drawable, GeglBuffer *pixels, const GeglRectangle *area)
+{
+  const GeglRectangle   *from   = area != NULL ? area : gegl_buffer_get_extent (pixels);
+  const GeglRectangle    whole  = { 0, 0, from->width, from->height };
+  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (drawable);
+
+  gegl_buffer_copy (pixels, from, GEGL_ABYSS_NONE, buffer, &whole);
+  gegl_buffer_flush (buffer);
+}
+
+void
+scumble_layer_add_mask (gint32 layer, GeglBuffer *pixels)
+{
+  const gint32 mask = gimp_layer_create_mask (layer, GIMP_ADD_MASK_WHITE);
+
+  gimp_layer_add_mask (layer, mask);
+  scumble_drawable_fill (mask, pixels, NULL);
+}

@@ -74,6 +74,20 @@ ScumbleDrawableSink   *scumble_drawable_sink_new    (ScumbleDrawableSource *orig
                                                      GError               **error);
 void                   scumble_drawable_sink_free   (ScumbleDrawableSink *self);
 
+/**
+ * scumble_drawable_fill:
+ * @drawable: ID of a layer or mask
+ * @area: (nullable): the part of @pixels to take, as large as the drawable; %NULL for all
+ */
+void scumble_drawable_fill  (gint32 drawable, GeglBuffer *pixels, const GeglRectangle *area);
+
+/**
+ * scumble_layer_add_mask:
+ * @layer: ID of a layer or group without a mask
+ * @pixels: of the mask, as large as the layer
+ */
+void scumble_layer_add_mask (gint32 layer, GeglBuffer *pixels);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumbleDrawableSource, scumble_drawable_source_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumbleDrawableSink, scumble_drawable_sink_free)
 

@@ -62,18 +62,6 @@ mark (gint32 layer, const char *id)
   gimp_parasite_free (parasite);
 }
 
-static void
-add_mask (gint32 group, GeglBuffer *from)
-{
-  const gint32           mask   = gimp_layer_create_mask (group, GIMP_ADD_MASK_WHITE);
-  g_autoptr (GeglBuffer) buffer = NULL;
-
-  gimp_layer_add_mask (group, mask);
-  buffer = gimp_drawable_get_buffer (mask);
-  gegl_buffer_copy (from, NULL, GEGL_ABYSS_NONE, buffer, NULL);
-  gegl_buffer_flush (buffer);
-}
-
 /* The layers of a group lie from the top to the bottom. */
 static const Part *
 part_at (guint i)
@@ -103,19 +91,9 @@ scumble_split_new (const ScumbleTarget *target, const char *name)
   for (int i = 0; i < n; i++)
     mark (made[i], part_at ((guint) i)->id);
   if (target->mask != NULL)
-    add_mask (group, target->mask);
+    scumble_layer_add_mask (group, target->mask);
 
   return group;
-}
-
-static void
-fill (gint32 layer, GeglBuffer *pixels, const GeglRectangle *area)
-{
-  const GeglRectangle    whole  = { 0, 0, area->width, area->height };
-  g_autoptr (GeglBuffer) buffer = gimp_drawable_get_buffer (layer);
-
-  gegl_buffer_copy (pixels, area, GEGL_ABYSS_NONE, buffer, &whole);
-  gegl_buffer_flush (buffer);
 }
 
 void
@@ -130,9 +108,9 @@ scumble_split_fill (gint32 group, const ScumbleDrawableSink *sink)
       g_autofree char *id = part_of (layers[i]);
 
       if (g_strcmp0 (id, photograph) == 0)
-        fill (layers[i], original->buffer, &original->area);
+        scumble_drawable_fill (layers[i], original->buffer, &original->area);
       else if (id != NULL)
-        fill (layers[i], sink->buffer, gegl_buffer_get_extent (sink->buffer));
+        scumble_drawable_fill (layers[i], sink->buffer, NULL);
     }
 }
 
