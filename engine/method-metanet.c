@@ -44,7 +44,7 @@ metanet_open (const ScumbleSafetensors *file, const ScumbleSafetensors *encoder_
 {
   Net *net = g_new0 (Net, 1);
 
-  scumble_taps_init (&net->taps, encoder);
+  scumble_taps_init (&net->taps, encoder, SCUMBLE_VGG_RELU5_1);
   net->meta = scumble_meta_net_new (file, net->taps.length, error);
   if (net->meta == NULL)
     {

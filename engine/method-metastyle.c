@@ -151,7 +151,7 @@ metastyle_open (const ScumbleSafetensors *file, const ScumbleSafetensors *encode
 {
   Net *net = g_new0 (Net, 1);
 
-  scumble_taps_init (&net->taps, encoder);
+  scumble_taps_init (&net->taps, encoder, SCUMBLE_VGG_RELU4_1);
   if (!load (net, file, encoder_file, error))
     {
       metastyle_close (net);
@@ -767,7 +767,7 @@ const ScumbleMethod scumble_method_metastyle = {
   .title        = N_("MetaStyle"),
   .blurb        = N_("Takes on the painting's colours, contrasts and marks most boldly. Has to "
                      "learn each style once, while you wait."),
-  .sees         = SCUMBLE_VGG_RELU5_1,
+  .sees         = SCUMBLE_VGG_RELU4_1,
   .open         = metastyle_open,
   .close        = metastyle_close,
   .encode       = metastyle_encode,

@@ -11,10 +11,10 @@ enum { ALIGN = 16 };
 enum { EDGE = 512 };
 
 void
-scumble_taps_init (ScumbleTaps *taps, const ScumbleConvnet *encoder)
+scumble_taps_init (ScumbleTaps *taps, const ScumbleConvnet *encoder, ScumbleVggTap last)
 {
-  taps->length = 0;
-  for (int i = 0; i < (int) G_N_ELEMENTS (taps->parts); i++)
+  *taps = (ScumbleTaps) { .n = (int) last };
+  for (int i = 0; i < taps->n; i++)
     {
       taps->parts[i] = scumble_vgg_part (encoder, (ScumbleVggTap) i, (ScumbleVggTap) (i + 1));
       taps->length  += 2 * scumble_convnet_channels (taps->parts[i]);
@@ -24,7 +24,7 @@ scumble_taps_init (ScumbleTaps *taps, const ScumbleConvnet *encoder)
 void
 scumble_taps_clear (ScumbleTaps *taps)
 {
-  for (int i = 0; i < (int) G_N_ELEMENTS (taps->parts); i++)
+  for (int i = 0; i < taps->n; i++)
     g_clear_pointer (&taps->parts[i], scumble_convnet_free);
 }
 
@@ -232,16 +232,15 @@ gboolean
 scumble_taps_measure (const ScumbleTaps *taps, const ScumblePicture *picture,
                       float *statistics, const ScumbleJob *job, GError **error)
 {
-  enum { N = G_N_ELEMENTS (taps->parts) };
-  ScumbleMoments moments[N];
-  const Walk     walk = { taps, N, picture, note_moments, moments, job };
+  ScumbleMoments moments[G_N_ELEMENTS (taps->parts)];
+  const Walk     walk = { taps, taps->n, picture, note_moments, moments, job };
   gboolean       done;
 
-  for (int i = 0; i < N; i++)
+  for (int i = 0; i < taps->n; i++)
     scumble_moments_init (&moments[i], scumble_convnet_channels (taps->parts[i]));
 
   done = go (&walk, error);
-  for (int i = 0; i < N; i++)
+  for (int i = 0; i < taps->n; i++)
     {
       scumble_moments_get (&moments[i], statistics, statistics + moments[i].c);
       statistics += 2 * moments[i].c;

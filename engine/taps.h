@@ -12,9 +12,10 @@ enum { SCUMBLE_TAPS_LEARNED = 4 };
 /**
  * ScumbleTaps:
  * @parts: (owned): the encoder from each tap to the next
+ * @n: how many of them, from relu1_1 on
  * @length: how many statistics there are
  *
- * An encoder that is asked for the statistics of a picture at relu1_1 .. relu5_1: for every
+ * An encoder that is asked for the statistics of a picture at its first @n taps: for every
  * tap in turn the channels' means, then their deviations. Pictures go through it tile by
  * tile, with all that the deepest tap's cells of a tile depend on, so no plane is kept and
  * the tiles change nothing.
@@ -22,14 +23,17 @@ enum { SCUMBLE_TAPS_LEARNED = 4 };
 typedef struct
 {
   ScumbleConvnet *parts[SCUMBLE_VGG_TAPS - 1];
+  int             n;
   int             length;
 } ScumbleTaps;
 
 /**
  * scumble_taps_init:
  * @encoder: must outlive @taps
+ * @last: the deepest tap that it will be asked for
  */
-void     scumble_taps_init           (ScumbleTaps *taps, const ScumbleConvnet *encoder);
+void     scumble_taps_init           (ScumbleTaps *taps, const ScumbleConvnet *encoder,
+                                      ScumbleVggTap last);
 void     scumble_taps_clear          (ScumbleTaps *taps);
 
 /**

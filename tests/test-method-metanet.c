@@ -48,7 +48,7 @@ write_model (const char *path, int base)
   ScumbleTaps                          taps;
 
   g_assert_no_error (error);
-  scumble_taps_init (&taps, encoder);
+  scumble_taps_init (&taps, encoder, SCUMBLE_VGG_RELU5_1);
   scumble_safetensors_writer_set (writer, "scumble.method", "metanet");
   scumble_safetensors_writer_set (writer, "scumble.version", "1");
   scumble_safetensors_writer_set (writer, "scumble.encoder", "tiny-encoder");

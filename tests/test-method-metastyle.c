@@ -3,6 +3,7 @@
 #include "critic.h"
 #include "proxy.h"
 #include "ref.h"
+#include "taps.h"
 #include "transfer-grad.h"
 #include "transfer-net.h"
 
@@ -72,11 +73,11 @@ check_gradient (int base, const float *gradient, const float *expected, gboolean
     }
 }
 
-/* The golden's content as it is padded: all of it is the crop. */
+/* A golden's picture as it is padded: all of it is the crop. */
 static ScumbleTensor
-padded_content (const ScumbleSafetensors *golden, const ScumbleJob *job)
+padded_picture (const ScumbleSafetensors *golden, const char *name, const ScumbleJob *job)
 {
-  Picture             content = golden_picture (golden, "content");
+  Picture             content = golden_picture (golden, name);
   ScumbleMemorySource source;
   ScumblePicture      picture;
   ScumbleTensor       x;
@@ -111,7 +112,7 @@ test_gradient (void)
   g_autofree float               *again    = g_new0 (float, n);
   g_autoptr (ScumbleSafetensors)  shared   = golden_open ("methods");
   int                             shape[3];
-  ScumbleTensor                   x        = padded_content (shared, &job);
+  ScumbleTensor                   x        = padded_picture (shared, "content", &job);
   g_autofree float               *wanted   = golden_floats (shared, "covariances", shape);
   g_autofree float               *expected = golden_floats (golden, "gradient", shape);
   g_autofree float               *loss     = golden_floats (golden, "loss", shape);
@@ -139,6 +140,56 @@ test_gradient (void)
       else
         g_assert_cmpfloat (max_difference (gradient, again, n), ==, 0.0);
     }
+}
+
+/* A loss network, whose taps are wider than what lies between them and which ends at relu4_1: the
+ * painting's covariances, and a loss and its gradient against PyTorch's. */
+static void
+test_loss_network (void)
+{
+  g_autoptr (ScumbleSafetensors) file     = golden_open ("tiny-encoder-loss");
+  g_autoptr (ScumbleSafetensors) shared   = golden_open ("methods");
+  g_autoptr (ScumbleSafetensors) golden   = golden_open ("loss-network");
+  g_autoptr (ScumbleConvnet)     encoder  = scumble_vgg_encoder (file, SCUMBLE_VGG_RELU4_1, NULL);
+  g_autoptr (ScumbleCritic)      critic   = scumble_critic_new (file, NULL);
+  g_autoptr (ScumbleArena)       arena    = scumble_arena_new ((gsize) 1 << 28);
+  const ScumbleJob               job      = { .arena = arena, .threads = 2 };
+  ScumbleTensor                  content  = padded_picture (shared, "content", &job);
+  ScumbleTensor                  painted  = padded_picture (golden, "painted", &job);
+  Picture                        style    = golden_picture (shared, "style");
+  int                            shape[3];
+  g_autofree float              *wanted   = golden_floats (golden, "covariances", shape);
+  const gsize                    length   = (gsize) shape[2];
+  g_autofree float              *expected = golden_floats (golden, "gradient", shape);
+  g_autofree float              *loss     = golden_floats (golden, "loss", shape);
+  g_autofree float              *found    = g_new (float, length);
+  g_autoptr (ScumbleVerdicts)    verdicts = NULL;
+  ScumbleMemorySource            source;
+  ScumbleTaps                    taps;
+  ScumbleTensor                  g;
+  double                         told, worst = 0.0, most;
+  gsize                          n;
+
+  scumble_memory_source_init (&source, style.w, style.h, style.rgba);
+  scumble_taps_init (&taps, encoder, SCUMBLE_VGG_RELU4_1);
+  g_assert_cmpuint (scumble_taps_covariances_length (&taps), ==, length);
+  g_assert_true (scumble_taps_covariances_source (&taps, &source.source, found, &job, NULL));
+  g_assert_cmpfloat (max_difference (found, wanted, length), <=, 1e-4 * greatest (wanted, 0,
+                                                                                  length));
+  scumble_taps_clear (&taps);
+
+  verdicts = scumble_verdicts_new (critic, content.w, content.h, wanted, &job, NULL);
+  g_assert_true (scumble_verdicts_compare (verdicts, &content, NULL, &job, NULL));
+  g_assert_true (scumble_verdicts_judge (verdicts, &painted, &g, &told, &job, NULL));
+  n = 3 * (gsize) g.w;
+  for (int i = 0; i < g.h; i++)
+    worst = MAX (worst, max_difference (scumble_tensor_at (&g, i, 0), expected + (gsize) i * n, n));
+  most = greatest (expected, 0, n * (gsize) g.h);
+  g_test_message ("loss: %.5g, wanted %.5g; gradient: %.2g of %.2g", told, (double) loss[0],
+                  worst, most);
+  g_assert_cmpfloat (fabs (told - loss[0]), <=, 1e-4 * loss[0]);
+  g_assert_cmpfloat (worst, <=, 1e-3 * most);
+  g_free (style.rgba);
 }
 
 /* Someone who learns from one crop with invisible pixels. */
@@ -872,6 +923,7 @@ main (int argc, char **argv)
   golden_folder = argv[1];
 
   g_test_add_func ("/metastyle/gradient", test_gradient);
+  g_test_add_func ("/metastyle/loss-network", test_loss_network);
   g_test_add_func ("/metastyle/veiled-painting", test_veiled_painting);
   g_test_add_func ("/metastyle/veiled-surround", test_veiled_surround);
   g_test_add_func ("/metastyle/veiled-slope", test_veiled_slope);

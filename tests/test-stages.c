@@ -126,7 +126,7 @@ test_taps (gconstpointer data)
   ScumbleTaps                taps;
 
   scumble_memory_source_init (&source, pixels.w, pixels.h, pixels.data);
-  scumble_taps_init (&taps, encoder);
+  scumble_taps_init (&taps, encoder, SCUMBLE_VGG_RELU5_1);
   g_assert_cmpuint (learned ? scumble_taps_covariances_length (&taps) : (gsize) taps.length, ==,
                     length (&expected));
   g_assert_true ((learned ? scumble_taps_covariances_source : scumble_taps_measure_source)

@@ -113,7 +113,7 @@ check (const Picture *pixels, gboolean veiled)
 
   scumble_memory_source_init (&memory, pixels->w, pixels->h, pixels->rgba);
   g_assert_cmpint (memory.source.has_alpha, ==, veiled);
-  scumble_taps_init (&taps, encoder);
+  scumble_taps_init (&taps, encoder, SCUMBLE_VGG_RELU5_1);
   length     = scumble_taps_covariances_length (&taps);
   statistics = g_new (float, taps.length);
   wanted     = g_new (float, length);
@@ -179,7 +179,7 @@ test_budget (void)
   g_autofree float          *found   = NULL;
 
   scumble_memory_source_init (&memory, W, H, picture.rgba);
-  scumble_taps_init (&taps, encoder);
+  scumble_taps_init (&taps, encoder, SCUMBLE_VGG_RELU5_1);
   g_assert_cmpuint ((gsize) W * H * sizeof (float) *
                       (gsize) scumble_convnet_channels (taps.parts[0]), >, BUDGET);
 

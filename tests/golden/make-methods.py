@@ -17,6 +17,10 @@ metanet.safetensors        "hidden" of the style, "own" of the content; the "gen
 metastyle.safetensors      some layers of the initialisation; loss and "gradient" before the first
                            update; scales and shifts once they have been "adapted"
 metastyle-all.safetensors  where all parameters were adapted
+tiny-encoder-loss.safetensors  a loss network: relu4_1 is its last tap, and its taps are wider than the
+                           layers between them
+loss-network.safetensors   by that one: "covariances" of the style, "loss" of a painted picture
+                           [h, w, 4] against the content, "gradient" [h, w, 3] with respect to it
 METHOD.safetensors         at last, one picture [h, w, 3] for every strength, "paint-STRENGTH"
 --full: with the default networks' widths instead, for a check by hand.
 
@@ -85,7 +89,7 @@ def write_model(folder, prefix, method, parts):
         arrays.update(part(module, name))
     about = {"scumble.version": "1", "licence": "GPL-3.0-or-later",
              "provenance": "random weights for tests"}
-    if method == "encoder":
+    if method.startswith("encoder"):
         about["scumble.part"] = "encoder"
     else:
         about.update({"scumble.method": method, "scumble.encoder": prefix + "encoder"})
@@ -233,6 +237,21 @@ def fit(x):
     return scale, 0.5 - x.mean() * scale
 
 
+def loss_network(folder, prefix, content, style):
+    network = nets.Encoder((4, 8, 24, 20), (4, 8, 8))
+    randomise(network, 7)
+    write_model(folder, prefix, "encoder-loss", {"encoder": network})
+    painted = picture(32, 48, 8)
+    x = padded(painted, 16).requires_grad_()
+    wanted = losses.covariances(network(padded(style, 16)))
+    with torch.enable_grad():
+        loss = losses.transfer_loss(network, x, padded(content, 16), wanted)[0]
+        loss.backward()
+    write_golden(folder, "loss-network",
+                 {"painted": painted, "covariances": numbers(*wanted.values()),
+                  "loss": numbers(loss.detach()), "gradient": plane(x.grad)})
+
+
 METHODS = {"sanet": sanet, "metanet": metanet, "metastyle": metastyle}
 
 
@@ -249,6 +268,7 @@ def main():
     write_model(arguments.folder, prefix, "encoder", {"encoder": encoder})
     content, style = picture(*CONTENT, 4), picture(*STYLE, 5)
     write_golden(arguments.folder, "methods", beginnings(encoder, content, style))
+    loss_network(arguments.folder, prefix, content, style)
     for method, build in METHODS.items():
         torch.manual_seed(6)
         parts, goldens = build(encoder, widths, content, style)

@@ -13,7 +13,7 @@ import torch
 
 import methods
 import tensorfile
-from nets import QUALITIES
+from nets import ENCODERS
 
 VERSION = "1"
 # What each network's run exports: file -> {part: where it lies in the recipe}.
@@ -22,6 +22,7 @@ FILES = {
     "adain": {"adain": {"decoder": "network.decoder"}},
     "sanet": {"sanet": {"transform": "network.transform", "decoder": "network.decoder"}},
     "metanet": {"metanet": {"meta": "network.meta", "shared": "network.shared"}},
+    "lossnet": {"encoder-loss": {"encoder": "encoder"}},
     "metastyle": {"metastyle": {"transfer": "network.transfer"}},
 }
 
@@ -29,6 +30,13 @@ FILES = {
 def quality_stem(stem, options):
     """The name of a file of this quality: "adain", "adain-fine"."""
     return stem if options["quality"] == "compact" else stem + "-" + options["quality"]
+
+
+def encoder_of(stem, quality):
+    """The name of the encoder that a file holds or belongs to."""
+    if stem in methods.METHODS:
+        return methods.METHODS[stem].encoders[quality]
+    return stem if stem == "encoder-loss" else methods.ENCODERS[quality]
 
 
 def tensors(state, places, kind):
@@ -45,15 +53,16 @@ def tensors(state, places, kind):
 
 def metadata(state, stem, parts, arguments):
     options = state["options"]
+    encoder = encoder_of(stem, options["quality"])
     out = {"scumble.version": VERSION, "scumble.part": " ".join(sorted(parts)),
            "licence": "CC-BY-4.0", "author": "the Scumble project",
-           "widths": " ".join(map(str, QUALITIES[options["quality"]])), "commit": arguments.commit,
+           "widths": " ".join(map(str, ENCODERS[encoder]["widths"])), "commit": arguments.commit,
            "data": arguments.data, "steps": str(state["step"]),
            "batch": "%(batch)d crops of %(size)d x %(size)d" % options,
            "seed": str(options["seed"])}
     if stem in methods.METHODS:
         out["scumble.method"] = stem
-        out["scumble.encoder"] = quality_stem("encoder", options)
+        out["scumble.encoder"] = encoder
     if arguments.scores:
         out["scores"] = arguments.scores
     return out

@@ -14,10 +14,15 @@ from nets import (WIDTHS, Decoder, Encoder, Initial, Meta, Shared, Transform, ad
                   mean_std, style_vector, transfer)
 
 
+# The encoder that a method looks through, by quality: the stem of its file.
+ENCODERS = {"compact": "encoder", "fine": "encoder-fine"}
+
+
 class AdaIn(nn.Module):
     """METHOD adain. Parts encoder and decoder; pictures in multiples of 8 pixels."""
 
     multiple = 8
+    encoders = ENCODERS
 
     def __init__(self, widths=WIDTHS):
         super().__init__()
@@ -36,6 +41,7 @@ class SaNet(nn.Module):
     """
 
     multiple = 16
+    encoders = ENCODERS
 
     def __init__(self, widths=WIDTHS):
         super().__init__()
@@ -57,6 +63,7 @@ class MetaNet(nn.Module):
     """
 
     multiple = 16
+    encoders = ENCODERS
 
     def __init__(self, widths=WIDTHS, base=8):
         super().__init__()
@@ -82,10 +89,11 @@ class MetaStyle(nn.Module):
     """
 
     multiple = 16
+    encoders = {"compact": "encoder", "fine": "encoder-loss"}
 
-    def __init__(self, widths=WIDTHS, base=16):
+    def __init__(self, widths=WIDTHS, base=16, between=None):
         super().__init__()
-        self.encoder, self.transfer = Encoder(widths), Initial(base)
+        self.encoder, self.transfer = Encoder(widths, between), Initial(base)
 
     # Adam's rates when the scales and shifts learn alone, and when everything does.
     RATE, RATE_ALL = 1e-2, 1e-3

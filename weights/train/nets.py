@@ -18,6 +18,11 @@ from torch import nn
 # Channels at relu1_1 .. relu5_1: VGG-19's 64, 128, 256, 512, 512 over 4 and over 2.
 QUALITIES = {"compact": (16, 32, 64, 128, 128), "fine": (32, 64, 128, 256, 256)}
 WIDTHS = QUALITIES["compact"]
+# The files that hold an encoder, and their shapes. The loss network's last taps are as wide as
+# VGG-19's.
+ENCODERS = {"encoder": {"widths": QUALITIES["compact"]},
+            "encoder-fine": {"widths": QUALITIES["fine"]},
+            "encoder-loss": {"widths": (32, 64, 256, 512), "between": (32, 64, 64)}}
 TAPS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 VGG_PLAN = ("conv1_1", "conv1_2", "pool", "conv2_1", "conv2_2", "pool",
             "conv3_1", "conv3_2", "conv3_3", "conv3_4", "pool",
@@ -174,25 +179,29 @@ class Conv(nn.Conv2d):
 
 
 class Encoder(nn.Module):
-    """PART encoder. VGG-19's layer plan up to relu5_1 at the given widths.
+    """PART encoder. VGG-19's layer plan at the given widths, up to the last tap they name.
 
     conv1_1 .. conv5_1 of VGG_PLAN, each 3x3 followed by ReLU; 2x2 max-pooling, stride 2, ceil.
     The input normalisation is folded into conv1_1.
+    widths: channels at relu1_1, relu2_1 and so on; between: those of the layers that follow
+    each of these, the same if not given.
     """
 
-    def __init__(self, widths=WIDTHS):
+    def __init__(self, widths=WIDTHS, between=None):
         super().__init__()
+        between = between or widths
+        self.plan = VGG_PLAN[:VGG_PLAN.index("conv%d_1" % len(widths)) + 1]
         c_in = 3
-        for name in VGG_PLAN:
+        for name in self.plan:
             if name != "pool":
-                width = widths[int(name[4]) - 1]
+                width = (widths if name.endswith("_1") else between)[int(name[4]) - 1]
                 self.add_module(name, Conv(c_in, width))
                 c_in = width
 
     def forward(self, x, upto="relu5_1"):
         """x [n, 3, h, w] -> {tap: features}; reluK_1 has ceil(h / 2^(K - 1)) rows."""
         taps = {}
-        for name in VGG_PLAN:
+        for name in self.plan:
             if name == "pool":
                 x = F.max_pool2d(x, 2, 2, ceil_mode=True)
                 continue

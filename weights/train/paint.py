@@ -28,18 +28,23 @@ def padded(path, short, multiple):
     return F.pad(x, (0, -w % multiple, 0, -h % multiple), mode="reflect"), (h, w)
 
 
-def encoder_widths(files):
-    """Its channels at relu1_1 .. relu5_1, told from its tensors."""
+def encoder_shape(files):
+    """Its {"widths": ...}, and "between" if it has them of their own, told from its tensors."""
     for path in files:
         arrays, _ = tensorfile.read(path)
         if "encoder.conv1_1.weight" in arrays:
-            return [len(arrays["encoder.conv%d_1.weight" % level]) for level in range(1, 6)]
+            widths, between = (
+                [len(arrays[name]) for name in
+                 ("encoder.conv%d_%d.weight" % (level, layer) for level in range(1, 6))
+                 if name in arrays] for layer in (1, 2))
+            own = between != widths[:len(between)]
+            return {"widths": widths, **({"between": between} if own else {})}
     raise SystemExit("No file here holds an encoder: " + ", ".join(files))
 
 
 def load_method(name, files):
     """The method's network with all its parts filled from the safetensors files."""
-    network = METHODS[name](encoder_widths(files)).eval()
+    network = METHODS[name](**encoder_shape(files)).eval()
     parts = {part for path in files for part in recipe.fill(network, path)}
     missing = {part for part, _ in network.named_children()} - parts
     if missing:

@@ -10,7 +10,7 @@ from torch import nn
 import tensorfile
 from critic import Critic
 from data import Pictures, to_tensor
-from nets import QUALITIES
+from nets import ENCODERS
 
 
 def fixed_crops(pictures, count, size):
@@ -119,7 +119,7 @@ class StyleRecipe(Recipe):
 
     def __init__(self, options):
         super().__init__(options)
-        self.network = self.method(QUALITIES[options.quality])
+        self.network = self.method(**ENCODERS[self.method.encoders[options.quality]])
         fill(self.network, options.encoder)
         self.network.encoder.requires_grad_(False)
         for path in options.init or ():

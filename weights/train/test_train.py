@@ -27,6 +27,7 @@ except ImportError as error:
 import export
 import judge
 import losses
+import lossnet
 import methods
 import nets
 import paint
@@ -281,6 +282,34 @@ def test_fine(world):
         assert network.encoder.conv5_1.weight.shape[0] == 256
         with torch.no_grad():
             assert torch.isfinite(network.paint(*torch.rand(2, 1, 3, 32, 32))).all()
+
+
+def test_loss_network(world):
+    """It keeps the fine encoder's first levels, and fine MetaStyle learns by it; what a layer begins
+    with is exact where a linear map can be."""
+    wanted, found = nets.Conv(3, 5), nets.Conv(3, 5)
+    x = torch.rand(2, 3, 12, 12)
+    lossnet.fit_linear(found, x, wanted(x).detach())
+    assert torch.allclose(found.weight, wanted.weight, atol=1e-3)
+    out = world.path("loss")
+    os.makedirs(out)
+    eyes = os.path.join(out, "encoder-fine.safetensors")
+    tensorfile.write(eyes, {"encoder." + name: tensor.numpy() for name, tensor in
+                            nets.Encoder(**nets.ENCODERS["encoder-fine"]).state_dict().items()},
+                     {}, "F32")
+    world.train("lossnet", "lossnet", 1, "--encoder", eyes)
+    export.main([world.path("lossnet"), out, "--data", "noise", "--f32"])
+    path = os.path.join(out, "encoder-loss.safetensors")
+    arrays, metadata = tensorfile.read(path)
+    assert metadata["widths"] == "32 64 256 512"
+    assert np.array_equal(arrays["encoder.conv2_2.weight"],
+                          tensorfile.read(eyes)[0]["encoder.conv2_2.weight"])
+    world.train("metastyle", "learnt", 1, "--quality", "fine", "--encoder", path)
+    export.main([world.path("learnt"), out, "--data", "noise"])
+    learnt = os.path.join(out, "metastyle-fine.safetensors")
+    assert tensorfile.read(learnt)[1]["scumble.encoder"] == "encoder-loss"
+    network = paint.load_method("metastyle", [path, learnt])
+    assert network.encoder.conv3_2.weight.shape == (64, 256, 3, 3)
 
 
 def test_grown(world):

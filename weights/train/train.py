@@ -16,7 +16,7 @@ import torch
 import nets
 import run
 
-NETWORKS = ("encoder", "adain", "sanet", "metanet", "metastyle")
+NETWORKS = ("encoder", "lossnet", "adain", "sanet", "metanet", "metastyle")
 
 
 def parse(arguments=None):

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Recipe: the loss network, by which MetaStyle learns a painting.
+
+An encoder for all methods must be narrow, and the quarter of VGG-19's width that it has explains
+less than two thirds of what VGG-19 sees at relu3_1. What learns a painting by its means and
+covariances there leaves the rest to chance: dots and worms on flat parts. This one is only looked
+through while learning, so its relu3_1 and relu4_1 have all of VGG-19's channels, each
+imitated, between layers as narrow as before.
+
+The first two levels are those of the fine encoder (--encoder) and stay as they are. Above them every
+layer begins as the best linear map: the taps to VGG-19's channels, the layers between to as many
+of the fine encoder's.
+"""
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import recipe
+from nets import ENCODERS, Encoder, mirror
+from teachers import CompressedVgg19, Vgg19
+
+CONTENT, STYLE = 0, 1
+GUESS_CROPS = 48
+IMITATED = ("relu3_1", "relu4_1")
+# A channel that hardly varies in VGG-19 counts no more than this makes it.
+LEAST = 1e-3
+
+
+def fit_linear(conv, x, y):
+    """Sets a 3x3 convolution to the best linear map from x to y, in the least squares' sense."""
+    rows = F.unfold(mirror(x.float()).contiguous(), 3).transpose(1, 2).flatten(0, 1)
+    rows = torch.cat([rows, torch.ones_like(rows[:, :1])], 1).double()
+    wanted = y.permute(0, 2, 3, 1).flatten(0, 2).double()
+    products = rows.T @ rows
+    ridge = 1e-6 * products.diagonal().mean() * torch.eye(len(products), dtype=rows.dtype)
+    solution = torch.linalg.solve(products + ridge.to(products), rows.T @ wanted).float()
+    with torch.no_grad():
+        conv.weight.copy_(solution[:-1].T.reshape(conv.weight.shape))
+        conv.bias.copy_(solution[-1])
+
+
+class Recipe(recipe.Recipe):
+    needs = ("encoder", "vgg", "vgg_compressed")
+
+    def __init__(self, options):
+        super().__init__(options)
+        self.encoder = Encoder(**ENCODERS["encoder-loss"])
+        self.teachers = nn.ModuleList([Vgg19(options.vgg),
+                                       CompressedVgg19(options.vgg_compressed)])
+        self._fine = Encoder(**ENCODERS["encoder-fine"])
+        recipe.load_part(self._fine, "encoder", options.encoder)
+        self._fine.requires_grad_(False)
+        for name in self.encoder.plan:
+            if name.startswith(("conv1", "conv2")):
+                layer = getattr(self.encoder, name)
+                layer.load_state_dict(getattr(self._fine, name).state_dict())
+                layer.requires_grad_(False)
+
+    def _teach(self, x):
+        with torch.no_grad():
+            return {tap: y.float() for teacher in self.teachers for tap, y in teacher(x).items()
+                    if tap in IMITATED}
+
+    @torch.no_grad()
+    def prepare(self):
+        half = GUESS_CROPS // 2
+        x = torch.cat([recipe.fixed_crops(pictures, half, self.options.size)
+                       for pictures in (self.content, self.style)])
+        x = x.to(self.encoder.conv1_1.weight.device)
+        wanted = self._teach(x)
+        self._variance = {tap: y.var((0, 2, 3)).clamp(min=LEAST) for tap, y in wanted.items()}
+        fine = x
+        for name in self.encoder.plan:
+            if name == "pool":
+                x, fine = (F.max_pool2d(y, 2, 2, ceil_mode=True) for y in (x, fine))
+                continue
+            layer, tap = getattr(self.encoder, name), name.replace("conv", "relu")
+            fine = getattr(self._fine, name)(fine)
+            if layer.weight.requires_grad:
+                fit_linear(layer, x, wanted.get(tap, fine[:, :layer.out_channels]))
+            x, fine = F.relu(layer(x)), F.relu(fine)
+
+    def measured(self):
+        return {"encoder." + name: p for name, p in self.encoder.named_parameters()
+                if not p.requires_grad}
+
+    def draw(self, draw):
+        pictures = self.content if draw.step % 2 else self.style
+        return {"x": draw.crops(pictures, draw.step % 2, self.options.size)}
+
+    def forward(self, batch):
+        """The terms are shares of VGG-19's variance that stay unexplained: of all together, and
+        on the average of its channels."""
+        found, terms, loss = self.encoder(batch["x"]), {}, 0
+        for tap, target in self._teach(batch["x"]).items():
+            error = (found[tap] - target).float().square().mean((0, 2, 3))
+            variance = self._variance[tap]
+            terms[tap] = error.sum() / variance.sum()
+            loss = loss + terms[tap] + (error / variance).mean()
+        return loss, terms
