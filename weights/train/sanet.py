@@ -13,7 +13,7 @@ from recipe import StyleRecipe
 
 CONTENT, STYLE, IDENTITY = 2, 3, 4
 IDENTITY_EVERY = 4
-WEIGHTS = {"content": 0.8, "style": 1.0, "outside": 20.0, "identity1": 50.0, "identity2": 1.0}
+WEIGHTS = {"content": 0.8, "style": 1.5, "outside": 20.0, "identity1": 50.0, "identity2": 1.0}
 
 
 class Recipe(StyleRecipe):
