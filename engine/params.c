@@ -45,8 +45,8 @@ static const ScumbleChoice adapts[] = {
 
 static const ScumbleParam params[] = {
   { "strength", N_("_Strength"),
-    N_("How much of the style to apply: 0 % keeps the picture, 100 % is the style in full, more "
-       "exaggerates it"),
+    N_("How much of the style to apply: 0 % is the picture without it, 100 % the style in full, "
+       "more exaggerates it"),
     NUMBER (strength, .min = 0.0, .max = 1.5, .def = 1.0, .percent = TRUE) },
   { "scale", N_("Texture si_ze"),
     N_("How large the style's marks and patterns come out: 1 as in the style picture, 2 twice as "
