@@ -36,7 +36,7 @@ def encoder_of(stem, quality):
     """The name of the encoder that a file holds or belongs to."""
     if stem in methods.METHODS:
         return methods.METHODS[stem].encoders[quality]
-    return stem if stem == "encoder-loss" else methods.ENCODERS[quality]
+    return stem if stem == "encoder-loss" else methods.SHARED_ENCODERS[quality]
 
 
 def tensors(state, places, kind):

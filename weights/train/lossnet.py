@@ -3,13 +3,14 @@
 
 An encoder for all methods must be narrow, and the quarter of VGG-19's width that it has explains
 less than two thirds of what VGG-19 sees at relu3_1. What learns a painting by its means and
-covariances there leaves the rest to chance: dots and worms on flat parts. This one is only looked
-through while learning, so its relu3_1 and relu4_1 have all of VGG-19's channels, each
-imitated, between layers as narrow as before.
+covariances there leaves the rest to chance: soft outlines, and dots on flat parts. This one is
+only looked through while learning, so its relu3_1 and relu4_1 have all of VGG-19's channels (at
+relu4_1 those of the compressed VGG-19's map to full width), each imitated, between layers as
+narrow as before.
 
-The first two levels are those of the fine encoder (--encoder) and stay as they are. Above them every
-layer begins as the best linear map: the taps to VGG-19's channels, the layers between to as many
-of the fine encoder's.
+The first two levels are those of the fine encoder (--encoder) and stay as they are. Above them
+every layer begins as the best linear map: the taps to VGG-19's channels, the layers between to as
+many of the fine encoder's.
 """
 import torch
 import torch.nn.functional as F
@@ -32,8 +33,9 @@ def fit_linear(conv, x, y):
     rows = torch.cat([rows, torch.ones_like(rows[:, :1])], 1).double()
     wanted = y.permute(0, 2, 3, 1).flatten(0, 2).double()
     products = rows.T @ rows
-    ridge = 1e-6 * products.diagonal().mean() * torch.eye(len(products), dtype=rows.dtype)
-    solution = torch.linalg.solve(products + ridge.to(products), rows.T @ wanted).float()
+    # Channels that are always silent would leave it without a solution.
+    products.diagonal().add_(1e-6 * products.diagonal().mean())
+    solution = torch.linalg.solve(products, rows.T @ wanted).float()
     with torch.no_grad():
         conv.weight.copy_(solution[:-1].T.reshape(conv.weight.shape))
         conv.bias.copy_(solution[-1])
@@ -89,8 +91,8 @@ class Recipe(recipe.Recipe):
         return {"x": draw.crops(pictures, draw.step % 2, self.options.size)}
 
     def forward(self, batch):
-        """The terms are shares of VGG-19's variance that stay unexplained: of all together, and
-        on the average of its channels."""
+        """The terms are shares of VGG-19's variance that stay unexplained. What each channel leaves
+        of its own, on the average, counts as much in the loss as what all leave together."""
         found, terms, loss = self.encoder(batch["x"]), {}, 0
         for tap, target in self._teach(batch["x"]).items():
             error = (found[tap] - target).float().square().mean((0, 2, 3))

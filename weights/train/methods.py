@@ -15,14 +15,14 @@ from nets import (WIDTHS, Decoder, Encoder, Initial, Meta, Shared, Transform, ad
 
 
 # The encoder that a method looks through, by quality: the stem of its file.
-ENCODERS = {"compact": "encoder", "fine": "encoder-fine"}
+SHARED_ENCODERS = {"compact": "encoder", "fine": "encoder-fine"}
 
 
 class AdaIn(nn.Module):
     """METHOD adain. Parts encoder and decoder; pictures in multiples of 8 pixels."""
 
     multiple = 8
-    encoders = ENCODERS
+    encoders = SHARED_ENCODERS
 
     def __init__(self, widths=WIDTHS):
         super().__init__()
@@ -41,7 +41,7 @@ class SaNet(nn.Module):
     """
 
     multiple = 16
-    encoders = ENCODERS
+    encoders = SHARED_ENCODERS
 
     def __init__(self, widths=WIDTHS):
         super().__init__()
@@ -63,7 +63,7 @@ class MetaNet(nn.Module):
     """
 
     multiple = 16
-    encoders = ENCODERS
+    encoders = SHARED_ENCODERS
 
     def __init__(self, widths=WIDTHS, base=8):
         super().__init__()
