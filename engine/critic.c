@@ -10,6 +10,10 @@
 enum { ROWS = 12, TAPS = SCUMBLE_VGG_RELU4_1 + 1, STRUCTURES = 2,
        STRUCTURE = TAPS - STRUCTURES };
 
+/* Colours this close to 0 or 1 are burnt: three of 255 levels. */
+#define BURNT        (3.0 / 255.0)
+#define BURNT_WEIGHT 0.5
+
 struct _ScumbleCritic
 {
   const ScumbleLayer *plan;
@@ -324,6 +328,40 @@ back_conv (const ScumbleVerdicts *verdicts, int i, const ScumbleTensor *g, gbool
   return result.inside;
 }
 
+/* Adds the gradient of how far visible colours lie in the outermost BURNT of 0..1 to @g. */
+static double
+judge_burnt (const ScumbleVerdicts *verdicts, const ScumbleTensor *painted,
+             const ScumbleTensor *g)
+{
+  const float *weights = scumble_veil_at (verdicts->veil, painted);
+  const gsize  n       = (gsize) painted->w * (gsize) painted->h;
+  double       visible = 0.0, depth = 0.0, share;
+
+  for (gsize i = 0; i < n; i++)
+    visible += weights != NULL ? (double) weights[i] : 1.0;
+  share = BURNT_WEIGHT / (3.0 * visible * BURNT);
+
+  for (int i = 0; i < painted->h; i++)
+    for (int j = 0; j < painted->w; j++)
+      {
+        const float *y      = scumble_tensor_at (painted, i, j);
+        float       *slope  = scumble_tensor_at (g, i, j);
+        const double weight = weights != NULL ? (double) weights[i * painted->w + j] : 1.0;
+
+        for (int k = 0; k < 3; k++)
+          {
+            const double below = BURNT - (double) y[k], above = (double) y[k] - (1.0 - BURNT);
+
+            if (below <= 0.0 && above <= 0.0)
+              continue;
+            depth    += weight * MAX (below, above);
+            slope[k] += (float) (weight * (below > 0.0 ? -share : share));
+          }
+      }
+
+  return share * depth;
+}
+
 gboolean
 scumble_verdicts_judge (ScumbleVerdicts *verdicts, const ScumbleTensor *painted,
                         ScumbleTensor *g, double *loss, const ScumbleJob *job, GError **error)
@@ -347,6 +385,7 @@ scumble_verdicts_judge (ScumbleVerdicts *verdicts, const ScumbleTensor *painted,
         *g = back_conv (verdicts, i, g, pooled, job->threads);
       pooled = is_pool (verdicts->critic, i);
     }
+  *loss += judge_burnt (verdicts, painted, g);
 
   return TRUE;
 }

@@ -16,9 +16,12 @@ G_BEGIN_DECLS
  *     mean over relu3_1 and relu4_1, instance-normalised, of |painted - content|^2 / n
  *     + sum over relu1_1 .. relu4_1 of |means - those of the style| / its deviation
  *                           + |covariances - those of the style| / |those of the style|
+ *     + half of how far colours lie in the outermost three of 255 levels: 0 = none, 1 = all
+ *       are 0 or 1
  *
  * but for the constants that keep it finite (scumble_covariance_distance()). Cells count as
- * much as they are visible in all of these means. Immutable; threads may share it.
+ * much as they are visible in all of these means, and pixels in the last. Immutable; threads
+ * may share it.
  */
 typedef struct _ScumbleCritic ScumbleCritic;
 

@@ -10,6 +10,7 @@
 #include "critic.h"
 #include "error.h"
 #include "mark.h"
+#include "optimizer.h"
 #include "safetensors-writer.h"
 #include "taps.h"
 #include "transfer-content.h"
@@ -25,17 +26,6 @@ enum { CROP = 256 };
  * many crops are tried for one that is not. */
 #define FLAT (1.0 / 255.0)
 enum { TRIES = 20 };
-
-/* Adam: Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015.  The rates
- * are those of normalisations alone, and of everything. */
-#define RATE     1e-2f
-#define RATE_ALL 1e-3f
-#define BETA1    0.9f
-#define BETA2    0.999f
-#define EPSILON  1e-8f
-
-/* How much of the running mean of the loss one step is. */
-#define SMOOTH 0.1
 
 typedef struct
 {
@@ -78,14 +68,9 @@ typedef struct
   ScumbleTensor            painted;
   gboolean                 fixed;    /* whether all crops are the same, and it is there */
   float                   *parameters;
-  float                   *best;     /* parameters when the running mean was lowest */
+  float                   *gradient; /* likewise scumble_transfer_count() numbers */
+  ScumbleOptimizer        *optimizer;
   int                      done;     /* updates */
-  int                      done_best;
-  double                   running;
-  double                   lowest;
-  float                   *gradient; /* likewise all of scumble_transfer_count() numbers */
-  float                   *first;    /* Adam's moments */
-  float                   *second;
 } Adapt;
 
 static void
@@ -406,67 +391,15 @@ try_crop (Adapt *adapt, double *loss, const ScumbleJob *job, GError **error)
                                      error);
 }
 
-/* Moves the parameters from @from up to @to; @step counts from 1. */
-static void
-step_range (Adapt *adapt, gsize from, gsize to, int step)
-{
-  const float rate   = adapt->how->all ? RATE_ALL : RATE;
-  const float speed  = rate / (1.0f - powf (BETA1, (float) step));
-  const float spread = 1.0f / (1.0f - powf (BETA2, (float) step));
-
-  for (gsize k = from; k < to; k++)
-    {
-      const float g = adapt->gradient[k];
-
-      adapt->first[k]       = BETA1 * adapt->first[k] + (1.0f - BETA1) * g;
-      adapt->second[k]      = BETA2 * adapt->second[k] + (1.0f - BETA2) * g * g;
-      adapt->parameters[k] -= speed * adapt->first[k] /
-                              (sqrtf (adapt->second[k] * spread) + EPSILON);
-    }
-}
-
-static void
-step_parameters (Adapt *adapt, int step, int threads)
-{
-  const int base = adapt->net->base;
-
-  if (adapt->how->all)
-    {
-      step_range (adapt, 0, scumble_transfer_count (base), step);
-      scumble_transfer_grad_set (adapt->learner, threads);
-      return;
-    }
-
-  for (int i = 0; i < SCUMBLE_TRANSFER_LAST; i++)
-    {
-      const ScumbleTransferLayer layer = scumble_transfer_layer (base, i);
-
-      step_range (adapt, layer.scale, layer.end, step);
-    }
-}
-
-/* Crops differ, so single losses do not tell which parameters are better. */
-static void
-note_loss (Adapt *adapt, double loss, int step)
-{
-  adapt->running = step == 1 ? loss : adapt->running + SMOOTH * (loss - adapt->running);
-  if (step > 1 && adapt->running >= adapt->lowest)
-    return;
-
-  adapt->lowest    = adapt->running;
-  adapt->done_best = adapt->done;
-  memcpy (adapt->best, adapt->parameters,
-          scumble_transfer_count (adapt->net->base) * sizeof (float));
-}
-
 static gboolean
 adapt_step (Adapt *adapt, int step, double *loss, const ScumbleJob *job, GError **error)
 {
   if (!scumble_job_go_on (job, error) || !try_crop (adapt, loss, job, error))
     return FALSE;
 
-  note_loss (adapt, *loss, step);
-  step_parameters (adapt, step, job->threads);
+  scumble_optimizer_step (adapt->optimizer, adapt->gradient);
+  if (adapt->how->all)
+    scumble_transfer_grad_set (adapt->learner, job->threads);
   adapt->done = step;
 
   return TRUE;
@@ -477,18 +410,17 @@ copy_style (gconstpointer self)
 {
   const Adapt *adapt = self;
 
-  return new_style (adapt->net, adapt->style->wanted, adapt->parameters,
+  return new_style (adapt->net, adapt->style->wanted,
+                    scumble_optimizer_average (adapt->optimizer),
                     adapt->style->updates + adapt->done);
 }
 
-/* Returns: the style adapted; when cancelled, as good as it was at best. */
+/* Returns: the style adapted; when cancelled, as far as it came. */
 static Style *
 adapt_steps (Adapt *adapt, const ScumbleJob *job, GError **error)
 {
   const ScumbleAdaptation *how   = adapt->how;
   g_autoptr (GError)       local = NULL;
-  const float             *made  = adapt->parameters;
-  int                      done  = how->updates;
 
   for (int step = 1; step <= how->updates; step++)
     {
@@ -501,8 +433,6 @@ adapt_steps (Adapt *adapt, const ScumbleJob *job, GError **error)
               g_propagate_error (error, g_steal_pointer (&local));
               return NULL;
             }
-          made = adapt->best;
-          done = adapt->done_best;
           break;
         }
       if (how->told != NULL)
@@ -510,7 +440,7 @@ adapt_steps (Adapt *adapt, const ScumbleJob *job, GError **error)
       scumble_job_report (job, (double) step / how->updates);
     }
 
-  return new_style (adapt->net, adapt->style->wanted, made, adapt->style->updates + done);
+  return copy_style (adapt);
 }
 
 /* A crop is painted, and the way back costs as much, once more for the kernels. The critic looks
@@ -648,10 +578,8 @@ adapt_clear (Adapt *adapt)
   scumble_transfer_grad_free (adapt->learner);
   g_rand_free (adapt->rand);
   g_free (adapt->parameters);
-  g_free (adapt->best);
   g_free (adapt->gradient);
-  g_free (adapt->first);
-  g_free (adapt->second);
+  scumble_optimizer_free (adapt->optimizer);
 }
 
 static gpointer
@@ -669,10 +597,9 @@ metastyle_adapt (ScumbleModel *model, gconstpointer style, ScumbleSource *source
   adapt.pictures   = g_new0 (ScumblePicture, adapt.n_pictures);
   adapt.seen       = g_new0 (double *, adapt.n_pictures);
   adapt.parameters = g_memdup2 (adapt.style->parameters, n * sizeof (float));
-  adapt.best       = g_memdup2 (adapt.style->parameters, n * sizeof (float));
   adapt.gradient   = g_new0 (float, n);
-  adapt.first      = g_new0 (float, n);
-  adapt.second     = g_new0 (float, n);
+  adapt.optimizer  = scumble_optimizer_new (net->base, adapt.parameters, how->all,
+                                            adapt.style->updates);
   adapt.rand       = g_rand_new_with_seed (1);
 
   if (open_pictures (&adapt, source, job, error) && set_up (&adapt, job, error))

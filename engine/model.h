@@ -289,7 +289,7 @@ void            scumble_style_file_clear (ScumbleStyleFile *file);
  * @source: the content picture, parts of which are painted to learn from
  *
  * Fine-tunes a style, for the methods that can: they have an adapt function. When cancelled
- * after the first update, the style is what it was at best until then.
+ * after the first update, the style has learned so far: a run of so many updates makes the same.
  *
  * Returns: (transfer full) (nullable): the adapted style; %NULL with
  *   %SCUMBLE_ERROR_ARGUMENT for another method or less than one update, or an error as for

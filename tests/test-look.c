@@ -745,7 +745,7 @@ halved (const Picture *picture)
 }
 
 /* Two styles that must be alike in how they paint. MetaStyle's show only when adapted, which
- * makes more of a difference: Adam's first steps are as long for small gradients as for
+ * makes more of a difference: an optimizer's first steps are as long for small gradients as for
  * large ones. */
 static void
 assert_alike (Fixture *f, ScumbleStyle *a, ScumbleStyle *b, double most)

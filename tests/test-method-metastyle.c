@@ -17,16 +17,15 @@ test_golden (void)
   check_goldens ("metastyle", &metastyle, 1e-3);
 }
 
-/* Adam takes a step as large for a slope that is all rounding as for a steep one, and a channel
- * that hardly varies in a random encoder makes rounding large: 3e-4 after one update, 0.014 after
- * two; what these learn changes pixels by up to 0.4. */
+/* A channel that hardly varies in a random encoder makes rounding large, and a step is as long for
+ * a slope that is all rounding as for a steep one. Seen: 3e-4. */
 static void
 test_golden_all (void)
 {
   Paint all = metastyle;
 
   all.all = TRUE;
-  check_goldens ("metastyle-all", &all, 5e-2);
+  check_goldens ("metastyle-all", &all, 5e-3);
 }
 
 static double
@@ -560,7 +559,7 @@ save (const ScumbleStyle *style)
   return g_bytes_new_take (bytes, length);
 }
 
-/* A style that was stopped says how many updates it is worth: a run of so many makes the same. */
+/* A style that was stopped has learned so far: a run of so many updates makes the same. */
 static void
 test_stopped (void)
 {
@@ -574,9 +573,7 @@ test_stopped (void)
   const int                updates = scumble_style_updates (early);
 
   g_assert_no_error (error);
-  g_test_message ("stopped after 9 updates, best after %d", updates);
-  g_assert_cmpint (updates, >, 0);
-  g_assert_cmpint (updates, <, 9);
+  g_assert_cmpint (updates, ==, 9);
   g_assert_cmpint (scumble_style_updates (stopped.glimpse), ==, 9);
 
   again  = adapt (&whole, updates, &error);
@@ -682,7 +679,7 @@ test_cutout (void)
 }
 
 /* Visible at the left alone, and with a trace of other colours far to the right, the same is
- * learned. Seen: 0.006, which Adam makes of rounding; 0.2 where the surround counts. */
+ * learned. Seen: 0.01, which the optimizer makes of rounding; 0.2 where the surround counts. */
 static void
 test_surround (void)
 {

@@ -66,7 +66,7 @@ typedef void (* ScumbleEaselTold) (guint style, const ScumbleAdapting *adapting,
  * scumble_easel_learn:
  *
  * Adapts the styles of an order to the content, one after the other. When cancelled, they
- * are what they were at best.
+ * have learned so far.
  */
 gboolean         scumble_easel_learn     (ScumbleEasel *self, const ScumbleOrder *order,
                                           ScumbleEaselTold told, gpointer user_data,

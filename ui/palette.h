@@ -55,7 +55,7 @@ int             scumble_palette_updates (ScumblePalette *self, ScumbleModel *mod
  *
  * Adapts the style of @pick to the content, or to the photographs that @settings name.
  * scumble_palette_get() gives the learned one from now on. When cancelled after the first
- * update, that is the best so far. On disk it is known by the updates that it has had.
+ * update, that is how far it came. On disk it is known by the updates that it has had.
  */
 gboolean        scumble_palette_learn   (ScumblePalette *self, ScumbleModel *model,
                                          ScumblePick *pick,

@@ -100,6 +100,16 @@ def outside(x):
     return (torch.relu(-x).square() + torch.relu(x - 1).square()).mean()
 
 
+# Three of 255 levels; and how much they count.
+BURNT, BURNT_WEIGHT = 3 / 255, 0.5
+
+
+def burnt(x):
+    """How far pixels [n, 3, h, w] of 0..1 lie in the outermost BURNT of it: the mean, 1 if all
+    are 0 or 1."""
+    return (torch.relu(BURNT - x) + torch.relu(x - (1 - BURNT))).mean() / BURNT
+
+
 def total_variation(x):
     """Mean squared difference of neighbouring pixels."""
     return ((x[:, :, 1:] - x[:, :, :-1]).square().mean()
@@ -130,16 +140,21 @@ def transfer_loss(encoder, out, content, wanted):
     """What MetaStyle's training and the adaptation in the engine minimise.
 
     structure() at relu3_1 and relu4_1, the mean of both, + covariance_distance() at relu1_1 ..
-    relu4_1 to `wanted`, {tap: [n, 1 + c, c]}, all from the encoder alone. Returns (loss, terms).
+    relu4_1 to `wanted`, {tap: [n, 1 + c, c]}, all from the encoder alone, + burnt() of what was
+    painted. Returns (loss, terms).
 
     The paper compares the features as they are. These have the photograph's palette, which the
     painting's contradicts: most of that term could not be had at any price, and what was left of it
     did not see black plateaus in flat dark parts.
+
+    An encoder hardly sees whether black is a painting's own or the blackest there is: up to a
+    fifth of the pixels were burnt out.
     """
     with torch.no_grad():
         target = encoder(content, LEARNED_TAPS[-1])
     taps = encoder(out, LEARNED_TAPS[-1])
     terms = {"content": sum(structure(taps[tap], target[tap])
                             for tap in STRUCTURE_TAPS) / len(STRUCTURE_TAPS),
-             "style": covariance_distance(covariances(taps), wanted)}
+             "style": covariance_distance(covariances(taps), wanted),
+             "burnt": BURNT_WEIGHT * burnt(out)}
     return sum(terms.values()), terms

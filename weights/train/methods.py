@@ -12,6 +12,7 @@ from torch import nn
 from losses import LEARNED_TAPS, covariances, transfer_loss
 from nets import (WIDTHS, Decoder, Encoder, Initial, Meta, Shared, Transform, adain, ceiling,
                   mean_std, style_vector, transfer)
+from optimizer import Optimizer
 
 
 # The encoder that a method looks through, by quality: the stem of its file.
@@ -95,27 +96,23 @@ class MetaStyle(nn.Module):
         super().__init__()
         self.encoder, self.transfer = Encoder(widths, between), Initial(base)
 
-    # Adam's rates when the scales and shifts learn alone, and when everything does.
-    RATE, RATE_ALL = 1e-2, 1e-3
-
     def adapt(self, style, draw_crop, steps=100, everything=False):
         """The transfer network of a painting, {name: tensor}.
 
-        Adam (0.9, 0.999), `steps` steps of transfer_loss() on one crop [1, 3, h, w] each,
-        as draw_crop() returns them, over the scales and shifts alone or `everything`.
+        `steps` steps of transfer_loss() on one crop [1, 3, h, w] each, as draw_crop() returns
+        them, by Optimizer over the scales and shifts alone or `everything`.
         """
         with torch.no_grad():
             wanted = covariances(self.encoder(style, LEARNED_TAPS[-1]))
         p = {name: tensor.detach().clone() for name, tensor in self.transfer().items()}
-        moving = [p[name].requires_grad_() for name in p
-                  if everything or name.endswith((".scale", ".shift"))]
-        optimizer = torch.optim.Adam(moving, lr=self.RATE_ALL if everything else self.RATE)
+        moving = {name: p[name].requires_grad_() for name in p
+                  if everything or name.endswith((".scale", ".shift"))}
+        optimizer = Optimizer(moving)
         for _ in range(steps):
             crop = draw_crop()
-            optimizer.zero_grad()
             transfer_loss(self.encoder, transfer(crop, p), crop, wanted)[0].backward()
             optimizer.step()
-        return {name: tensor.detach() for name, tensor in p.items()}
+        return {**p, **optimizer.average}
 
     def paint(self, content, style, strength=1.0):
         with torch.enable_grad():
