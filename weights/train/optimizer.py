@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How MetaStyle's adaptation moves a transfer network, in the kit and in the engine.
+"""Muon, and the two optimizers made of it: of MetaStyle's adaptation, in the kit and in the engine,
+and of training.
 
-Kernels take steps of Muon, all else steps of Adam, at rates that fall with the updates done but
+In adaptation kernels take steps of Muon, all else steps of Adam, at rates that fall with the updates done but
 not with those planned: what n updates make does not depend on how many were to follow. What is
 kept is a running average, which is calm where single steps of one crop each are not.
 """
@@ -22,13 +23,15 @@ QUINTIC, TIMES = (3.4445, -4.7750, 2.0315), 5
 
 
 def orthogonal(g):
-    """The matrix nearest to a multiple of g [rows, columns], rows <= columns, whose singular
+    """The matrix nearest to a multiple of g [rows, columns] whose singular
     values are all about 1 (0.7 to 1.2), by Newton and Schulz's iteration; 0 for 0.
 
     Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024. Polynomials in
     g g^T are multiplied in its own small space, and in double: the least values of g are squared
     in it.
     """
+    if len(g) > g.shape[1]:
+        return orthogonal(g.T).T
     a, b, c = QUINTIC
     x = g.double()
     x = x / x.norm().clamp_min(1e-30)
@@ -76,3 +79,40 @@ class Optimizer:
             p -= rate / slowness * direction
             self.average[name].lerp_(p, weight)
             p.grad = None
+
+
+class Muon(torch.optim.Optimizer):
+    """Of training: Muon for kernels and matrices (2 and more dimensions), Adam for the rest.
+
+    One rate does for both: a step of Muon is as long as one of Adam usually is, 0.2 per number
+    (Liu et al., "Muon is Scalable for LLM Training", 2025, section 2.2).
+    """
+
+    MOMENTUM, BETAS, LENGTH = 0.95, (0.9, 0.99), 0.2
+
+    def __init__(self, params, lr, eps):
+        super().__init__(params, {"lr": lr, "eps": eps})
+
+    def _muon(self, p, state, group):
+        first = state.setdefault("first", torch.zeros_like(p))
+        first.lerp_(p.grad, 1 - self.MOMENTUM)
+        direction = orthogonal(p.grad.lerp(first, self.MOMENTUM).flatten(1))
+        length = self.LENGTH * max(direction.shape) ** 0.5
+        p.sub_(direction.view_as(p), alpha=group["lr"] * length)
+
+    def _adam(self, p, state, group):
+        first = state.setdefault("first", torch.zeros_like(p))
+        second = state.setdefault("second", torch.zeros_like(p))
+        state["step"] = state.get("step", 0) + 1
+        beta1, beta2 = self.BETAS
+        first.lerp_(p.grad, 1 - beta1)
+        second.lerp_(p.grad.square(), 1 - beta2)
+        spread = (second / (1 - beta2 ** state["step"])).sqrt() + group["eps"]
+        p.addcdiv_(first, spread, value=-group["lr"] / (1 - beta1 ** state["step"]))
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    (self._muon if p.dim() > 1 else self._adam)(p, self.state[p], group)

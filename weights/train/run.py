@@ -14,6 +14,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 import sheet
 from data import Draw
+from optimizer import Muon
 
 EMA_DECAY = 0.999
 
@@ -110,8 +111,11 @@ class Run:
         self.trained = {name: p for name, p in recipe.named_parameters() if p.requires_grad}
         # With the usual 1e-8 the rounding noise of a gradient that is truly zero, such as a
         # key's bias before a softmax, would become steps of full length.
-        self.optimizer = torch.optim.Adam(self.trained.values(), lr=options.lr,
-                                          betas=(0.9, 0.99), eps=1e-6)
+        if options.muon:
+            self.optimizer = Muon(self.trained.values(), lr=options.lr, eps=1e-6)
+        else:
+            self.optimizer = torch.optim.Adam(self.trained.values(), lr=options.lr,
+                                              betas=(0.9, 0.99), eps=1e-6)
         self.average = {name: p.detach().clone() for name, p in self.trained.items()}
         self.step = 0
         self._stop = False

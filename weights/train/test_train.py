@@ -30,6 +30,7 @@ import losses
 import lossnet
 import methods
 import nets
+import optimizer
 import paint
 import recipe
 import tensorfile
@@ -214,6 +215,18 @@ def test_adapt(world):
         network.encoder, nets.transfer(content, p), content, wanted)[0])
     adapted = network.adapt(style, lambda: content, steps=8)
     assert value(adapted) < 0.95 * value(network.transfer())
+
+
+def test_muon(world):
+    """Its steps are as long in every direction; a run that was stopped goes on with it."""
+    for shape in ((5, 20), (20, 5)):
+        values = torch.linalg.svdvals(optimizer.orthogonal(torch.randn(shape)))
+        assert values.min() > 0.65 and values.max() < 1.25, values
+    assert not optimizer.orthogonal(torch.zeros(3, 4)).any()
+    whole = world.train("adain", "muon-whole", 4, "--muon")
+    world.train("adain", "muon-parts", 2, "--muon")
+    assert difference(whole, world.train("adain", "muon-parts", 4, "--muon")) == 0
+    assert difference(whole, world.train("adain", "muon-none", 4)) > 0
 
 
 def first_gradient(state):
