@@ -397,7 +397,7 @@ adapt_step (Adapt *adapt, int step, double *loss, const ScumbleJob *job, GError 
   if (!scumble_job_go_on (job, error) || !try_crop (adapt, loss, job, error))
     return FALSE;
 
-  scumble_optimizer_step (adapt->optimizer, adapt->gradient);
+  scumble_optimizer_step (adapt->optimizer, adapt->gradient, job->threads);
   if (adapt->how->all)
     scumble_transfer_grad_set (adapt->learner, job->threads);
   adapt->done = step;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "optimizer.h"
+#include "simd-grad.h"
 #include "transfer-net.h"
 
-#include <cblas.h>
 #include <math.h>
-#include <omp.h>
 #include <string.h>
 
 /* What a step may change each direction of a kernel by, and each scale, shift and number of the
@@ -27,9 +26,9 @@
 #define AVERAGE_FROM 10.0
 
 /* a x + b x^3 + c x^5 takes singular values to about 1 when it is applied so often. */
-#define QUINTIC_A 3.4445
-#define QUINTIC_B (-4.7750)
-#define QUINTIC_C 2.0315
+#define QUINTIC_A 3.4445f
+#define QUINTIC_B (-4.7750f)
+#define QUINTIC_C 2.0315f
 enum { TIMES = 5 };
 
 struct _ScumbleOptimizer
@@ -42,7 +41,7 @@ struct _ScumbleOptimizer
   float    *average;    /* (owned): of the parameters */
   float    *first;      /* (owned): running means of the gradient */
   float    *second;     /* (owned): and of its square, for Adam */
-  double   *direction;  /* (owned): room for a kernel */
+  float    *direction;  /* (owned): room for all kernels */
 };
 
 ScumbleOptimizer *
@@ -58,7 +57,7 @@ scumble_optimizer_new (int base, float *parameters, gboolean all, int begun)
   optimizer->average    = g_memdup2 (parameters, n * sizeof (float));
   optimizer->first      = g_new0 (float, n);
   optimizer->second     = g_new0 (float, n);
-  optimizer->direction  = g_new (double, n);
+  optimizer->direction  = g_new (float, n);
 
   return optimizer;
 }
@@ -82,60 +81,111 @@ scumble_optimizer_average (const ScumbleOptimizer *optimizer)
   return optimizer->average;
 }
 
-/* z = x y, all [n, n]. */
-static void
-multiply (const double *x, const double *y, double *z, int n)
+/* A matrix whose rows are whole panels long; what is beyond its columns is 0. */
+typedef struct
 {
-  cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1.0, x, n, y, n, 0.0, z, n);
+  int    rows;
+  int    columns;
+  gsize  stride;
+  float *data; /* (owned) */
+} Matrix;
+
+static Matrix
+matrix_new (int rows, int columns)
+{
+  const gsize stride = SCUMBLE_PANEL * (gsize) scumble_panels (columns);
+
+  return (Matrix) { rows, columns, stride, g_new0 (float, stride * (gsize) rows) };
 }
 
-/* One application of the polynomial: the singular values' squares are those of @power, and
- * @total is the product of all that @x has to be multiplied with. */
+/* z = x y. */
 static void
-polish (double *power, double *total, double *factor, double *room, int n)
+multiply (const Matrix *x, const Matrix *y, const Matrix *z)
 {
-  const gsize size = (gsize) n * (gsize) n;
+  const ScumbleProduct product = { .a       = x->data,
+                                   .a_row   = x->stride,
+                                   .a_k     = 1,
+                                   .b       = y->data,
+                                   .b_k     = y->stride,
+                                   .parts   = 1,
+                                   .k       = x->columns,
+                                   .rows    = x->rows,
+                                   .columns = (int) y->stride,
+                                   .y       = z->data,
+                                   .y_row   = z->stride };
 
-  multiply (power, power, factor, n);
-  for (gsize k = 0; k < size; k++)
-    factor[k] = QUINTIC_C * factor[k] + QUINTIC_B * power[k];
+  memset (z->data, 0, z->stride * (gsize) z->rows * sizeof *z->data);
+  scumble_simd_best ()->grad->multiply_add (&product);
+}
+
+static void
+swap (Matrix *x, Matrix *y)
+{
+  const Matrix kept = *x;
+
+  *x = *y;
+  *y = kept;
+}
+
+/* One application of the polynomial: @power is x x^T, all of these are [n, n], and @total becomes
+ * the product of all that the first x has to be multiplied with. */
+static void
+polish (Matrix *power, Matrix *total, Matrix *factor, Matrix *room, gboolean last)
+{
+  const int n = power->rows;
+
+  multiply (power, power, factor);
+  for (gsize k = 0; k < factor->stride * (gsize) n; k++)
+    factor->data[k] = QUINTIC_C * factor->data[k] + QUINTIC_B * power->data[k];
   for (int i = 0; i < n; i++)
-    factor[i * (n + 1)] += QUINTIC_A;
+    factor->data[(gsize) i * (factor->stride + 1)] += QUINTIC_A;
 
-  multiply (factor, total, room, n);
-  memcpy (total, room, size * sizeof *total);
-  multiply (factor, power, room, n);
-  multiply (room, factor, power, n);
+  multiply (factor, total, room);
+  swap (total, room);
+  if (last)
+    return;
+
+  multiply (factor, power, room);
+  multiply (room, factor, power);
 }
 
-/* Newton and Schulz's iteration. Polynomials in x x^T are multiplied in its own small space, and
- * in double: the least values of x are squared in it. */
+/* Newton and Schulz's iteration. The polynomials in x x^T are multiplied in its own small space,
+ * and with x at last. */
 void
-scumble_optimizer_orthogonal (double *x, int rows, int columns)
+scumble_optimizer_orthogonal (float *values, int rows, int columns)
 {
-  const gsize        size    = (gsize) rows * (gsize) rows;
-  const gsize        n       = (gsize) rows * (gsize) columns;
-  const int          threads = omp_get_max_threads ();
-  g_autofree double *power   = g_new (double, size);
-  g_autofree double *total   = g_new0 (double, size);
-  g_autofree double *factor  = g_new (double, size);
-  g_autofree double *room    = g_new (double, MAX (size, n));
-  double             norm;
+  Matrix x      = matrix_new (rows, columns), across = matrix_new (columns, rows);
+  Matrix power  = matrix_new (rows, rows), total = matrix_new (rows, rows);
+  Matrix factor = matrix_new (rows, rows), room = matrix_new (rows, rows);
+  Matrix y      = matrix_new (rows, columns);
+  double square = 0.0;
+  float  shrink;
 
-  /* On several threads OpenBLAS would cut sums otherwise on every machine. */
-  omp_set_num_threads (1);
-  norm = cblas_dnrm2 (rows * columns, x, 1);
-  cblas_dscal (rows * columns, norm > 0.0 ? 1.0 / norm : 0.0, x, 1);
-  cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasTrans, rows, rows, columns, 1.0, x, columns, x,
-               columns, 0.0, power, rows);
+  for (int k = 0; k < rows * columns; k++)
+    square += (double) values[k] * (double) values[k];
+  shrink = square > 0.0 ? (float) (1.0 / sqrt (square)) : 0.0f;
   for (int i = 0; i < rows; i++)
-    total[i * (rows + 1)] = 1.0;
+    for (int k = 0; k < columns; k++)
+      x.data[i * (int) x.stride + k] = across.data[k * (int) across.stride + i] =
+        shrink * values[i * columns + k];
+
+  multiply (&x, &across, &power);
+  for (int i = 0; i < rows; i++)
+    total.data[i * (int) (total.stride + 1)] = 1.0f;
   for (int i = 0; i < TIMES; i++)
-    polish (power, total, factor, room, rows);
-  memcpy (room, x, n * sizeof *x);
-  cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, columns, rows, 1.0, total, rows,
-               room, columns, 0.0, x, columns);
-  omp_set_num_threads (threads);
+    polish (&power, &total, &factor, &room, i == TIMES - 1);
+  multiply (&total, &x, &y);
+  for (int i = 0; i < rows; i++)
+    memcpy (values + i * columns, y.data + i * (int) y.stride,
+            (gsize) columns * sizeof *values);
+
+  g_free (x.data);
+  g_free (across.data);
+  g_free (power.data);
+  g_free (total.data);
+  g_free (factor.data);
+  g_free (room.data);
+  g_free (y.data);
 }
 
 /* How much slower steps are than the first. */
@@ -155,17 +205,18 @@ step_kernel (ScumbleOptimizer *optimizer, const ScumbleTransferLayer *layer,
   const gsize n       = (gsize) layer->c_out * (gsize) columns;
   const float rate    = (float) (KERNEL_RATE / slowness (optimizer));
   float      *first   = optimizer->first + from;
+  float      *step    = optimizer->direction + from;
 
   for (gsize k = 0; k < n; k++)
     {
       const float g = gradient[from + k];
 
-      first[k]               += (1.0f - MOMENTUM) * (g - first[k]);
-      optimizer->direction[k] = (double) (g + MOMENTUM * (first[k] - g));
+      first[k] += (1.0f - MOMENTUM) * (g - first[k]);
+      step[k]   = g + MOMENTUM * (first[k] - g);
     }
-  scumble_optimizer_orthogonal (optimizer->direction, layer->c_out, columns);
+  scumble_optimizer_orthogonal (step, layer->c_out, columns);
   for (gsize k = 0; k < n; k++)
-    optimizer->parameters[from + k] -= rate * (float) optimizer->direction[k];
+    optimizer->parameters[from + k] -= rate * step[k];
 }
 
 static void
@@ -200,9 +251,10 @@ add_to_average (ScumbleOptimizer *optimizer)
 }
 
 void
-scumble_optimizer_step (ScumbleOptimizer *optimizer, const float *gradient)
+scumble_optimizer_step (ScumbleOptimizer *optimizer, const float *gradient, int threads)
 {
   optimizer->done++;
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
   for (int i = 0; i < SCUMBLE_TRANSFER_LAST; i++)
     {
       const ScumbleTransferLayer layer = scumble_transfer_layer (optimizer->base, i);

@@ -34,7 +34,7 @@ void              scumble_optimizer_free    (ScumbleOptimizer *optimizer);
  * Moves the parameters.
  */
 void              scumble_optimizer_step    (ScumbleOptimizer *optimizer,
-                                             const float *gradient);
+                                             const float *gradient, int threads);
 
 /**
  * scumble_optimizer_average:
@@ -46,10 +46,10 @@ const float      *scumble_optimizer_average (const ScumbleOptimizer *optimizer);
 
 /**
  * scumble_optimizer_orthogonal:
- * @x: [rows, columns], @rows at most @columns; becomes the matrix nearest to a multiple of it
+ * @values: [rows, columns], @rows at most @columns; becomes the matrix nearest to a multiple of it
  *   whose singular values are all about 1 (0.7 to 1.2). 0 stays 0
  */
-void              scumble_optimizer_orthogonal (double *x, int rows, int columns);
+void              scumble_optimizer_orthogonal (float *values, int rows, int columns);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumbleOptimizer, scumble_optimizer_free)
 
