@@ -835,6 +835,102 @@ scumble_norm_back (const ScumbleNorm *norm, int c, const ScumbleTensor *x,
                      scumble_tensor_at (gx, i, 0));
 }
 
+/* A normalised value that is a spike: how far it is beyond, with its sign; else 0. */
+static double
+find_excess (double value)
+{
+  return value > SCUMBLE_SPIKE    ? value - SCUMBLE_SPIKE
+         : value < -SCUMBLE_SPIKE ? value + SCUMBLE_SPIKE : 0.0;
+}
+
+static double
+normal_value (const ScumbleNorm *norm, const float *cell, int k)
+{
+  return (double) norm->inverse[k] * ((double) cell[k] - (double) norm->mean[k]);
+}
+
+/* Adds the excesses of row @i, these times the values, and their squares to @sums [3, c]. */
+static void
+add_spikes (const ScumbleNorm *norm, int c, const ScumbleTensor *x, int i, double *sums)
+{
+  const float *weights = row_weights (norm->weights, i, x->w);
+
+  for (int j = 0; j < x->w; j++)
+    {
+      const float *cell = scumble_tensor_at (x, i, j);
+
+      for (int k = 0; k < c; k++)
+        {
+          /* Nearly all end here. */
+          const float far = norm->inverse[k] * fabsf (cell[k] - norm->mean[k]);
+
+          if (far > (float) SCUMBLE_SPIKE)
+            {
+              const double value  = normal_value (norm, cell, k);
+              const double excess = find_excess (value);
+              const double weight = weights != NULL ? (double) weights[j] : 1.0;
+
+              sums[k]         += weight * excess;
+              sums[c + k]     += weight * excess * value;
+              sums[2 * c + k] += weight * excess * excess;
+            }
+        }
+    }
+}
+
+/* With s the slope at a normalised value v, and w what its cell weighs of all, that at what was
+ * normalised is (s - w sum (s) - w v sum (s v)) / deviation. @factor: from an excess to its slope. */
+static void
+back_spikes (const ScumbleNorm *norm, int c, const ScumbleTensor *x, int i, double factor,
+             const double *sums, const ScumbleTensor *gx)
+{
+  const float *weights = row_weights (norm->weights, i, x->w);
+
+  for (int j = 0; j < x->w; j++)
+    {
+      const float *cell   = scumble_tensor_at (x, i, j);
+      float       *slopes = scumble_tensor_at (gx, i, j);
+      const double weight = weights != NULL ? (double) weights[j] : 1.0;
+      const double part   = weight / norm->weight;
+
+      for (int k = 0; k < c; k++)
+        if (sums[2 * c + k] > 0.0)
+          {
+            const double value = normal_value (norm, cell, k);
+            const double slope = weight * find_excess (value) - part * sums[k] -
+                                 part * value * sums[c + k];
+
+            slopes[k] += (float) (factor * (double) norm->inverse[k] * slope);
+          }
+    }
+}
+
+double
+scumble_norm_spikes (const ScumbleNorm *norm, int c, const ScumbleTensor *x, double share,
+                     const ScumbleTensor *gx, int threads)
+{
+  const gsize        n     = 3 * (gsize) c;
+  const double       scale = share / (norm->weight * c);
+  g_autofree double *sums  = g_new0 (double, BANDS * n);
+  double             loss  = 0.0;
+
+#pragma omp parallel for schedule(static) num_threads(threads)
+  for (int band = 0; band < BANDS; band++)
+    for (int i = band * x->h / BANDS; i < (band + 1) * x->h / BANDS; i++)
+      add_spikes (norm, c, x, i, sums + (gsize) band * n);
+  add_bands (sums, n);
+  for (int k = 0; k < c; k++)
+    loss += scale * sums[2 * c + k];
+  if (loss == 0.0)
+    return 0.0;
+
+#pragma omp parallel for schedule(static) num_threads(threads)
+  for (int i = 0; i < x->h; i++)
+    back_spikes (norm, c, x, i, 2.0 * scale, sums, gx);
+
+  return loss;
+}
+
 /* ---- The loss ---- */
 
 /* Of @n numbers, each of which counts @weight. Returns: the squared error */

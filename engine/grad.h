@@ -237,6 +237,25 @@ void     scumble_norm_back         (const ScumbleNorm *norm, int c,
                                     const ScumbleTensor *gx, float *g_scale, float *g_shift,
                                     int threads);
 
+/* Deviations beyond which a normalised value is a spike. Edges in photographs reach six. */
+#define SCUMBLE_SPIKE 6.0
+
+/**
+ * scumble_norm_spikes:
+ * @norm: as it was forwards
+ * @c: channels that count
+ * @x: as it was
+ * @share: what the loss is multiplied with
+ * @gx: to which the loss's gradient with respect to @x is added
+ *
+ * spikes() of weights/train/losses.py for one normalisation: the mean over cells and channels of
+ * the squared excess of normalised values over %SCUMBLE_SPIKE.
+ *
+ * Returns: @share times that
+ */
+double   scumble_norm_spikes       (const ScumbleNorm *norm, int c, const ScumbleTensor *x,
+                                    double share, const ScumbleTensor *gx, int threads);
+
 /**
  * scumble_grad_squared_error:
  * @x: [h, w, c]

@@ -387,8 +387,8 @@ try_crop (Adapt *adapt, double *loss, const ScumbleJob *job, GError **error)
          scumble_transfer_grad_forward (adapt->learner, &adapt->crop, crop_veil (adapt),
                                         &adapt->painted, job, error) &&
          scumble_verdicts_judge (adapt->verdicts, &adapt->painted, &g, loss, job, error) &&
-         scumble_transfer_grad_back (adapt->learner, &g, adapt->how->all, adapt->gradient, job,
-                                     error);
+         scumble_transfer_grad_back (adapt->learner, &g, adapt->how->all, adapt->gradient, loss,
+                                     job, error);
 }
 
 static gboolean

@@ -10,6 +10,9 @@
 
 #include <math.h>
 
+/* How much spikes count in what is learned. */
+#define SPIKES_WEIGHT 4.0
+
 struct _ScumbleTransferGrad
 {
   int                  base;
@@ -218,8 +221,9 @@ input_gradient (const ScumbleTransferGrad *net, int i, int room)
   return scumble_frame_on (net->after[room], x->h, x->w, x->c, net->inputs[i].border);
 }
 
-/* From the gradient @g at layer @i's result to that at its input, in @room. */
-static void
+/* From the gradient @g at layer @i's result to that at its input, in @room. Returns: what the spikes
+ * of its normalisation cost */
+static double
 back_layer (const ScumbleTransferGrad *net, int i, const ScumbleTensor *g, int room,
             gboolean all, float *gradient, int threads)
 {
@@ -229,11 +233,16 @@ back_layer (const ScumbleTransferGrad *net, int i, const ScumbleTensor *g, int r
                                                          conv->plane_out,
                                                          scumble_grad_conv_halo (conv));
   const ScumbleFrame          input  = input_gradient (net, i, room);
+  double                      loss   = 0.0;
 
   scumble_frame_zero (&before);
   if (i < SCUMBLE_TRANSFER_LAST)
-    scumble_norm_back (&net->norms[i], layer->c_out, &net->raw[i], g, &before.inside,
-                       gradient + layer->scale, gradient + layer->shift, threads);
+    {
+      scumble_norm_back (&net->norms[i], layer->c_out, &net->raw[i], g, &before.inside,
+                         gradient + layer->scale, gradient + layer->shift, threads);
+      loss = scumble_norm_spikes (&net->norms[i], layer->c_out, &net->raw[i], SPIKES_WEIGHT,
+                                  &before.inside, threads);
+    }
   else
     scumble_grad_sigmoid (&net->out, g, &before.inside, threads);
 
@@ -244,11 +253,14 @@ back_layer (const ScumbleTransferGrad *net, int i, const ScumbleTensor *g, int r
                                net->scratch, threads);
   if (i > SCUMBLE_TRANSFER_FIRST)
     scumble_grad_conv_back (conv, &before, &input, net->scratch, threads);
+
+  return loss;
 }
 
 gboolean
 scumble_transfer_grad_back (ScumbleTransferGrad *net, const ScumbleTensor *g, gboolean all,
-                            float *gradient, const ScumbleJob *job, GError **error)
+                            float *gradient, double *loss, const ScumbleJob *job,
+                            GError **error)
 {
   ScumbleTensor now  = *g;
   int           room = 0;
@@ -263,12 +275,12 @@ scumble_transfer_grad_back (ScumbleTransferGrad *net, const ScumbleTensor *g, gb
 
       /* Past a block's two layers, the gradient takes the way of its input, too. */
       room = skip ? 1 - room : room;
-      back_layer (net, i, &now, room, all, gradient, job->threads);
+      *loss += back_layer (net, i, &now, room, all, gradient, job->threads);
       now = input_gradient (net, i, room).inside;
       if (skip)
         {
           i--;
-          back_layer (net, i, &now, room, all, gradient, job->threads);
+          *loss += back_layer (net, i, &now, room, all, gradient, job->threads);
           now = input_gradient (net, i, room).inside;
           scumble_grad_add (&past, &now, job->threads);
         }

@@ -59,13 +59,16 @@ gboolean             scumble_transfer_grad_forward (ScumbleTransferGrad *net,
  * @all: whether the gradients of kernels and the last layer's bias are wanted
  * @gradient: (out caller-allocates): scumble_transfer_count() numbers; unless @all, only
  *   those of scales and shifts are set
+ * @loss: (inout): to which is added what the network's own spikes cost, whose gradient is in
+ *   @gradient too: a network that keeps what a normalisation takes away in a spot of it, so
+ *   strong that it decides the deviation, paints blots (spikes() in weights/train/losses.py)
  *
  * Returns: %FALSE with an error on cancel
  */
 gboolean             scumble_transfer_grad_back    (ScumbleTransferGrad *net,
                                                     const ScumbleTensor *g, gboolean all,
-                                                    float *gradient, const ScumbleJob *job,
-                                                    GError **error);
+                                                    float *gradient, double *loss,
+                                                    const ScumbleJob *job, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScumbleTransferGrad, scumble_transfer_grad_free)
 

@@ -225,6 +225,29 @@ loss_covariance (const Case *it, const double *x)
          root (error_products, power + square (0.01 * level));
 }
 
+/* The squared excess of normalised values, counting a half. */
+static double
+loss_spikes (const Case *it, const double *x)
+{
+  double loss = 0.0;
+
+  for (int k = 0; k < it->c; k++)
+    {
+      double mean, variance;
+
+      channel (it, x, k, &mean, &variance);
+      for (int i = 0; i < it->h * it->w; i++)
+        {
+          const double value  = (x[i * it->c + k] - mean) / sqrt (variance + 1e-5);
+          const double excess = MAX (fabs (value) - SCUMBLE_SPIKE, 0.0);
+
+          loss += 0.5 * part (it, i) * excess * excess / it->c;
+        }
+    }
+
+  return loss;
+}
+
 /* Against the target, both normalised, and counting a half. */
 static double
 loss_structure (const Case *it, const double *x)
@@ -602,6 +625,56 @@ check_norm (gboolean relu, gboolean weighted)
   g_aligned_free (add.whole.data);
 }
 
+/* Two channels have spikes, one of them downwards; it is added to what was there. */
+static void
+check_spikes (gboolean weighted)
+{
+  enum { H = 20, W = 5 };
+  g_autofree float *weights = weighted ? random_weights (H * W) : NULL;
+  ScumbleTensor     x       = ref_tensor (H, W, NORM_C, 1), dense;
+  ScumbleFrame      in, out, gx;
+  float             scale[NORM_C] = { 0.0f }, shift[NORM_C] = { 0.0f };
+  float             numbers[4][NORM_PLANE];
+  ScumbleNorm       norm = { numbers[0], numbers[1], numbers[2], numbers[3], TRUE, weights,
+                             0.0 };
+  const Case        it   = { H, W, NORM_C, .x = x.data, .count = weights };
+  double            at[H * W * NORM_C], loss;
+
+  if (weighted)
+    weights[31] = weights[78] = 0.3f;
+  x.data[31 * NORM_C + 1] = 9.0f;
+  x.data[78 * NORM_C + 3] = -8.0f;
+  in  = frame_of (&x, NORM_PLANE, 0);
+  out = frame_of (&x, NORM_PLANE, 0);
+  gx  = frame_of (&x, NORM_PLANE, 1);
+  scumble_norm_forward (&norm, NORM_C, scale, shift, &in.inside, NULL, &out.inside, 2);
+  loss = scumble_norm_spikes (&norm, NORM_C, &in.inside, 0.5, &gx.inside, 2);
+  for (int i = 0; i < H * W * NORM_C; i++)
+    at[i] = x.data[i];
+  g_test_message ("spikes: %.4g, as defined %.4g", loss, loss_spikes (&it, at));
+  g_assert_cmpfloat (loss, >, 0.0);
+  g_assert_cmpfloat (fabs (loss - loss_spikes (&it, at)), <=, 1e-4 * loss);
+  dense = inside_of (&gx, NORM_C);
+  for (int i = 0; i < H * W * NORM_C; i++)
+    dense.data[i] -= x.data[i];
+  check ("spikes", &it, loss_spikes, &x, &dense);
+  for (int i = 0; i < H * W; i++)
+    g_assert_cmpfloat (dense.data[i * NORM_C], ==, 0.0f);
+
+  g_free (dense.data);
+  g_free (x.data);
+  g_aligned_free (in.whole.data);
+  g_aligned_free (out.whole.data);
+  g_aligned_free (gx.whole.data);
+}
+
+static void
+test_spikes (void)
+{
+  check_spikes (FALSE);
+  check_spikes (TRUE);
+}
+
 static void
 test_norm (void)
 {
@@ -789,6 +862,7 @@ main (int argc, char **argv)
   g_test_add_func ("/grad/pointwise", test_pointwise);
   g_test_add_func ("/grad/pool", test_pool);
   g_test_add_func ("/grad/norm", test_norm);
+  g_test_add_func ("/grad/spikes", test_spikes);
   g_test_add_func ("/grad/losses", test_losses);
   g_test_add_func ("/grad/covariance-weights", test_covariance_weights);
   g_test_add_func ("/grad/products", test_products);

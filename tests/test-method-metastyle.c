@@ -132,7 +132,7 @@ test_gradient (void)
       g_assert_true (scumble_transfer_grad_forward (net, &x, NULL, &y, &job, NULL));
       g_assert_true (scumble_verdicts_judge (verdicts, &y, &g, &found, &job, NULL));
       g_assert_true (scumble_transfer_grad_back (net, &g, all, run == 0 ? gradient : again,
-                                                 &job, NULL));
+                                                 &found, &job, NULL));
       g_assert_cmpfloat (fabs (found - loss[0]), <=, 1e-4 * loss[0]);
       if (run == 0)
         check_gradient (base, gradient, expected, TRUE);
@@ -269,7 +269,8 @@ learn (Lesson *it)
   g_assert_true (scumble_transfer_grad_forward (it->net, &it->x, &it->veil, &it->y, &it->job,
                                                 NULL));
   g_assert_true (scumble_verdicts_judge (it->verdicts, &it->y, &g, &loss, &it->job, NULL));
-  g_assert_true (scumble_transfer_grad_back (it->net, &g, TRUE, it->gradient, &it->job, NULL));
+  g_assert_true (scumble_transfer_grad_back (it->net, &g, TRUE, it->gradient, &loss, &it->job,
+                                             NULL));
 
   return loss;
 }

@@ -214,7 +214,7 @@ def metastyle(encoder, widths, content, style):
     wanted = losses.covariances(encoder(style, losses.LEARNED_TAPS[-1]))
     with torch.enable_grad():
         p = {name: tensor.detach().clone().requires_grad_() for name, tensor in start.items()}
-        loss = losses.transfer_loss(encoder, nets.transfer(content, p), content, wanted)[0]
+        loss = method.learning_loss(p, content, wanted)
         loss.backward()
         some, everything = [method.adapt(style, lambda: content, UPDATES, everything)
                             for everything in (False, True)]

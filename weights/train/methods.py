@@ -9,7 +9,7 @@ returns pictures [1, 3, h, w]; the result is not clamped.
 import torch
 from torch import nn
 
-from losses import LEARNED_TAPS, covariances, transfer_loss
+from losses import LEARNED_TAPS, covariances, spikes, transfer_loss
 from nets import (WIDTHS, Decoder, Encoder, Initial, Meta, Shared, Transform, adain, ceiling,
                   mean_std, style_vector, transfer)
 from optimizer import Optimizer
@@ -96,10 +96,19 @@ class MetaStyle(nn.Module):
         super().__init__()
         self.encoder, self.transfer = Encoder(widths, between), Initial(base)
 
+    # In learning a painting; Muon leads to more of them than the initialisation's training.
+    SPIKES_WEIGHT = 4.0
+
+    def learning_loss(self, p, crop, wanted):
+        """transfer_loss() of a crop painted by the network p, and its spikes()."""
+        seen = []
+        loss, _ = transfer_loss(self.encoder, transfer(crop, p, seen), crop, wanted)
+        return loss + self.SPIKES_WEIGHT * spikes(seen)
+
     def adapt(self, style, draw_crop, steps=100, everything=False):
         """The transfer network of a painting, {name: tensor}.
 
-        `steps` steps of transfer_loss() on one crop [1, 3, h, w] each, as draw_crop() returns
+        `steps` steps of learning_loss() on one crop [1, 3, h, w] each, as draw_crop() returns
         them, by Optimizer over the scales and shifts alone or `everything`.
         """
         with torch.no_grad():
@@ -110,7 +119,7 @@ class MetaStyle(nn.Module):
         optimizer = Optimizer(moving)
         for _ in range(steps):
             crop = draw_crop()
-            transfer_loss(self.encoder, transfer(crop, p), crop, wanted)[0].backward()
+            self.learning_loss(p, crop, wanted).backward()
             optimizer.step()
         return {**p, **optimizer.average}
 
