@@ -879,7 +879,8 @@ add_spikes (const ScumbleNorm *norm, int c, const ScumbleTensor *x, int i, doubl
 }
 
 /* With s the slope at a normalised value v, and w what its cell weighs of all, that at what was
- * normalised is (s - w sum (s) - w v sum (s v)) / deviation. @factor: from an excess to its slope. */
+ * normalised is (s - w sum (s) - w v sum (s v)) / deviation.
+ * @factor: from an excess to its slope */
 static void
 back_spikes (const ScumbleNorm *norm, int c, const ScumbleTensor *x, int i, double factor,
              const double *sums, const ScumbleTensor *gx)

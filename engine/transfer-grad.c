@@ -221,8 +221,8 @@ input_gradient (const ScumbleTransferGrad *net, int i, int room)
   return scumble_frame_on (net->after[room], x->h, x->w, x->c, net->inputs[i].border);
 }
 
-/* From the gradient @g at layer @i's result to that at its input, in @room. Returns: what the spikes
- * of its normalisation cost */
+/* From the gradient @g at layer @i's result to that at its input, in @room.
+ * Returns: what the spikes of its normalisation cost */
 static double
 back_layer (const ScumbleTransferGrad *net, int i, const ScumbleTensor *g, int room,
             gboolean all, float *gradient, int threads)

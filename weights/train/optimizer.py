@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Muon, and the two optimizers made of it: of MetaStyle's adaptation, in the kit and in the engine,
-and of training.
+"""Muon, and what is made of it: the optimizer of MetaStyle's adaptation, in the kit and in the
+engine, and one for training.
 
-In adaptation kernels take steps of Muon, all else steps of Adam, at rates that fall with the updates done but
-not with those planned: what n updates make does not depend on how many were to follow. What is
-kept is a running average, which is calm where single steps of one crop each are not.
+In adaptation kernels take steps of Muon, all else steps of Adam, at rates that fall with the
+updates done but not with those planned: what n updates make does not depend on how many were to
+follow. What is kept is a running average, which is calm where single steps of one crop each are
+not.
 """
 import torch
 
