@@ -849,31 +849,41 @@ normal_value (const ScumbleNorm *norm, const float *cell, int k)
   return (double) norm->inverse[k] * ((double) cell[k] - (double) norm->mean[k]);
 }
 
-/* Adds the excesses of row @i, these times the values, and their squares to @sums [3, c]. */
+/* Whether a cell has a spike in any channel; without branches, since nearly none has. */
+static gboolean
+is_spiky (const float *cell, const float *bounds, int c)
+{
+  int found = 0;
+
+  for (int k = 0; k < c; k++)
+    found |= (cell[k] < bounds[k]) | (cell[k] > bounds[c + k]);
+
+  return found;
+}
+
+/* Adds the excesses of row @i, these times the values, and their squares to @sums [3, c].
+ * @bounds: [2, c] between which values are no spikes */
 static void
-add_spikes (const ScumbleNorm *norm, int c, const ScumbleTensor *x, int i, double *sums)
+add_spikes (const ScumbleNorm *norm, int c, const ScumbleTensor *x, int i, const float *bounds,
+            double *sums)
 {
   const float *weights = row_weights (norm->weights, i, x->w);
 
   for (int j = 0; j < x->w; j++)
     {
-      const float *cell = scumble_tensor_at (x, i, j);
+      const float *cell   = scumble_tensor_at (x, i, j);
+      const double weight = weights != NULL ? (double) weights[j] : 1.0;
 
+      if (!is_spiky (cell, bounds, c))
+        continue;
       for (int k = 0; k < c; k++)
         {
-          /* Nearly all end here. */
-          const float far = norm->inverse[k] * fabsf (cell[k] - norm->mean[k]);
+          const double value  = normal_value (norm, cell, k);
+          const double excess = find_excess (value);
 
-          if (far > (float) SCUMBLE_SPIKE)
-            {
-              const double value  = normal_value (norm, cell, k);
-              const double excess = find_excess (value);
-              const double weight = weights != NULL ? (double) weights[j] : 1.0;
-
-              sums[k]         += weight * excess;
-              sums[c + k]     += weight * excess * value;
-              sums[2 * c + k] += weight * excess * excess;
-            }
+          sums[k]         += weight * excess;
+          sums[c + k]     += weight * excess * value;
+          sums[2 * c + k] += weight * excess * excess;
         }
     }
 }
@@ -910,15 +920,24 @@ double
 scumble_norm_spikes (const ScumbleNorm *norm, int c, const ScumbleTensor *x, double share,
                      const ScumbleTensor *gx, int threads)
 {
-  const gsize        n     = 3 * (gsize) c;
-  const double       scale = share / (norm->weight * c);
-  g_autofree double *sums  = g_new0 (double, BANDS * n);
-  double             loss  = 0.0;
+  const gsize        n      = 3 * (gsize) c;
+  const double       scale  = share / (norm->weight * c);
+  g_autofree double *sums   = g_new0 (double, BANDS * n);
+  g_autofree float  *bounds = g_new (float, 2 * c);
+  double             loss   = 0.0;
+
+  for (int k = 0; k < c; k++)
+    {
+      const double reach = SCUMBLE_SPIKE / (double) norm->inverse[k];
+
+      bounds[k]     = (float) ((double) norm->mean[k] - reach);
+      bounds[c + k] = (float) ((double) norm->mean[k] + reach);
+    }
 
 #pragma omp parallel for schedule(static) num_threads(threads)
   for (int band = 0; band < BANDS; band++)
     for (int i = band * x->h / BANDS; i < (band + 1) * x->h / BANDS; i++)
-      add_spikes (norm, c, x, i, sums + (gsize) band * n);
+      add_spikes (norm, c, x, i, bounds, sums + (gsize) band * n);
   add_bands (sums, n);
   for (int k = 0; k < c; k++)
     loss += scale * sums[2 * c + k];
