@@ -68,7 +68,7 @@ typedef struct
   ScumbleTensor            painted;
   gboolean                 fixed;    /* whether all crops are the same, and it is there */
   float                   *parameters;
-  float                   *gradient; /* likewise scumble_transfer_count() numbers */
+  float                   *gradient; /* with respect to these */
   ScumbleOptimizer        *optimizer;
   int                      done;     /* updates */
 } Adapt;

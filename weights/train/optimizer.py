@@ -24,8 +24,8 @@ QUINTIC, TIMES = (3.4445, -4.7750, 2.0315), 5
 
 
 def orthogonal(g):
-    """The matrix nearest to a multiple of g [rows, columns] whose singular
-    values are all about 1 (0.7 to 1.2), by Newton and Schulz's iteration; 0 for 0.
+    """The matrix nearest to a multiple of g [rows, columns] whose singular values are all about 1
+    (0.7 to 1.2), by Newton and Schulz's iteration; 0 for 0.
 
     Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024. Polynomials in
     g g^T are multiplied in its own small space, and in double: the least values of g are squared
@@ -49,11 +49,11 @@ def orthogonal(g):
 class Optimizer:
     """Moves `moving`, {name: tensor with .grad} of a transfer network, in place.
 
-    begun: updates that were made before. average: {name: tensor}, what was learned.
+    average: {name: tensor}, what was learned.
     """
 
-    def __init__(self, moving, begun=0):
-        self.moving, self.begun, self.done = moving, begun, 0
+    def __init__(self, moving):
+        self.moving, self.done = moving, 0
         self.average = {name: p.detach().clone() for name, p in moving.items()}
         self._first = {name: torch.zeros_like(p) for name, p in moving.items()}
         self._second = {name: torch.zeros_like(p) for name, p in moving.items()}
@@ -72,7 +72,7 @@ class Optimizer:
 
     @torch.no_grad()
     def step(self):
-        slowness = 1 + (self.begun + self.done) / HALF
+        slowness = 1 + self.done / HALF
         weight = max(AVERAGE, AVERAGE_FROM / (AVERAGE_FROM + self.done))
         self.done += 1
         for name, p in self.moving.items():
