@@ -293,6 +293,17 @@ allocate_halves (ScumbleFeatures *features, GError **error)
 }
 
 static ScumbleKept
+what_is_small (const Walk *walk)
+{
+  const gsize most = scumble_arena_room (walk->features->arena) / 4;
+  const gsize n    = n_values (&walk->features->plane);
+
+  return n * sizeof (float) <= most     ? SCUMBLE_KEPT_FLOATS
+         : n * sizeof (guint16) <= most ? SCUMBLE_KEPT_HALVES
+                                        : SCUMBLE_KEPT_NOT;
+}
+
+static ScumbleKept
 what_fits (const Walk *walk)
 {
   const gsize room = scumble_arena_room (walk->features->arena);
@@ -308,13 +319,8 @@ what_fits (const Walk *walk)
 }
 
 static gboolean
-allocate_as_fits (Walk *walk, GError **error)
+allocate_kept (Walk *walk, ScumbleKept kept, GError **error)
 {
-  const ScumbleKept kept = what_fits (walk);
-
-  if (walk->job->rehearsal != NULL)
-    walk->job->rehearsal->kept = MAX (walk->job->rehearsal->kept, kept);
-
   switch (kept)
     {
     case SCUMBLE_KEPT_FLOATS:
@@ -326,6 +332,17 @@ allocate_as_fits (Walk *walk, GError **error)
     }
 
   g_return_val_if_reached (FALSE);
+}
+
+static gboolean
+allocate_as_fits (Walk *walk, GError **error)
+{
+  const ScumbleKept kept = what_fits (walk);
+
+  if (walk->job->rehearsal != NULL)
+    walk->job->rehearsal->kept = MAX (walk->job->rehearsal->kept, kept);
+
+  return allocate_kept (walk, kept, error);
 }
 
 static gboolean
@@ -349,6 +366,8 @@ allocate (Walk *walk, ScumbleKeep keep, gboolean veiled, GError **error)
       return allocate_floats (features, error);
     case SCUMBLE_KEEP_AS_FITS:
       return allocate_as_fits (walk, error);
+    case SCUMBLE_KEEP_IF_SMALL:
+      return allocate_kept (walk, what_is_small (walk), error);
     }
 
   g_return_val_if_reached (FALSE);

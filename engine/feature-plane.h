@@ -9,17 +9,22 @@ G_BEGIN_DECLS
 
 /**
  * ScumbleKeep:
- * @SCUMBLE_KEEP_NOTHING: only the statistics are wanted
+ * @SCUMBLE_KEEP_NOTHING: only the statistics; the plane is computed again whenever it is
+ *   read, and nothing can be computed from it
  * @SCUMBLE_KEEP_FLOATS: the plane, as a tensor
  * @SCUMBLE_KEEP_AS_FITS: the plane, as float32 while that takes less than half of what is
  *   left of the budget, else as float16; what does not fit either is computed again
  *   whenever it is read
+ * @SCUMBLE_KEEP_IF_SMALL: the plane, as float32 while that takes less than a quarter of what
+ *   is left of the budget, else likewise as float16; else it is computed again. For a plane
+ *   that costs little to compute, and must leave room for those above it
  */
 typedef enum
 {
   SCUMBLE_KEEP_NOTHING,
   SCUMBLE_KEEP_FLOATS,
   SCUMBLE_KEEP_AS_FITS,
+  SCUMBLE_KEEP_IF_SMALL,
 } ScumbleKeep;
 
 /**
@@ -70,7 +75,8 @@ gboolean scumble_features_encode (ScumbleFeatures *features, const ScumbleConvne
  * scumble_features_deepen:
  * @deep: (out caller-allocates): clear with scumble_features_clear() also on failure
  * @part: takes @features' channels; one cell of its output stands for 2 x 2 cells
- * @features: whose plane was kept and has even sides; must outlive @deep, like @part
+ * @features: whose plane was kept, however, and has even sides; must outlive @deep, like
+ *   @part
  * @keep: whether to keep the deeper plane
  *
  * Takes a whole plane through the next part of an encoder.
@@ -83,7 +89,7 @@ gboolean scumble_features_deepen (ScumbleFeatures *deep, const ScumbleConvnet *p
 
 /**
  * scumble_features_read:
- * @features: whose plane was kept, however
+ * @features: what was encoded
  * @cells: a rectangle inside the plane
  * @y: [cells.h, cells.w, c], overwritten
  *

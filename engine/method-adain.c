@@ -13,8 +13,13 @@
  * burnt: decoders are trained on less. And a channel that is silent in a photograph was
  * amplified eight hundred times; its noise became clouds.
  *
+ * A decoder may have skip connections, which the paper's has not: features of relu3_1,
+ * relu2_1 and relu1_1, given the style's statistics likewise, join it at their levels. So
+ * outlines need not come back from cells of eight pixels, and the style tells its colours and
+ * contrasts as well as its shapes.
+ *
  * Space enters through the statistics of the whole picture alone, so any rectangle can be
- * rendered exactly from the part of the plane that it depends on. */
+ * rendered exactly from the parts of the planes that it depends on. */
 #include "model-private.h"
 #include "feature-plane.h"
 #include "mark.h"
@@ -28,13 +33,21 @@
 
 #define MOST_GAIN 4.0f
 
+/* The taps that it looks at, from the picture up, and the stages of the decoder that begin
+ * with them. The last is relu4_1, which is alone without skip connections.
+ *
+ * Statistics of all taps lie behind each other, [c] in all. */
 typedef struct
 {
-  ScumbleConvnet *encoder; /* up to relu4_1 */
-  ScumbleConvnet *decoder;
+  int             n;
+  ScumbleConvnet *parts[SCUMBLE_VGG_STAGES];  /* to each tap: from the one before, or from
+                                                 the picture to the first two */
+  ScumbleConvnet *stages[SCUMBLE_VGG_STAGES]; /* from each tap, and what joins it, down */
+  int             begin[SCUMBLE_VGG_STAGES];  /* of each tap's statistics */
+  int             c;
 } Net;
 
-/* Statistics of the style at relu4_1; all [c]. */
+/* Statistics of the style; all [c]. */
 typedef struct
 {
   float *mean;
@@ -42,33 +55,86 @@ typedef struct
   float *high; /* the largest values */
 } Style;
 
+/* A picture at all taps. */
 typedef struct
 {
+  int             n;
   ScumblePicture  picture;
-  ScumbleFeatures features;
-  float          *mean; /* [c], of the whole picture */
-  float          *std;  /* [c] */
+  ScumbleFeatures features[SCUMBLE_VGG_STAGES];
+} Planes;
+
+typedef struct
+{
+  Planes planes;
+  float *mean; /* [c], of the whole picture */
+  float *std;  /* [c] */
 } Content;
+
+/* Pixels that a cell of the @k-th tap stands for, along each side. */
+static int
+stride (int n, int k)
+{
+  return SCUMBLE_VGG_STRIDE >> (n - 1 - k);
+}
+
+/* Whether the @k-th tap is relu4_1: there is one tap, or one for each stage. */
+static gboolean
+is_deepest (const Net *net, int k)
+{
+  return net->n == 1 || k == SCUMBLE_VGG_STAGES - 1;
+}
 
 static void
 adain_close (gpointer data)
 {
   Net *net = data;
 
-  scumble_convnet_free (net->encoder);
-  scumble_convnet_free (net->decoder);
+  for (int k = 0; k < net->n; k++)
+    {
+      scumble_convnet_free (net->parts[k]);
+      scumble_convnet_free (net->stages[k]);
+    }
   g_free (net);
+}
+
+/* From the deepest on, as each stage takes what the one before gives. */
+static gboolean
+open_stages (Net *net, const ScumbleSafetensors *file, GError **error)
+{
+  int c = 0;
+
+  for (int k = net->n - 1; k >= 0; k--)
+    {
+      c += scumble_convnet_channels (net->parts[k]);
+      net->stages[k] = net->n == 1 ? scumble_vgg_decoder (file, c, error)
+                                   : scumble_vgg_decoder_stage (file, k + 1, c, error);
+      if (net->stages[k] == NULL)
+        return FALSE;
+      c = scumble_convnet_channels (net->stages[k]);
+    }
+
+  return TRUE;
 }
 
 static gpointer
 adain_open (const ScumbleSafetensors *file, const ScumbleSafetensors *encoder_file,
             const ScumbleConvnet *encoder, GError **error)
 {
-  Net *net = g_new (Net, 1);
+  static const ScumbleVggTap from[] = { SCUMBLE_VGG_PICTURE, SCUMBLE_VGG_PICTURE,
+                                        SCUMBLE_VGG_RELU2_1, SCUMBLE_VGG_RELU3_1 };
+  const gboolean joins = scumble_vgg_decoder_joins (file);
+  Net           *net   = g_new0 (Net, 1);
 
-  net->encoder = scumble_vgg_part (encoder, SCUMBLE_VGG_PICTURE, SCUMBLE_VGG_RELU4_1);
-  net->decoder = scumble_vgg_decoder (file, scumble_convnet_channels (net->encoder), error);
-  if (net->decoder == NULL)
+  net->n = joins ? SCUMBLE_VGG_STAGES : 1;
+  for (int k = 0; k < net->n; k++)
+    {
+      net->parts[k] = scumble_vgg_part (encoder, from[k],
+                                        joins ? SCUMBLE_VGG_RELU1_1 + (ScumbleVggTap) k
+                                              : SCUMBLE_VGG_RELU4_1);
+      net->begin[k] = net->c;
+      net->c       += scumble_convnet_channels (net->parts[k]);
+    }
+  if (!open_stages (net, file, error))
     {
       adain_close (net);
       return NULL;
@@ -77,23 +143,57 @@ adain_open (const ScumbleSafetensors *file, const ScumbleSafetensors *encoder_fi
   return net;
 }
 
-static gboolean
-encode (ScumblePicture *picture, ScumbleFeatures *features, ScumbleModel *model,
-        ScumbleSource *source, ScumbleKeep keep, const ScumbleJob *job, GError **error)
+static void
+clear_planes (Planes *planes)
 {
-  const Net *net = model->net;
+  for (int k = planes->n - 1; k >= 0; k--)
+    scumble_features_clear (&planes->features[k]);
+  scumble_picture_clear (&planes->picture);
+}
 
-  return scumble_picture_init (picture, source, SCUMBLE_VGG_STRIDE, job, error) &&
-         scumble_features_encode (features, net->encoder, picture, SCUMBLE_VGG_STRIDE, keep,
-                                  job, error);
+/* The shallowest plane is the largest and almost as soon computed as read: it never is kept.
+ * @deepest: how the last plane is kept */
+static gboolean
+encode_planes (Planes *planes, ScumbleModel *model, ScumbleSource *source,
+               ScumbleKeep deepest, const ScumbleJob *job, GError **error)
+{
+  /* How far the encoder has come at the first three of four taps: in multiply-adds, roughly. */
+  static const double done[] = { 0.0, 0.05, 0.3, 0.5 };
+  const Net          *net    = model->net;
+  const int           last   = net->n - 1;
+
+  *planes = (Planes) { .n = net->n };
+  if (!scumble_picture_init (&planes->picture, source, SCUMBLE_VGG_STRIDE, job, error))
+    return FALSE;
+
+  for (int k = 0; k <= last; k++)
+    {
+      const ScumbleKeep keep = k == last ? deepest
+                               : k == 0  ? SCUMBLE_KEEP_NOTHING
+                                         : SCUMBLE_KEEP_IF_SMALL;
+      ScumbleFeatures  *features = &planes->features[k];
+      ScumbleStage      stage;
+      const ScumbleJob  part = scumble_job_stage (&stage, job, done[k],
+                                                  k == last ? 1.0 : done[k + 1]);
+
+      if (!(k < 2 ? scumble_features_encode (features, net->parts[k], &planes->picture,
+                                             stride (net->n, k), keep, &part, error)
+                  : scumble_features_deepen (features, net->parts[k], features - 1, keep,
+                                             &part, error)))
+        return FALSE;
+    }
+
+  return TRUE;
 }
 
 static void
-get_statistics (const ScumbleFeatures *features, float **mean, float **std)
+get_statistics (const Net *net, const Planes *planes, float **mean, float **std)
 {
-  *mean = g_new (float, features->moments.c);
-  *std  = g_new (float, features->moments.c);
-  scumble_moments_get (&features->moments, *mean, *std);
+  *mean = g_new (float, net->c);
+  *std  = g_new (float, net->c);
+  for (int k = 0; k < net->n; k++)
+    scumble_moments_get (&planes->features[k].moments, *mean + net->begin[k],
+                         *std + net->begin[k]);
 }
 
 static void
@@ -113,7 +213,7 @@ static gpointer
 adain_mix (const ScumbleModel *model, const gconstpointer *styles, const float *weights,
            guint n)
 {
-  const int c     = scumble_convnet_channels (((const Net *) model->net)->encoder);
+  const int c     = ((const Net *) model->net)->c;
   Style    *mixed = g_new (Style, 1);
 
   mixed->mean = g_new0 (float, c);
@@ -137,7 +237,7 @@ adain_mix (const ScumbleModel *model, const gconstpointer *styles, const float *
 static void
 adain_save (const ScumbleModel *model, gconstpointer data, ScumbleSafetensorsWriter *writer)
 {
-  const int    c     = scumble_convnet_channels (((const Net *) model->net)->encoder);
+  const int    c     = ((const Net *) model->net)->c;
   const Style *style = data;
 
   scumble_safetensors_writer_add (writer, "style.mean", &c, 1, style->mean);
@@ -166,7 +266,7 @@ load_high (const ScumbleSafetensors *file, int c, GError **error)
 static gpointer
 adain_load (const ScumbleModel *model, const ScumbleSafetensors *file, GError **error)
 {
-  const int         c    = scumble_convnet_channels (((const Net *) model->net)->encoder);
+  const int         c    = ((const Net *) model->net)->c;
   g_autofree float *mean = scumble_safetensors_floats (file, "style.mean", (gsize) c, error);
   g_autofree float *std  = NULL;
   g_autofree float *high = NULL;
@@ -192,19 +292,19 @@ static gpointer
 adain_encode (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
               GError **error)
 {
-  ScumblePicture  picture  = { .source = NULL };
-  ScumbleFeatures features = { .arena = NULL };
-  Style          *style    = NULL;
+  const Net *net   = model->net;
+  Planes     planes;
+  Style     *style = NULL;
 
-  if (encode (&picture, &features, model, source, SCUMBLE_KEEP_NOTHING, job, error))
+  if (encode_planes (&planes, model, source, SCUMBLE_KEEP_NOTHING, job, error))
     {
       style = g_new (Style, 1);
-      get_statistics (&features, &style->mean, &style->std);
-      style->high = g_new (float, features.moments.c);
-      scumble_moments_get_highs (&features.moments, style->high);
+      get_statistics (net, &planes, &style->mean, &style->std);
+      style->high = g_new (float, net->c);
+      for (int k = 0; k < net->n; k++)
+        scumble_moments_get_highs (&planes.features[k].moments, style->high + net->begin[k]);
     }
-  scumble_features_clear (&features);
-  scumble_picture_clear (&picture);
+  clear_planes (&planes);
 
   return style;
 }
@@ -214,8 +314,7 @@ adain_content_free (gpointer data)
 {
   Content *content = data;
 
-  scumble_features_clear (&content->features);
-  scumble_picture_clear (&content->picture);
+  clear_planes (&content->planes);
   g_free (content->mean);
   g_free (content->std);
   g_free (content);
@@ -227,31 +326,30 @@ adain_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
 {
   Content *content = g_new0 (Content, 1);
 
-  if (!encode (&content->picture, &content->features, model, source, SCUMBLE_KEEP_AS_FITS,
-               job, error))
+  if (!encode_planes (&content->planes, model, source, SCUMBLE_KEEP_AS_FITS, job, error))
     {
       adain_content_free (content);
       return NULL;
     }
-  get_statistics (&content->features, &content->mean, &content->std);
+  get_statistics (model->net, &content->planes, &content->mean, &content->std);
 
   return content;
 }
 
-/* What a style does to each channel: a gain, a bias and what it does not rise above.
- * @part: [3, c] */
+/* What a style does to each channel of a tap: a gain, a bias and what it does not rise above.
+ * @begin: of the tap's statistics; @part: [3, c] of the tap's channels */
 static void
-imposition (const Content *content, const Style *style, float *part)
+imposition (const Content *content, const Style *style, int begin, gsize c, float *part)
 {
-  const gsize c = (gsize) content->features.plane.c;
+  const float *mean = content->mean + begin, *std = content->std + begin;
 
   for (gsize k = 0; k < c; k++)
     {
-      const float gain = MIN (style->std[k] / content->std[k], MOST_GAIN);
+      const float gain = MIN (style->std[begin + (int) k] / std[k], MOST_GAIN);
 
       part[k]         = gain;
-      part[c + k]     = style->mean[k] - content->mean[k] * gain;
-      part[2 * c + k] = style->high[k];
+      part[c + k]     = style->mean[begin + (int) k] - mean[k] * gain;
+      part[2 * c + k] = style->high[begin + (int) k];
     }
 }
 
@@ -300,24 +398,24 @@ blend (const ScumbleTensor *x, const float *parts, guint n, const float *weights
 }
 
 /* The content's statistics are the whole picture's for every zone.
- * @cells: where @x lies on the plane */
+ * @cells: where @x lies on the plane of the @k-th tap */
 static gboolean
-transform (const ScumbleContent *handle, const ScumbleLook *look, ScumbleRect cells,
+transform (const ScumbleContent *handle, const ScumbleLook *look, int k, ScumbleRect cells,
            const ScumbleTensor *x, const ScumbleJob *job, GError **error)
 {
-  const Content *content  = handle->data;
-  const gsize    c        = (gsize) x->c;
-  const guint    n        = look->n_zones;
-  const gsize    n_cells  = (gsize) cells.w * (gsize) cells.h;
-  const float    strength = (float) look->strength;
-  float         *parts    = scumble_arena_take (job->arena, c * sizeof *parts *
-                                                (3 * n + (gsize) job->threads), error);
-  float         *sums, *weights;
+  const Net   *net      = handle->model->net;
+  const gsize  c        = (gsize) x->c;
+  const guint  n        = look->n_zones;
+  const gsize  n_cells  = (gsize) cells.w * (gsize) cells.h;
+  const float  strength = (float) look->strength;
+  float       *parts    = scumble_arena_take (job->arena, c * sizeof *parts *
+                                              (3 * n + (gsize) job->threads), error);
+  float       *sums, *weights;
 
   if (parts == NULL)
     return FALSE;
   for (guint z = 0; z < n; z++)
-    imposition (content, look->zones[z].style->data, parts + 3 * c * z);
+    imposition (handle->data, look->zones[z].style->data, net->begin[k], c, parts + 3 * c * z);
   sums = parts + 3 * c * n;
 
   if (scumble_zones_plain (look))
@@ -329,7 +427,7 @@ transform (const ScumbleContent *handle, const ScumbleLook *look, ScumbleRect ce
 
   weights = scumble_arena_take (job->arena, sizeof *weights * (n + 1) * n_cells, error);
   if (weights == NULL ||
-      !scumble_zones_weigh (look, handle->source, cells, SCUMBLE_VGG_STRIDE, look->strength,
+      !scumble_zones_weigh (look, handle->source, cells, stride (net->n, k), look->strength,
                             weights, job, error))
     return FALSE;
   blend (x, parts, n, weights, (gsize) cells.w, 1, n_cells, sums, job->threads);
@@ -337,59 +435,160 @@ transform (const ScumbleContent *handle, const ScumbleLook *look, ScumbleRect ce
   return TRUE;
 }
 
-/* [in, c] of the plane -> blend -> decoder -> [rect.h, rect.w, 3] */
+/* The cells of the @k-th tap that @x lies on, blended. */
+static gboolean
+read_blended (const ScumbleContent *handle, const ScumbleLook *look, int k, ScumbleRect cells,
+              const ScumbleTensor *x, const ScumbleJob *job, GError **error)
+{
+  const Content *content = handle->data;
+  const gsize    mark    = scumble_arena_mark (job->arena);
+  const gboolean done    =
+    scumble_features_read (&content->planes.features[k], cells, x, job, error) &&
+    transform (handle, look, k, cells, x, job, error);
+
+  scumble_arena_release (job->arena, mark);
+  return done;
+}
+
+/* Puts the channels of two tensors of one size behind each other. */
+static void
+join (const ScumbleTensor *a, const ScumbleTensor *b, const ScumbleTensor *y, int threads)
+{
+#pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (y, threads))
+  for (int i = 0; i < y->h; i++)
+    for (int j = 0; j < y->w; j++)
+      {
+        float *cell = scumble_tensor_at (y, i, j);
+
+        memcpy (cell, scumble_tensor_at (a, i, j), sizeof *cell * (gsize) a->c);
+        memcpy (cell + a->c, scumble_tensor_at (b, i, j), sizeof *cell * (gsize) b->c);
+      }
+}
+
+static gboolean decode (const ScumbleContent *handle, const ScumbleLook *look, int k,
+                        ScumbleRegion *out, const ScumbleJob *job, GError **error);
+
+/* What the @k-th stage takes: the cells of its tap, behind what the stage before gives. */
+static gboolean
+gather (const ScumbleContent *handle, const ScumbleLook *look, int k, ScumbleRegion *in,
+        const ScumbleJob *job, GError **error)
+{
+  const Net     *net     = handle->model->net;
+  const int      h       = in->rect.h, w = in->rect.w;
+  const int      c       = scumble_convnet_channels (net->parts[k]);
+  ScumbleRegion  deep    = { .rect = in->rect };
+  ScumbleTensor  tap;
+  gsize          mark;
+  gboolean       done;
+
+  if (is_deepest (net, k))
+    return scumble_arena_tensor (job->arena, h, w, c, &in->tensor, error) &&
+           read_blended (handle, look, k, in->rect, &in->tensor, job, error);
+
+  if (!scumble_arena_tensor (job->arena, h, w, scumble_convnet_channels (net->stages[k + 1]),
+                             &deep.tensor, error) ||
+      !decode (handle, look, k + 1, &deep, job, error) ||
+      !scumble_arena_tensor (job->arena, h, w, deep.tensor.c + c, &in->tensor, error))
+    return FALSE;
+
+  mark = scumble_arena_mark (job->arena);
+  done = scumble_arena_tensor (job->arena, h, w, c, &tap, error) &&
+         read_blended (handle, look, k, in->rect, &tap, job, error);
+  if (done && job->rehearsal == NULL)
+    join (&deep.tensor, &tap, &in->tensor, job->threads);
+  scumble_arena_release (job->arena, mark);
+
+  return done;
+}
+
+/* All stages from relu4_1 to the @k-th. */
+static gboolean
+decode (const ScumbleContent *handle, const ScumbleLook *look, int k, ScumbleRegion *out,
+        const ScumbleJob *job, GError **error)
+{
+  const Net           *net   = handle->model->net;
+  const Content       *content = handle->data;
+  const ScumbleTensor *plane = &content->planes.features[k].plane;
+  const gsize          mark  = scumble_arena_mark (job->arena);
+  ScumbleRegion        in    = { .plane_w = plane->w, .plane_h = plane->h };
+  gboolean             done;
+
+  in.rect = scumble_convnet_reach (net->stages[k], plane->w, plane->h, out->rect);
+  done    = gather (handle, look, k, &in, job, error) &&
+            scumble_convnet_run (net->stages[k], &in, out, job, error);
+  scumble_arena_release (job->arena, mark);
+
+  return done;
+}
+
+/* Planes -> blend -> decoder -> [rect.h, rect.w, 3] */
 static gboolean
 adain_render (ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect *rect,
               float *rgb, const ScumbleJob *job, GError **error)
 {
-  const Net           *net     = handle->model->net;
-  const Content       *content = handle->data;
-  const ScumbleTensor *plane   = &content->features.plane;
-  ScumbleRegion        in      = { .plane_w = plane->w, .plane_h = plane->h };
-  ScumbleRegion        out     = { .rect = *rect };
+  ScumbleRegion out = { .rect = *rect };
 
-  in.rect    = scumble_convnet_reach (net->decoder, plane->w, plane->h, *rect);
   out.tensor = (ScumbleTensor) { rgb, rect->h, rect->w, 3, 3 * (gsize) rect->w };
-  if (!scumble_arena_tensor (job->arena, in.rect.h, in.rect.w, plane->c, &in.tensor, error) ||
-      !scumble_features_read (&content->features, in.rect, &in.tensor, job, error) ||
-      !transform (handle, look, in.rect, &in.tensor, job, error) ||
-      !scumble_convnet_run (net->decoder, &in, &out, job, error))
+  if (!decode (handle, look, 0, &out, job, error))
     return FALSE;
   scumble_clamp (&out.tensor, job->threads);
 
   return TRUE;
 }
 
+/* Of decode(), for @w x @h cells of what the stage gives. */
 static gsize
-adain_room (const ScumbleContent *handle, const ScumbleLook *look, int w, int h,
-           int threads)
+decode_room (const ScumbleContent *handle, const ScumbleLook *look, int k, int w, int h,
+             int threads)
 {
   const Net     *net     = handle->model->net;
   const Content *content = handle->data;
-  const gsize    c       = (gsize) content->features.plane.c;
+  const gsize    c       = (gsize) scumble_convnet_channels (net->parts[k]);
+  const gsize    run     = scumble_convnet_room (net->stages[k], w, h, threads);
   int            cols, rows;
-  gsize          decode, read, weigh, parts;
+  gsize          cells, tap, before, blended;
 
-  scumble_convnet_reach_most (net->decoder, w, h, &cols, &rows);
-  decode = scumble_convnet_room (net->decoder, w, h, threads);
-  read   = scumble_features_room (&content->features, cols, rows, threads);
+  scumble_convnet_reach_most (net->stages[k], w, h, &cols, &rows);
+  cells   = (gsize) cols * (gsize) rows;
+  tap     = sizeof (float) * c * cells;
+  blended = MAX (scumble_features_room (&content->planes.features[k], cols, rows, threads),
+                 scumble_zones_room (look, cols, rows, stride (net->n, k)) +
+                   sizeof (float) * c * (3 * look->n_zones + (gsize) threads)) +
+            4096;
+  if (is_deepest (net, k))
+    return tap + MAX (run, blended);
 
-  weigh  = scumble_zones_room (look, cols, rows, SCUMBLE_VGG_STRIDE);
-  parts  = c * (3 * look->n_zones + (gsize) threads);
+  before = sizeof (float) * cells * (gsize) scumble_convnet_channels (net->stages[k + 1]);
+  return before + 4096 + MAX (decode_room (handle, look, k + 1, cols, rows, threads),
+                              before + tap + MAX (run, tap + blended));
+}
 
-  return MAX (decode, read) + weigh +
-         sizeof (float) * (c * (gsize) cols * (gsize) rows + parts) + 4096;
+static gsize
+adain_room (const ScumbleContent *handle, const ScumbleLook *look, int w, int h,
+            int threads)
+{
+  return decode_room (handle, look, 0, w, h, threads);
 }
 
 static double
 adain_work (const ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect *rect)
 {
-  const Net             *net      = handle->model->net;
-  const ScumbleFeatures *features = &((const Content *) handle->data)->features;
-  const int              w = features->plane.w, h = features->plane.h;
+  const Net     *net  = handle->model->net;
+  const Content *content = handle->data;
+  ScumbleRect    cells = *rect;
+  double         work = 0.0;
 
-  return scumble_convnet_work (net->decoder, w, h, *rect) +
-         scumble_features_work (features, scumble_convnet_reach (net->decoder, w, h, *rect));
+  for (int k = 0; k < net->n; k++)
+    {
+      const ScumbleFeatures *features = &content->planes.features[k];
+      const int              w = features->plane.w, h = features->plane.h;
+
+      work += scumble_convnet_work (net->stages[k], w, h, cells);
+      cells = scumble_convnet_reach (net->stages[k], w, h, cells);
+      work += scumble_features_work (features, cells);
+    }
+
+  return work;
 }
 
 const ScumbleMethod scumble_method_adain = {

@@ -39,6 +39,9 @@ static const ScumbleLayer decoder[] = {
   CONV ("conv1_2"), { SCUMBLE_LAYER_CONV3, "conv1_1", FALSE },
 };
 
+/* Which rows of the decoder are the stage of a level, and where it ends: levels count from 1. */
+static const guint stages[SCUMBLE_VGG_STAGES][2] = { { 10, 12 }, { 7, 10 }, { 2, 7 }, { 0, 2 } };
+
 ScumbleConvnet *
 scumble_vgg_encoder (const ScumbleSafetensors *file, ScumbleVggTap to, GError **error)
 {
@@ -58,20 +61,47 @@ scumble_vgg_plan (ScumbleVggTap to, guint *n)
   return encoder;
 }
 
+/* Passes a network on that paints, or frees it. */
+static ScumbleConvnet *
+check_rgb (ScumbleConvnet *net, const ScumbleSafetensors *file, GError **error)
+{
+  if (net == NULL || scumble_convnet_channels (net) == 3)
+    return net;
+
+  scumble_set_error (error, SCUMBLE_ERROR_MODEL,
+                     N_("The model file \"%s\" does not fit the network: its decoder "
+                        "ends in %d channels instead of 3."),
+                     scumble_safetensors_path (file), scumble_convnet_channels (net));
+  scumble_convnet_free (net);
+
+  return NULL;
+}
+
 ScumbleConvnet *
 scumble_vgg_decoder (const ScumbleSafetensors *file, int c_in, GError **error)
 {
-  g_autoptr (ScumbleConvnet) net = scumble_convnet_new (decoder, G_N_ELEMENTS (decoder), file,
-                                                        "decoder", c_in, error);
+  return check_rgb (scumble_convnet_new (decoder, G_N_ELEMENTS (decoder), file, "decoder",
+                                         c_in, error),
+                    file, error);
+}
 
-  if (net != NULL && scumble_convnet_channels (net) != 3)
-    {
-      scumble_set_error (error, SCUMBLE_ERROR_MODEL,
-                         N_("The model file \"%s\" does not fit the network: its decoder "
-                            "ends in %d channels instead of 3."),
-                         scumble_safetensors_path (file), scumble_convnet_channels (net));
-      return NULL;
-    }
+gboolean
+scumble_vgg_decoder_joins (const ScumbleSafetensors *file)
+{
+  int before[4], after[4];
 
-  return g_steal_pointer (&net);
+  return scumble_safetensors_shape (file, "decoder.conv4_1.weight", 4, before, NULL) &&
+         scumble_safetensors_shape (file, "decoder.conv3_4.weight", 4, after, NULL) &&
+         after[1] > before[0];
+}
+
+ScumbleConvnet *
+scumble_vgg_decoder_stage (const ScumbleSafetensors *file, int level, int c_in,
+                           GError **error)
+{
+  const guint    from = stages[level - 1][0], to = stages[level - 1][1];
+  ScumbleConvnet *net = scumble_convnet_new (decoder + from, to - from, file, "decoder", c_in,
+                                             error);
+
+  return level == 1 ? check_rgb (net, file, error) : net;
 }

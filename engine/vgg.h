@@ -66,4 +66,29 @@ const ScumbleLayer *scumble_vgg_plan (ScumbleVggTap to, guint *n);
 ScumbleConvnet *scumble_vgg_decoder (const ScumbleSafetensors *file, int c_in,
                                      GError **error);
 
+/* Levels that a decoder goes through, from relu4_1 down to the picture. */
+enum { SCUMBLE_VGG_STAGES = 4 };
+
+/**
+ * scumble_vgg_decoder_joins:
+ * @file: as for scumble_vgg_decoder()
+ *
+ * Returns: whether its decoder has skip connections: conv3_4, conv2_2 and conv1_2 take
+ *   features of relu3_1, relu2_1 and relu1_1 behind what comes from the level above. Its
+ *   stages are networks of their own then
+ */
+gboolean        scumble_vgg_decoder_joins (const ScumbleSafetensors *file);
+
+/**
+ * scumble_vgg_decoder_stage:
+ * @level: 4 to 1
+ * @c_in: channels of relu4_1 for level 4; for others, of the stage before and of the tap of
+ *   this level together
+ *
+ * Returns: (transfer full) (nullable): the decoder from the cells of one level to those of
+ *   the next, or for level 1 to RGB, not clamped; %NULL with %SCUMBLE_ERROR_MODEL
+ */
+ScumbleConvnet *scumble_vgg_decoder_stage (const ScumbleSafetensors *file, int level,
+                                           int c_in, GError **error);
+
 G_END_DECLS

@@ -215,7 +215,7 @@ check_reading (const ScumbleFeatures *features, const ScumbleTensor *expected,
 /* As the budget falls, the plane is kept as floats, as halves, and not at all; whatever it
  * is, it reads the same. */
 static void
-test_keep (Fixture *f, gconstpointer data)
+check_keep (Fixture *f, ScumbleKeep keep)
 {
   g_autofree float   *rgba    = ref_picture (400, 320, 1);
   guint               seen[3] = { 0 };
@@ -234,10 +234,13 @@ test_keep (Fixture *f, gconstpointer data)
       ScumbleFeatures          features;
 
       if (scumble_features_encode (&features, f->encoder, &picture, SCUMBLE_VGG_STRIDE,
-                                   SCUMBLE_KEEP_AS_FITS, &job, &error))
+                                   keep, &job, &error))
         {
           const guint how = features.plane.data != NULL ? 0 : features.halves != NULL ? 1 : 2;
 
+          if (keep == SCUMBLE_KEEP_IF_SMALL && how < 2)
+            g_assert_cmpuint ((gsize) (50 * 40 * features.plane.c) * (how == 0 ? 4 : 2), <=,
+                              budget / 4);
           seen[how]++;
           assert_same_moments (&features.moments, &whole.moments);
           if (scumble_features_room (&features, 50, 40, 1) <= scumble_arena_room (arena))
@@ -256,6 +259,19 @@ test_keep (Fixture *f, gconstpointer data)
 
   scumble_features_clear (&whole);
   scumble_picture_clear (&picture);
+}
+
+static void
+test_keep (Fixture *f, gconstpointer data)
+{
+  check_keep (f, SCUMBLE_KEEP_AS_FITS);
+}
+
+/* The same, but what is kept is a quarter of the budget at most. */
+static void
+test_keep_small (Fixture *f, gconstpointer data)
+{
+  check_keep (f, SCUMBLE_KEEP_IF_SMALL);
 }
 
 static void
@@ -304,6 +320,7 @@ main (int argc, char **argv)
   add ("/feature-plane/weights", &widths, test_weights);
   add ("/feature-plane/deepen", &widths, test_deepen);
   add ("/feature-plane/keep", &shallow, test_keep);
+  add ("/feature-plane/keep-small", &shallow, test_keep_small);
   add ("/feature-plane/starved", &widths, test_starved);
 
   return g_test_run ();

@@ -12,6 +12,7 @@ enum { W = 150, H = 70, N = W * H };
 
 static const char *const methods[][2] = {
   { "adain", "narrow-adain" },
+  { "adain", "joined-adain" },
   { "sanet", "tiny-sanet" },
   { "metanet", "tiny-metanet" },
   { "metastyle", "tiny-metastyle" },
@@ -663,7 +664,7 @@ static void
 test_strange (Fixture *f, gconstpointer data)
 {
   const char *const        *method  = data;
-  const char *const        *other   = methods[method == methods[0] ? 1 : 0];
+  const char *const        *other   = methods[g_str_equal (method[0], "adain") ? 2 : 0];
   g_autofree char          *path    = style_path ();
   g_autofree char          *model   = g_strdup_printf ("%s/%s.safetensors", golden_folder,
                                                        method[1]);
@@ -1093,7 +1094,7 @@ add (const char *name, void (*test) (Fixture *, gconstpointer))
 {
   for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
     {
-      g_autofree char *path = g_strdup_printf ("/look/%s/%s", methods[i][0], name);
+      g_autofree char *path = g_strdup_printf ("/look/%s/%s", methods[i][1], name);
 
       g_test_add (path, Fixture, methods[i], set_up, test, tear_down);
     }
@@ -1120,7 +1121,7 @@ main (int argc, char **argv)
   add ("mix", test_mix);
   add ("mix-refusals", test_mix_refusals);
   add ("save", test_save);
-  g_test_add ("/look/adain/old-style", Fixture, methods[0], set_up, test_old_style, tear_down);
+  g_test_add ("/look/narrow-adain/old-style", Fixture, methods[0], set_up, test_old_style, tear_down);
   g_test_add_func ("/look/untold", test_untold);
   add ("damage", test_damage);
   add ("strange", test_strange);

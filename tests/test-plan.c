@@ -6,6 +6,7 @@
 
 static const char *const methods[][2] = {
   { "adain", "narrow-adain" },
+  { "adain", "joined-adain" },
   { "sanet", "tiny-sanet" },
   { "metanet", "tiny-metanet" },
   { "metastyle", "tiny-metastyle" },
@@ -344,7 +345,7 @@ test_work (void)
 static void
 add (const char *what, const char *const *method, GTestDataFunc func)
 {
-  g_autofree char *path = g_strdup_printf ("/plan/%s/%s", method[0], what);
+  g_autofree char *path = g_strdup_printf ("/plan/%s/%s", method[1], what);
 
   g_test_add_data_func (path, method, func);
 }
@@ -361,7 +362,7 @@ main (int argc, char **argv)
       add ("near", methods[i], test_near);
       add ("manners", methods[i], test_manners);
       add ("looks", methods[i], test_looks);
-      if (i < 2)
+      if (i < 3)
         add ("steps", methods[i], test_steps);
     }
   g_test_add_func ("/plan/adain/work", test_work);

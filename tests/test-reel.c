@@ -282,6 +282,7 @@ int
 main (int argc, char **argv)
 {
   static const char *const methods[][2] = { { "adain", "narrow-adain" },
+                                            { "adain", "joined-adain" },
                                             { "metanet", "tiny-metanet" } };
 
   g_test_init (&argc, &argv, NULL);
@@ -292,7 +293,7 @@ main (int argc, char **argv)
   g_test_add ("/reel/beyond", Fixture, NULL, set_up, test_beyond, tear_down);
   for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
     {
-      g_autofree char *path = g_strdup_printf ("/reel/flicker/%s", methods[i][0]);
+      g_autofree char *path = g_strdup_printf ("/reel/flicker/%s", methods[i][1]);
 
       g_test_add_data_func (path, methods[i], test_flicker);
     }

@@ -164,6 +164,67 @@ test_misfits (void)
   ref_assert_failed (&error, SCUMBLE_ERROR_MODEL, "4 channels instead of 3");
 }
 
+/* A decoder whose levels take the channels of a tap behind what they get from above; level 2
+ * lacks as many as @missing. */
+static RefFile *
+joined_decoder (int missing)
+{
+  static const struct
+  {
+    const char *name;
+    int         c_in;
+    int         c_out;
+  } layers[] = {
+    { "4_1", 7, 6 }, { "3_4", 12, 6 }, { "3_3", 6, 6 }, { "3_2", 6, 6 }, { "3_1", 6, 5 },
+    { "2_2", 10, 5 }, { "2_1", 5, 4 }, { "1_2", 8, 4 }, { "1_1", 4, 3 },
+  };
+  RefFile *file = ref_file_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (layers); i++)
+    {
+      g_autofree char *name = g_strconcat ("decoder.conv", layers[i].name, NULL);
+
+      ref_file_conv (file, name, layers[i].c_out,
+                     layers[i].c_in - (g_str_equal (layers[i].name, "2_2") ? missing : 0), 3, i);
+    }
+
+  return file;
+}
+
+/* The stages are the parts of the plan, and fit each other and the taps. */
+static void
+test_stages (void)
+{
+  static const int               c_in[]  = { 8, 10, 12, 7 }, c_out[] = { 3, 4, 5, 6 };
+  g_autoptr (RefFile)            plain   = ref_decoder (&widths, 1);
+  g_autoptr (RefFile)            made    = joined_decoder (0);
+  g_autoptr (RefFile)            damaged = joined_decoder (1);
+  g_autoptr (ScumbleSafetensors) without = open_file (plain);
+  g_autoptr (ScumbleSafetensors) file    = open_file (made);
+  g_autoptr (ScumbleSafetensors) misfit  = open_file (damaged);
+  g_autoptr (GError)             error   = NULL;
+
+  g_assert_false (scumble_vgg_decoder_joins (without));
+  g_assert_true (scumble_vgg_decoder_joins (file));
+  for (int level = 1; level <= SCUMBLE_VGG_STAGES; level++)
+    {
+      const int                  scale = level == 1 ? 1 : 2;
+      g_autoptr (ScumbleConvnet) stage = scumble_vgg_decoder_stage (file, level, c_in[level - 1],
+                                                                    &error);
+      const ScumbleTensor        x     = ref_tensor (4, 3, c_in[level - 1], 2);
+      ScumbleTensor              y;
+
+      g_assert_no_error (error);
+      g_assert_cmpint (scumble_convnet_channels (stage), ==, c_out[level - 1]);
+      y = run (stage, &x, 4 * scale, 3 * scale);
+      g_free (x.data);
+      g_free (y.data);
+    }
+
+  g_assert_null (scumble_vgg_decoder_stage (misfit, 2, 10, &error));
+  ref_assert_failed (&error, SCUMBLE_ERROR_MODEL, "decoder.conv2_2.weight");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -171,6 +232,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/vgg/encoder", test_encoder);
   g_test_add_func ("/vgg/decoder", test_decoder);
+  g_test_add_func ("/vgg/stages", test_stages);
   g_test_add_func ("/vgg/full-width", test_full_width);
   g_test_add_func ("/vgg/misfits", test_misfits);
 

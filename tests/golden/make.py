@@ -7,7 +7,8 @@
 This is the definition that the engine is held to, straight from the papers: Huang and
 Belongie, "Arbitrary Style Transfer in Real-time with Adaptive Instance Normalization",
 ICCV 2017, on VGG-19's layer plan (engine/MODEL.md says where implementations differ), with a
-bounded gain and held to the style's largest values.
+bounded gain and held to the style's largest values, and with skip connections where the decoder
+has them.
 
 For every section of cases.ini that this script knows the networks of:
 
@@ -41,8 +42,11 @@ ENCODER = ("conv1_1 conv1_2 P conv2_1 conv2_2 P conv3_1 conv3_2 conv3_3 conv3_4 
 DECODER = ("conv4_1 U conv3_4 conv3_3 conv3_2 conv3_1 U conv2_2 conv2_1 U conv1_2 "
            "conv1_1").split()
 
-# Channels at the five levels: one narrow, one of whole vector widths.
-WIDTHS = {"narrow": (5, 4, 6, 7, 7), "panels": (16, 16, 16, 16, 16)}
+# Channels at the five levels: one narrow, one of whole vector widths; and one with the taps that
+# join the decoder before these layers.
+WIDTHS = {"narrow": (5, 4, 6, 7, 7), "panels": (16, 16, 16, 16, 16), "joined": (5, 4, 6, 7, 7)}
+JOINED = ("joined",)
+TAPS = {"conv3_4": "conv3_1", "conv2_2": "conv2_1", "conv1_2": "conv1_1"}
 
 
 def write(path, tensors, metadata, kind="F32"):
@@ -90,8 +94,14 @@ def make_networks(name, levels):
     encoder = random_weights(names, list(zip(c, c[1:])), "encoder", 1)
     plan = [(4, 3), (3, 3), (3, 3), (3, 3), (3, 2), (2, 2), (2, 1), (1, 1), (1, 0)]
     c_of = lambda level: 3 if level == 0 else levels[level - 1]  # noqa: E731
-    decoder = random_weights([layer for layer in DECODER if layer != "U"],
-                             [(c_of(a), c_of(b)) for a, b in plan], "decoder", 2)
+    layers = [layer for layer in DECODER if layer != "U"]
+    twice = [1 + (name in JOINED and layer in TAPS) for layer in layers]
+    decoder = random_weights(layers, [(c_of(a) * n, c_of(b)) for (a, b), n in zip(plan, twice)],
+                             "decoder", 2)
+    if name in JOINED:
+        # Random pictures are mostly beyond 0..1, where nothing is compared.
+        decoder["decoder.conv1_1.weight"] /= 16
+        decoder["decoder.conv1_1.bias"] += 0.5
     about = {"scumble.version": "1", "licence": "GPL-3.0-or-later",
              "provenance": "random weights for tests, made by make.py"}
     write(os.path.join(HERE, f"{name}-encoder.safetensors"), encoder,
@@ -124,8 +134,11 @@ def padded(rgb, multiple=8):
     return torch.from_numpy(rgb[index(h)][:, index(w)]).permute(2, 0, 1)[None]
 
 
-def run(layers, weights, prefix, x, stop=None):
+def run(layers, weights, prefix, x, taps=None, joined=None):
+    """taps: receives what each convolution gives; joined: what joins before some of them."""
     for layer in layers:
+        if layer in (joined or {}):
+            x = torch.cat([x, joined[layer]], 1)
         if layer == "P":
             x = F.max_pool2d(x, 2, 2, ceil_mode=True)
         elif layer == "U":
@@ -135,14 +148,21 @@ def run(layers, weights, prefix, x, stop=None):
                          weights[f"{prefix}.{layer}.weight"], weights[f"{prefix}.{layer}.bias"])
             if (prefix, layer) != ("decoder", "conv1_1"):
                 x = F.relu(x)
-        if layer == stop:
-            break
+        if taps is not None:
+            taps[layer] = x
     return x
 
 
 def statistics(x):
     mean = x.mean((2, 3), keepdim=True)
     return mean, (x.var((2, 3), unbiased=True, keepdim=True) + 1e-5).sqrt()
+
+
+def adain(f, s, strength):
+    (mean_f, std_f), (mean_s, std_s) = statistics(f), statistics(s)
+    gain = (std_s / std_f).clamp(max=MOST_GAIN)
+    styled = torch.minimum(gain * (f - mean_f) + mean_s, s.amax((2, 3), keepdim=True))
+    return strength * styled + (1 - strength) * f
 
 
 def channels_last(x):
@@ -161,18 +181,21 @@ def make_case(name, case):
 
     sizes = [[int(n) for n in case[key].split("x")] for key in ("content", "style")]
     content, style = (picture(h, w, 0.7 + i) for i, (w, h) in enumerate(sizes))
-    f, s = (run(ENCODER, encoder, "encoder", padded(p)) for p in (content, style))
-    (mean_f, std_f), (mean_s, std_s) = statistics(f), statistics(s)
+    at_content, at_style = {}, {}
+    f, s = (run(ENCODER, encoder, "encoder", padded(picture), taps=taps)
+            for picture, taps in ((content, at_content), (style, at_style)))
     strength = float(case["strength"])
-    gain = (std_s / std_f).clamp(max=MOST_GAIN)
-    styled = torch.minimum(gain * (f - mean_f) + mean_s, s.amax((2, 3), keepdim=True))
-    t = strength * styled + (1 - strength) * f
-    pixels = run(DECODER, model, "decoder", t)[:, :, :content.shape[0], :content.shape[1]]
+    t = adain(f, s, strength)
+    joins = model["decoder.conv3_4.weight"].shape[1] > model["decoder.conv4_1.weight"].shape[0]
+    joined = {layer: adain(at_content[tap], at_style[tap], strength)
+              for layer, tap in TAPS.items() if joins}
+    pixels = run(DECODER, model, "decoder", t, joined=joined)
+    pixels = pixels[:, :, :content.shape[0], :content.shape[1]]
 
     tensors = {"content": content, "style": style, "relu4_1": channels_last(f),
                "style4_1": channels_last(s), "transformed": channels_last(t),
                "pixels": channels_last(pixels.clamp(0, 1))}
-    relu1_1 = channels_last(run(ENCODER, encoder, "encoder", padded(content), "conv1_1"))
+    relu1_1 = channels_last(at_content["conv1_1"])
     if relu1_1.size < 8000:
         tensors["relu1_1"] = relu1_1
     about = {"networks": " ".join(hashlib.sha256(open(file, "rb").read()).hexdigest()
