@@ -4,8 +4,9 @@
 
     export.py FOLDER [--peer FILE.py:CLASS]
 
-FOLDER/compact has the networks in weights/, FOLDER/full the same plan at VGG-19's full width with
-random weights. Each folder holds
+FOLDER/compact has the networks in weights/ but for the decoder's skip connections, so that all
+engines run the plan of the paper, FOLDER/full the same at VGG-19's full width with random weights.
+Each folder holds
 
     encoder.safetensors, adain.safetensors          for Scumble
     adain.onnx                                      content and style in, picture out
@@ -41,7 +42,8 @@ class Network(torch.nn.Module):
     def forward(self, content, style):
         features = self.encoder(content, "relu4_1")["relu4_1"]
         wanted = self.encoder(style, "relu4_1")["relu4_1"]
-        return self.decoder(nets.adain(features, *nets.mean_std(wanted), nets.ceiling(wanted)))
+        return self.decoder({"relu4_1": nets.adain(features, *nets.mean_std(wanted),
+                                                   nets.ceiling(wanted))})
 
 
 class Wrapped(torch.nn.Module):
@@ -61,12 +63,15 @@ def pad(x, n=1):
 
 
 def compact():
-    """The networks in weights/, at whatever widths they have."""
+    """The networks in weights/, at whatever widths they have, without what joins the decoder."""
     parts = {}
     for name in ("encoder", "adain"):
         parts[name], _ = tensorfile.read(os.path.join(ROOT, "weights", name + ".safetensors"))
     widths = [len(parts["encoder"]["encoder.conv%d_1.bias" % level]) for level in range(1, 6)]
     network = Network(widths)
+    for name, tensor in network.decoder.state_dict().items():
+        array = parts["adain"]["decoder." + name]
+        parts["adain"]["decoder." + name] = array[tuple(slice(n) for n in tensor.shape)]
     load(network, parts)
     return network
 

@@ -158,7 +158,7 @@ def sanet(encoder, widths, content, style):
     content, style = encoder(padded(content, 16)), encoder(padded(style, 16))
     merged, own = transform(content, style), transform(content, content)
     # Into the pictures' range, or clamping would hide most of it.
-    scale, shift = fit(decoder(merged))
+    scale, shift = fit(decoder({"relu4_1": merged}))
     decoder.conv1_1.weight.data = (decoder.conv1_1.weight * scale).half().float()
     decoder.conv1_1.bias.data = (decoder.conv1_1.bias * scale + shift).half().float()
     stages = {"merged": plane(merged)}
@@ -166,7 +166,7 @@ def sanet(encoder, widths, content, style):
         for level in ("4_1", "5_1"):
             block = getattr(transform, "sanet" + level)
             stages[name + level] = plane(block(content["relu" + level], other["relu" + level]))
-    painted = {a: decoder(a * merged + (1 - a) * own) for a in STRENGTHS}
+    painted = {a: decoder({"relu4_1": a * merged + (1 - a) * own}) for a in STRENGTHS}
     return {"transform": transform, "decoder": decoder}, {"sanet": (stages, painted)}
 
 

@@ -4,23 +4,29 @@
 Differences from the paper, and why:
 
 - What a style does has bounds (nets.adain).
+- The decoder has skip connections (methods.AdaIn): from relu4_1 alone it had neither outlines
+  nor the painting's contrasts right.
 - A crop is asked for the statistics of a whole painting, as a user's picture is. They are
   computed once, so no painting passes through a network in a step.
 - Every eighth batch consists of identity pairs (a picture in its own style must come back,
   photographs and paintings in turn), without which the palette stays narrow.
 - `structure` compares normalised relu3_1 and relu4_1 features with the photograph's: the
   target of the paper's content loss has lost what relu4_1 loses, faces first.
+- `burnt` counts what is black or white beyond the painting's own share.
 """
-from critic import Ceilings
-from losses import SHALLOW_FIRST, outside, structure, style_distance, unexplained
+import torch
+
+from critic import Impositions
+from losses import (BURNT_WEIGHT, SHALLOW_FIRST, burnt, outside, structure, style_distance,
+                    unexplained)
 from methods import AdaIn
 from nets import TAPS, adain
 from recipe import StyleRecipe
 
 CONTENT, STYLE, IDENTITY = 2, 3, 4
 IDENTITY_EVERY = 8
-WEIGHTS = {"content": 1.0, "style": 1.5, "structure": 0.3, "outside": 20.0,
-           "pixels": 3.0, "detail": 1.0}
+WEIGHTS = {"content": 1.0, "style": 4.0, "structure": 0.3, "outside": 20.0,
+           "burnt": BURNT_WEIGHT, "pixels": 3.0, "detail": 1.0}
 VGG_TAPS = ("relu1_1", "relu2_1", "relu3_1")
 
 
@@ -29,36 +35,40 @@ class Recipe(StyleRecipe):
 
     def prepare(self):
         super().prepare()
-        self._ceilings = self.table("style-ceilings", self.style,
-                                    Ceilings(self.network.encoder))
+        self._imposed = self.table("style-imposed", self.style,
+                                   Impositions(self.network.encoder))
 
     def draw(self, draw):
         if draw.step % IDENTITY_EVERY == IDENTITY_EVERY - 1:
             pictures = (self.content, self.style)[draw.step // IDENTITY_EVERY % 2]
             return {"content": draw.crops(pictures, IDENTITY, self.options.size)}
         picks = draw.indices(self.style, STYLE)
-        return {"content": draw.crops(self.content, CONTENT, self.options.size),
-                "ceiling": self._ceilings["ceiling"][picks], **self.style_statistics(picks)}
+        imposed = {"imposed " + name: table[picks] for name, table in self._imposed.items()}
+        return {"content": draw.crops(self.content, CONTENT, self.options.size), **imposed,
+                **self.style_statistics(picks)}
 
     def forward(self, batch):
         identity = "relu4_1" not in batch
         terms = self._identity(**batch) if identity else self._stylised(**batch)
         return sum(WEIGHTS[name] * term for name, term in terms.items()), terms
 
-    def _stylised(self, content, ceiling, **style):
+    def _stylised(self, content, **style):
         source = self.frozen(content)
-        target = adain(source["relu4_1"].float(), *style["relu4_1"].unbind(1), ceiling)
-        out = self.network.decoder(target)
+        targets = {tap: adain(source[tap].float(), *style["imposed " + tap].unbind(1))
+                   for tap in TAPS[:4]}
+        target = targets["relu4_1"]
+        out = self.network.decoder(targets)
         found, taps = self.critic(out)
         return {"content": unexplained(taps["relu4_1"], target),
                 "style": style_distance(found, {tap: style[tap].unbind(1) for tap in TAPS},
                                         SHALLOW_FIRST),
                 "structure": (structure(taps["relu3_1"], source["relu3_1"])
                               + structure(taps["relu4_1"], source["relu4_1"])) / 2,
-                "outside": outside(out)}
+                "outside": outside(out),
+                "burnt": torch.relu(burnt(out) - style["imposed burnt"]).mean()}
 
     def _identity(self, content):
-        out = self.network.decoder(self.frozen(content)["relu4_1"])
+        out = self.network.decoder(self.frozen(content))
         found, source = self.critic.vgg(out), self.without_gradient(self.critic.vgg, content)
         return {"pixels": unexplained(out, content),
                 "detail": sum(unexplained(found[tap], source[tap]) for tap in VGG_TAPS)}

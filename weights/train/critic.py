@@ -7,8 +7,8 @@ that only it sees; the deep ones are the encoder's own.
 import torch
 from torch import nn
 
-from losses import LEARNED_TAPS, covariances, own_statistics, statistics
-from nets import ceiling
+from losses import LEARNED_TAPS, burnt, covariances, own_statistics, statistics
+from nets import ceiling, mean_std
 from teachers import Vgg19
 
 DEEP_TAPS = ("relu4_1", "relu5_1")
@@ -48,11 +48,14 @@ class OwnCritic(nn.Module):
         return stacked(own_statistics(self.encoder(x)))
 
 
-class Ceilings(OwnCritic):
-    """The largest values at relu4_1 of the encoder, that AdaIN is held to."""
+class Impositions(OwnCritic):
+    """What AdaIN imposes: at relu1_1 to relu4_1 the channels' means, deviations and largest
+    values, {tap: [n, 3, channels, 1, 1]}; and burnt() of the painting, [n]."""
 
     def measure(self, x):
-        return {"ceiling": ceiling(self.encoder(x, "relu4_1")["relu4_1"])}
+        taps = self.encoder(x, "relu4_1")
+        return {"burnt": burnt(x), **{tap: torch.stack([*mean_std(y), ceiling(y)], 1)
+                                      for tap, y in taps.items()}}
 
 
 class CovarianceCritic(OwnCritic):

@@ -72,10 +72,10 @@ class Recipe(recipe.Recipe):
         terms = {tap: (self.maps[tap](y) - targets[tap]).float().square().mean()
                  / self.variance[tap] for tap, y in taps.items()}
         imitation = sum(terms.values())
-        error = opponent(self.decoder(taps["relu4_1"]) - x).square().mean((0, 2, 3))
+        error = opponent(self.decoder(taps) - x).square().mean((0, 2, 3))
         terms["pixels"] = (error / self.variance["pixels"].to(error)).mean()
         return imitation + PIXELS_WEIGHT * terms["pixels"], terms
 
     def paint(self, content, style):
         """The style picture rebuilt from relu4_1: what the encoder lets through."""
-        return self.decoder(self.encoder(style, "relu4_1")["relu4_1"])
+        return self.decoder(self.encoder(style, "relu4_1"))

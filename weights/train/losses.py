@@ -105,9 +105,9 @@ BURNT, BURNT_WEIGHT = 3 / 255, 0.5
 
 
 def burnt(x):
-    """How far pixels [n, 3, h, w] of 0..1 lie in the outermost BURNT of it: the mean, 1 if all
-    are 0 or 1."""
-    return (torch.relu(BURNT - x) + torch.relu(x - (1 - BURNT))).mean() / BURNT
+    """How far pixels [n, 3, h, w] of 0..1 lie in the outermost BURNT of it: the mean of every
+    picture, [n], 1 if all are 0 or 1."""
+    return (torch.relu(BURNT - x) + torch.relu(x - (1 - BURNT))).mean((1, 2, 3)) / BURNT
 
 
 def total_variation(x):
@@ -156,5 +156,5 @@ def transfer_loss(encoder, out, content, wanted):
     terms = {"content": sum(structure(taps[tap], target[tap])
                             for tap in STRUCTURE_TAPS) / len(STRUCTURE_TAPS),
              "style": covariance_distance(covariances(taps), wanted),
-             "burnt": BURNT_WEIGHT * burnt(out)}
+             "burnt": BURNT_WEIGHT * burnt(out).mean()}
     return sum(terms.values()), terms

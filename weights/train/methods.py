@@ -20,19 +20,23 @@ SHARED_ENCODERS = {"compact": "encoder", "fine": "encoder-fine"}
 
 
 class AdaIn(nn.Module):
-    """METHOD adain. Parts encoder and decoder; pictures in multiples of 8 pixels."""
+    """METHOD adain. Parts encoder and decoder; pictures in multiples of 8 pixels.
+
+    The decoder has skip connections: the style's statistics are imposed on the content's
+    features at relu1_1 to relu3_1 as at relu4_1.
+    """
 
     multiple = 8
     encoders = SHARED_ENCODERS
 
     def __init__(self, widths=WIDTHS):
         super().__init__()
-        self.encoder, self.decoder = Encoder(widths), Decoder(widths)
+        self.encoder, self.decoder = Encoder(widths), Decoder(widths, joined=True)
 
     def paint(self, content, style, strength=1.0):
-        wanted = self.encoder(style, "relu4_1")["relu4_1"]
-        deep = self.encoder(content, "relu4_1")["relu4_1"].float()
-        return self.decoder(adain(deep, *mean_std(wanted), ceiling(wanted), strength))
+        wanted, taps = self.encoder(style, "relu4_1"), self.encoder(content, "relu4_1")
+        return self.decoder({tap: adain(x.float(), *mean_std(wanted[tap]), ceiling(wanted[tap]),
+                                        strength) for tap, x in taps.items()})
 
 
 class SaNet(nn.Module):
@@ -54,7 +58,7 @@ class SaNet(nn.Module):
         moved = self.transform(content, style)
         if strength < 1:
             moved = strength * moved + (1 - strength) * self.transform(content, content)
-        return self.decoder(moved)
+        return self.decoder({"relu4_1": moved})
 
 
 class MetaNet(nn.Module):

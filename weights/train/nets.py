@@ -27,6 +27,8 @@ TAPS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 VGG_PLAN = ("conv1_1", "conv1_2", "pool", "conv2_1", "conv2_2", "pool",
             "conv3_1", "conv3_2", "conv3_3", "conv3_4", "pool",
             "conv4_1", "conv4_2", "conv4_3", "conv4_4", "pool", "conv5_1")
+# Where features of a tap join a decoder that has skip connections: before these layers.
+JOINS = {"conv3_4": "relu3_1", "conv2_2": "relu2_1", "conv1_2": "relu1_1"}
 DECODER_PLAN = ("conv4_1", "up", "conv3_4", "conv3_3", "conv3_2", "conv3_1", "up",
                 "conv2_2", "conv2_1", "up", "conv1_2", "conv1_1")
 EPS = 1e-5
@@ -220,22 +222,30 @@ class Decoder(nn.Module):
     conv4_1 128->64, up, conv3_4 .. conv3_2 64->64, conv3_1 64->32, up, conv2_2 32->32,
     conv2_1 32->16, up, conv1_2 16->16, conv1_1 16->3: each 3x3 followed by ReLU, but conv1_1.
     Output 0..1, not clamped.
+    joined: the layers of JOINS take the channels of their tap too, behind the others. From a
+    file without, the new ones begin at 0 (recipe.grown).
     """
 
-    def __init__(self, widths=WIDTHS):
+    def __init__(self, widths=WIDTHS, joined=False):
         super().__init__()
+        self.joins = JOINS if joined else {}
         c_in = widths[3]
         for name in DECODER_PLAN:
             if name != "up":
+                c_in *= 2 if name in self.joins else 1
                 level, last = int(name[4]), name.endswith("_1")
                 width = widths[max(level - 2, 0)] if last else widths[level - 1]
                 width = 3 if name == "conv1_1" else width
                 self.add_module(name, Conv(c_in, width))
                 c_in = width
 
-    def forward(self, x):
-        """x [n, 128, h, w] -> picture [n, 3, 8 h, 8 w]."""
+    def forward(self, taps):
+        """taps: {tap: features}, relu4_1 [n, 128, h, w] and the taps that join
+        -> picture [n, 3, 8 h, 8 w]."""
+        x = taps["relu4_1"]
         for name in DECODER_PLAN[:-1]:
+            if name in self.joins:
+                x = torch.cat([x, taps[self.joins[name]].to(x.dtype)], 1)
             x = up(x) if name == "up" else F.relu(getattr(self, name)(x))
         # The picture itself needs more than bfloat16's eight bits.
         with torch.autocast(x.device.type, enabled=False):

@@ -37,7 +37,7 @@ class Recipe(StyleRecipe):
     def _stylised(self, content, style):
         source = self.frozen(content)
         wanted, painting = self.without_gradient(self.critic, style)
-        out = self.network.decoder(self.network.transform(source, painting))
+        out = self.network.decoder({"relu4_1": self.network.transform(source, painting)})
         found, taps = self.critic(out)
         return {"content": sum(structure(taps[tap], source[tap])
                                for tap in ("relu4_1", "relu5_1")),
@@ -46,7 +46,7 @@ class Recipe(StyleRecipe):
 
     def _identity(self, picture):
         taps = self.frozen(picture)
-        out = self.network.decoder(self.network.transform(taps, taps))
+        out = self.network.decoder({"relu4_1": self.network.transform(taps, taps)})
         source = {**self.without_gradient(self.critic.vgg, picture),
                   "relu4_1": taps["relu4_1"], "relu5_1": taps["relu5_1"]}
         found = {**self.network.encoder(out), **self.critic.vgg(out)}

@@ -204,6 +204,21 @@ def test_single_colour(world):
                    if p.grad is not None), name
 
 
+def test_skip_connections(world):
+    """A decoder that grew them begins as the one without; then they are heard."""
+    torch.manual_seed(0)
+    plain, joined = nets.Decoder(), nets.Decoder(joined=True)
+    path = world.path("plain.safetensors")
+    tensorfile.write(path, {"decoder." + name: tensor.numpy()
+                            for name, tensor in plain.state_dict().items()}, {}, "F32")
+    recipe.load_part(joined, "decoder", path)
+    with torch.no_grad():
+        taps = nets.Encoder()(torch.rand(1, 3, 32, 32), "relu4_1")
+        assert torch.allclose(joined(taps), plain(taps), atol=1e-5)
+        joined.conv1_2.weight += 0.1
+        assert not torch.allclose(joined(taps), plain(taps), atol=1e-3)
+
+
 def test_adapt(world):
     """MetaStyle's adaptation lowers the loss that it minimises."""
     torch.manual_seed(0)
