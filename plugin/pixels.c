@@ -38,7 +38,7 @@ sift (float *rgba, gsize n, gboolean *beyond)
 static int
 strip_rows (int w)
 {
-  enum { STRIP = 1 << 16 };
+  enum { STRIP = 1 << 14 };
 
   return MAX (1, STRIP / w);
 }
