@@ -7,14 +7,16 @@
  *     fine   = relu4_1 + attended (relu4_1), coarse = relu5_1 + attended (relu5_1)
  *     merge (fine + up (coarse)) -> decoder -> pixels
  *
+ * A decoder may have skip connections, which the paper's has not (decoder.h).
+ *
  * Every cell looks at the style, and at the content's statistics, but at no other cell: so
  * any rectangle can be rendered exactly from the cells that it depends on.  A strength
  * other than 1 is a blend with what the content makes of itself.  Merge and decoder follow
  * the blend, because all that comes between the softmax and it is linear. */
 #include "model-private.h"
 #include "attention.h"
+#include "decoder.h"
 #include "error.h"
-#include "feature-plane.h"
 #include "mark.h"
 #include "proxy.h"
 #include "safetensors-writer.h"
@@ -39,11 +41,11 @@ enum { ROUNDS = 4 };
 
 typedef struct
 {
-  ScumbleConvnet   *encoder; /* up to relu4_1 */
+  ScumbleDecoder    decoder; /* and the encoder up to relu4_1 */
   ScumbleConvnet   *deeper;  /* from there to relu5_1 */
   ScumbleAttention *blocks[LEVELS];
   ScumbleConvnet   *merge;
-  ScumbleConvnet   *decoder;
+  int               c; /* channels at both levels */
 } Net;
 
 /* What the blocks know of a picture; shared by the mixtures that it is part of. */
@@ -56,9 +58,10 @@ typedef struct
 /* Pictures that are looked at one by one, and how much of each. */
 typedef struct
 {
-  guint  n;
-  float *weights; /* [n], sums to 1 */
-  Seen **seen;    /* [n] */
+  guint              n;
+  float             *weights; /* [n], sums to 1 */
+  Seen             **seen;    /* [n] */
+  ScumbleStatistics *joining; /* of the taps that join the decoder, of all pictures together */
 } Style;
 
 /* The logits of a picture after its over-used positions have been lowered. */
@@ -70,20 +73,22 @@ typedef struct
   float *logits[LEVELS];
 } Penalty;
 
-/* A picture at both levels. */
+/* A picture at both levels, and those that join the decoder. */
 typedef struct
 {
   ScumblePicture  picture;
-  ScumbleFeatures features[LEVELS];
+  ScumblePlanes   taps; /* up to the fine level */
+  ScumbleFeatures coarse;
   float          *mean[LEVELS]; /* [c] of the whole picture */
   float          *std[LEVELS];  /* [c] */
 } Planes;
 
 typedef struct
 {
-  Planes     planes;
-  Style     *own;       /* the content as its own style */
-  GPtrArray *penalties; /* of the look last rendered with */
+  Planes             planes;
+  ScumbleStatistics *joining;   /* of the taps that join the decoder */
+  Style             *own;       /* the content as its own style */
+  GPtrArray         *penalties; /* of the look last rendered with */
 } Content;
 
 static const ScumbleLayer merge[] = { { SCUMBLE_LAYER_CONV3, "merge", FALSE } };
@@ -95,56 +100,54 @@ sanet_close (gpointer data)
 {
   Net *net = data;
 
-  scumble_convnet_free (net->encoder);
+  scumble_decoder_clear (&net->decoder);
   scumble_convnet_free (net->deeper);
   for (int k = 0; k < LEVELS; k++)
     scumble_attention_free (net->blocks[k]);
   scumble_convnet_free (net->merge);
-  scumble_convnet_free (net->decoder);
   g_free (net);
 }
 
 static gboolean
-load (Net *net, const ScumbleSafetensors *file, GError **error)
+load (Net *net, const ScumbleSafetensors *file, const ScumbleConvnet *encoder, int deep,
+      GError **error)
 {
-  const int fine = scumble_convnet_channels (net->encoder);
-  const int deep = scumble_convnet_channels (net->deeper);
-
-  if (fine != deep)
+  if (net->c != deep)
     {
       scumble_set_error (error, SCUMBLE_ERROR_MODEL,
                          N_("The model file \"%s\" needs an encoder with as many "
                             "channels at relu4_1 as at relu5_1, not %d and %d."),
-                         scumble_safetensors_path (file), fine, deep);
+                         scumble_safetensors_path (file), net->c, deep);
       return FALSE;
     }
 
   for (int k = 0; k < LEVELS; k++)
     {
-      net->blocks[k] = scumble_attention_new (file, prefixes[k], fine, scumble_simd_best (),
+      net->blocks[k] = scumble_attention_new (file, prefixes[k], net->c, scumble_simd_best (),
                                               error);
       if (net->blocks[k] == NULL)
         return FALSE;
     }
 
-  net->merge = scumble_convnet_new (merge, G_N_ELEMENTS (merge), file, "transform", fine,
+  net->merge = scumble_convnet_new (merge, G_N_ELEMENTS (merge), file, "transform", net->c,
                                     error);
-  if (net->merge == NULL)
-    return FALSE;
-  net->decoder = scumble_vgg_decoder (file, scumble_convnet_channels (net->merge), error);
 
-  return net->decoder != NULL;
+  return net->merge != NULL &&
+         scumble_decoder_init (&net->decoder, file, encoder,
+                               scumble_convnet_channels (net->merge), error);
 }
 
 static gpointer
 sanet_open (const ScumbleSafetensors *file, const ScumbleSafetensors *encoder_file,
             const ScumbleConvnet *encoder, GError **error)
 {
-  Net *net = g_new0 (Net, 1);
+  g_autoptr (ScumbleConvnet) fine = scumble_vgg_part (encoder, SCUMBLE_VGG_PICTURE,
+                                                      SCUMBLE_VGG_RELU4_1);
+  Net                       *net  = g_new0 (Net, 1);
 
-  net->encoder = scumble_vgg_part (encoder, SCUMBLE_VGG_PICTURE, SCUMBLE_VGG_RELU4_1);
-  net->deeper  = scumble_vgg_part (encoder, SCUMBLE_VGG_RELU4_1, SCUMBLE_VGG_RELU5_1);
-  if (!load (net, file, error))
+  net->c      = scumble_convnet_channels (fine);
+  net->deeper = scumble_vgg_part (encoder, SCUMBLE_VGG_RELU4_1, SCUMBLE_VGG_RELU5_1);
+  if (!load (net, file, encoder, scumble_convnet_channels (net->deeper), error))
     {
       sanet_close (net);
       return NULL;
@@ -153,12 +156,27 @@ sanet_open (const ScumbleSafetensors *file, const ScumbleSafetensors *encoder_fi
   return net;
 }
 
+/* One of the two levels. */
+static const ScumbleFeatures *
+features_of (const Planes *planes, int level)
+{
+  return level == FINE ? scumble_planes_deepest (&planes->taps) : &planes->coarse;
+}
+
+/* The statistics of the taps that join the decoder. */
+static ScumbleStatistics *
+find_joining (const Net *net, const Planes *planes)
+{
+  return scumble_statistics_new (&net->decoder, &planes->taps, planes->taps.n - 1);
+}
+
 static void
 clear_planes (Planes *planes)
 {
+  scumble_features_clear (&planes->coarse);
+  scumble_planes_clear (&planes->taps);
   for (int k = 0; k < LEVELS; k++)
     {
-      scumble_features_clear (&planes->features[k]);
       g_clear_pointer (&planes->mean[k], g_free);
       g_clear_pointer (&planes->std[k], g_free);
     }
@@ -170,21 +188,20 @@ static gboolean
 encode_planes (Planes *planes, const Net *net, ScumbleSource *source, ScumbleKeep keep,
                const ScumbleJob *job, GError **error)
 {
-  ScumbleFeatures *fine   = &planes->features[FINE];
-  ScumbleFeatures *coarse = &planes->features[COARSE];
   ScumbleStage     stages[LEVELS];
   const ScumbleJob first  = scumble_job_stage (&stages[FINE], job, 0.0, 0.8);
   const ScumbleJob second = scumble_job_stage (&stages[COARSE], job, 0.8, 1.0);
   gboolean         done;
 
   done = scumble_picture_init (&planes->picture, source, ALIGN, job, error) &&
-         scumble_features_encode (fine, net->encoder, &planes->picture, SCUMBLE_VGG_STRIDE,
-                                  keep, &first, error) &&
-         scumble_features_deepen (coarse, net->deeper, fine, keep, &second, error);
+         scumble_planes_encode (&planes->taps, &net->decoder, &planes->picture, keep, &first,
+                                error) &&
+         scumble_features_deepen (&planes->coarse, net->deeper, features_of (planes, FINE), keep,
+                                  &second, error);
 
   for (int k = 0; done && k < LEVELS; k++)
     {
-      const ScumbleMoments *moments = &planes->features[k].moments;
+      const ScumbleMoments *moments = &features_of (planes, k)->moments;
 
       planes->mean[k] = g_new (float, moments->c);
       planes->std[k]  = g_new (float, moments->c);
@@ -229,6 +246,7 @@ style_new (guint n)
   style->n       = n;
   style->weights = g_new0 (float, n);
   style->seen    = g_new0 (Seen *, n);
+  style->joining = NULL;
 
   return style;
 }
@@ -241,12 +259,14 @@ see (const Net *net, const Planes *planes, const ScumbleJob *job)
 
   style->weights[0] = 1.0f;
   style->seen[0]    = seen_new ();
+  style->joining    = find_joining (net, planes);
   for (int k = 0; k < LEVELS; k++)
     if (job->rehearsal != NULL)
-      style->seen[0]->keys[k].n = planes->features[k].plane.h * planes->features[k].plane.w;
+      style->seen[0]->keys[k].n = features_of (planes, k)->plane.h *
+                                  features_of (planes, k)->plane.w;
     else
       scumble_attention_see (net->blocks[k], &style->seen[0]->keys[k],
-                             &planes->features[k].plane, planes->features[k].weights,
+                             &features_of (planes, k)->plane, features_of (planes, k)->weights,
                              planes->mean[k], planes->std[k], job->threads);
 
   return style;
@@ -260,6 +280,8 @@ sanet_style_free (gpointer data)
   for (guint i = 0; i < style->n; i++)
     if (style->seen[i] != NULL)
       seen_unref (style->seen[i]);
+  if (style->joining != NULL)
+    scumble_statistics_free (style->joining);
   g_free (style->seen);
   g_free (style->weights);
   g_free (style);
@@ -271,14 +293,21 @@ static gpointer
 sanet_mix (const ScumbleModel *model, const gconstpointer *styles, const float *weights,
            guint n)
 {
-  guint  total = 0;
-  Style *mixed;
+  const Net                                  *net     = model->net;
+  g_autofree const ScumbleStatistics        **joining = g_new (const ScumbleStatistics *, n);
+  guint                                       total   = 0;
+  Style                                      *mixed;
 
   for (guint i = 0; i < n; i++)
-    total += ((const Style *) styles[i])->n;
+    {
+      joining[i] = ((const Style *) styles[i])->joining;
+      total     += ((const Style *) styles[i])->n;
+    }
 
-  mixed = style_new (total);
-  total = 0;
+  mixed          = style_new (total);
+  mixed->joining = scumble_statistics_mix (joining, weights, n,
+                                           scumble_decoder_joining (&net->decoder));
+  total          = 0;
   for (guint i = 0; i < n; i++)
     {
       const Style *style = styles[i];
@@ -304,8 +333,11 @@ tensor_name (guint part, int level, const char *what)
 static void
 sanet_save (const ScumbleModel *model, gconstpointer data, ScumbleSafetensorsWriter *writer)
 {
-  const Style *style = data;
+  const int    joining = scumble_decoder_joining (&((const Net *) model->net)->decoder);
+  const Style *style   = data;
 
+  if (joining > 0)
+    scumble_statistics_save (style->joining, joining, writer);
   scumble_safetensors_writer_add (writer, "style.weights", (int[]) { (int) style->n }, 1,
                                   style->weights);
   for (guint i = 0; i < style->n; i++)
@@ -327,7 +359,7 @@ static gboolean
 load_keys (const Net *net, const ScumbleSafetensors *file, guint part, int level,
            ScumbleKeys *keys, GError **error)
 {
-  const int        c      = scumble_convnet_channels (net->encoder);
+  const int        c      = net->c;
   g_autofree char *name   = tensor_name (part, level, "keys");
   g_autofree char *values = tensor_name (part, level, "values");
   g_autofree char *logits = tensor_name (part, level, "logits");
@@ -352,6 +384,8 @@ load_keys (const Net *net, const ScumbleSafetensors *file, guint part, int level
 static gboolean
 load_parts (const Net *net, const ScumbleSafetensors *file, Style *style, GError **error)
 {
+  const int joining = scumble_decoder_joining (&net->decoder);
+
   for (guint i = 0; i < style->n; i++)
     {
       style->seen[i] = seen_new ();
@@ -359,8 +393,10 @@ load_parts (const Net *net, const ScumbleSafetensors *file, Style *style, GError
         if (!load_keys (net, file, i, k, &style->seen[i]->keys[k], error))
           return FALSE;
     }
+  if (joining > 0)
+    style->joining = scumble_statistics_load (file, joining, error);
 
-  return TRUE;
+  return joining == 0 || style->joining != NULL;
 }
 
 static gpointer
@@ -426,6 +462,8 @@ sanet_content_free (gpointer data)
   g_ptr_array_unref (content->penalties);
 
   clear_planes (&content->planes);
+  if (content->joining != NULL)
+    scumble_statistics_free (content->joining);
   if (content->own != NULL)
     sanet_style_free (content->own);
   g_free (content);
@@ -440,8 +478,8 @@ see_own (ScumbleModel *model, const Content *content, ScumbleSource *source,
   ScumbleProxy proxy;
 
   if (style_fits (source->width, source->height) &&
-      content->planes.features[FINE].plane.data != NULL &&
-      content->planes.features[COARSE].plane.data != NULL)
+      features_of (&content->planes, FINE)->plane.data != NULL &&
+      features_of (&content->planes, COARSE)->plane.data != NULL)
     return see (model->net, &content->planes, job);
 
   if (scumble_proxy_init (&proxy, source, style_fits, job, error))
@@ -488,7 +526,7 @@ rehearse_penalties (const Content *content, const ScumbleJob *job)
   for (guint z = 0; z < look->n_zones && look->repetition > 0.0; z++)
     for (int k = 0; k < LEVELS; k++)
       {
-        const ScumbleTensor *plane = &content->planes.features[k].plane;
+        const ScumbleTensor *plane = &features_of (&content->planes, k)->plane;
         const int            step  = sample_step (plane);
         const double         cells = (double) ((plane->w + step - 1) / step) *
                                      ((plane->h + step - 1) / step);
@@ -497,7 +535,7 @@ rehearse_penalties (const Content *content, const ScumbleJob *job)
                                    (plane->c + n_positions (look->zones[z].style, k));
         for (int y = 0; y < plane->h; y += step)
           job->rehearsal->prepare += scumble_features_work (
-            &content->planes.features[k], (ScumbleRect) { 0, y, plane->w, 1 });
+            features_of (&content->planes, k), (ScumbleRect) { 0, y, plane->w, 1 });
       }
 }
 
@@ -513,7 +551,10 @@ sanet_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
   content->penalties = g_ptr_array_new_with_free_func (penalty_free);
   if (encode_planes (&content->planes, model->net, source, SCUMBLE_KEEP_AS_FITS, &first,
                      error))
-    content->own = see_own (model, content, source, &second, error);
+    {
+      content->joining = find_joining (model->net, &content->planes);
+      content->own     = see_own (model, content, source, &second, error);
+    }
   if (content->own == NULL)
     {
       sanet_content_free (content);
@@ -525,22 +566,19 @@ sanet_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
   return content;
 }
 
-/* What a rectangle of pixels depends on. */
+/* What merged cells depend on. */
 typedef struct
 {
-  ScumbleRect merged; /* of relu4_1's plane, after the merge */
   ScumbleRect cells[LEVELS];
 } Need;
 
 static Need
-find_need (const Net *net, int plane_w, int plane_h, ScumbleRect rect)
+find_need (const Net *net, int plane_w, int plane_h, ScumbleRect merged)
 {
-  Need        need;
-  ScumbleRect fine;
+  const ScumbleRect fine = scumble_convnet_reach (net->merge, plane_w, plane_h, merged);
+  Need              need;
 
-  need.merged      = scumble_convnet_reach (net->decoder, plane_w, plane_h, rect);
-  fine             = scumble_convnet_reach (net->merge, plane_w, plane_h, need.merged);
-  need.cells[FINE] = fine;
+  need.cells[FINE]   = fine;
   need.cells[COARSE] = (ScumbleRect) { fine.x / 2, fine.y / 2,
                                        (fine.x + fine.w + 1) / 2 - fine.x / 2,
                                        (fine.y + fine.h + 1) / 2 - fine.y / 2 };
@@ -630,7 +668,7 @@ penalise (const ScumbleContent *handle, Penalty *penalty, const ScumbleJob *job,
       ScumbleTensor cells;
 
       penalty->logits[k] = g_new (float, penalty->seen->keys[k].n);
-      done = sample (&content->planes.features[k], &cells, job, error) &&
+      done = sample (features_of (&content->planes, k), &cells, job, error) &&
              lower (net, content, k, penalty, &cells, job, error);
       scumble_arena_release (job->arena, mark);
     }
@@ -749,7 +787,7 @@ penalty_room (const ScumbleContent *handle, const ScumbleLook *look, int threads
   for (guint z = 0; z < look->n_zones && look->repetition > 0.0; z++)
     for (int k = 0; k < LEVELS; k++)
       {
-        const ScumbleFeatures *features = &content->planes.features[k];
+        const ScumbleFeatures *features = features_of (&content->planes, k);
         const gsize            w        = (gsize) features->plane.w;
         const gsize            use      =
           scumble_attention_use_room (net->blocks[k], MOST_CELLS,
@@ -855,7 +893,7 @@ transform_level (const ScumbleContent *handle, const ScumbleLook *look, int leve
   ScumbleTensor           x;
 
   if (!scumble_arena_tensor (job->arena, cells.h, cells.w, y->c, &x, error) ||
-      !scumble_features_read (&content->planes.features[level], cells, &x, job, error) ||
+      !scumble_features_read (features_of (&content->planes, level), cells, &x, job, error) ||
       !weigh (handle, look, level, cells, &weights, job, error))
     return FALSE;
   scratch = scumble_arena_take (job->arena,
@@ -889,74 +927,67 @@ add_up (const ScumbleTensor *coarse, const ScumbleTensor *fine, const Need *need
       }
 }
 
-/* fine and coarse planes -> attention -> merge -> decoder -> [rect.h, rect.w, 3] */
+/* fine and coarse planes -> attention -> merge; merged cells are what is decoded */
 static gboolean
-sanet_render (ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect *rect,
-              float *rgb, const ScumbleJob *job, GError **error)
+merged (const ScumbleDecoding *decoding, ScumbleRect cells, const ScumbleTensor *y,
+        const ScumbleJob *job, GError **error)
 {
-  const Net           *net    = handle->model->net;
-  const Content       *content = handle->data;
-  const ScumbleTensor *plane  = &content->planes.features[FINE].plane;
-  const Need           need   = find_need (net, plane->w, plane->h, *rect);
-  ScumbleRegion        merged = { .rect = need.merged };
-  ScumbleRegion        out    = { .rect = *rect };
-  ScumbleRegion        in     = { .rect = need.cells[FINE], .plane_w = plane->w,
-                                  .plane_h = plane->h };
+  const Net           *net     = decoding->content->model->net;
+  const Content       *content = decoding->content->data;
+  const ScumbleTensor *plane   = &features_of (&content->planes, FINE)->plane;
+  const Need           need    = find_need (net, plane->w, plane->h, cells);
+  const gsize          mark    = scumble_arena_mark (job->arena);
+  ScumbleRegion        out     = { .tensor = *y, .rect = cells };
+  ScumbleRegion        in      = { .rect = need.cells[FINE], .plane_w = plane->w,
+                                   .plane_h = plane->h };
   ScumbleTensor        level[LEVELS];
+  gboolean             done    = TRUE;
 
-  out.tensor = (ScumbleTensor) { rgb, rect->h, rect->w, 3, 3 * (gsize) rect->w };
-  if (!need_penalties (handle, look, job, error) ||
-      !scumble_arena_tensor (job->arena, merged.rect.h, merged.rect.w,
-                             scumble_convnet_channels (net->merge), &merged.tensor, error))
-    return FALSE;
+  for (int k = 0; done && k < LEVELS; k++)
+    done = scumble_arena_tensor (job->arena, need.cells[k].h, need.cells[k].w, plane->c,
+                                 &level[k], error) &&
+           transform_level (decoding->content, decoding->look, k, need.cells[k], &level[k], job,
+                            error);
+  if (done)
+    {
+      add_up (&level[COARSE], &level[FINE], &need, job->threads);
+      in.tensor = level[FINE];
+      done      = scumble_convnet_run (net->merge, &in, &out, job, error);
+    }
+  scumble_arena_release (job->arena, mark);
 
-  for (int k = 0; k < LEVELS; k++)
-    if (!scumble_arena_tensor (job->arena, need.cells[k].h, need.cells[k].w, plane->c,
-                               &level[k], error) ||
-        !transform_level (handle, look, k, need.cells[k], &level[k], job, error))
-      return FALSE;
-  add_up (&level[COARSE], &level[FINE], &need, job->threads);
-
-  in.tensor = level[FINE];
-  if (!scumble_convnet_run (net->merge, &in, &merged, job, error) ||
-      !scumble_convnet_run (net->decoder, &merged, &out, job, error))
-    return FALSE;
-  scumble_clamp (&out.tensor, job->threads);
-
-  return TRUE;
+  return done;
 }
 
 static gsize
-sanet_room (const ScumbleContent *handle, const ScumbleLook *look, int w, int h,
-           int threads)
+merged_room (const ScumbleDecoding *decoding, int w, int h, int threads)
 {
-  /* Far from any border, and odd, so that upsampling reaches for most. */
-  enum { FAR = (1 << 18) + 1, PLANE = 1 << 22 };
-  const Net     *net     = handle->model->net;
-  const Content *content = handle->data;
+  /* Far from any border, and odd, so that halving reaches for most. */
+  enum { FAR = (1 << 16) + 1, PLANE = 1 << 20 };
+  const Net     *net     = decoding->content->model->net;
+  const Content *content = decoding->content->data;
   const Need     need    = find_need (net, PLANE, PLANE, (ScumbleRect) { FAR, FAR, w, h });
-  const gsize    c       = (gsize) scumble_convnet_channels (net->encoder);
-  gsize          cells   = (gsize) need.merged.w * (gsize) need.merged.h;
-  gsize          widest  = MAX (scumble_convnet_room (net->merge, need.merged.w,
-                                                      need.merged.h, threads),
-                                scumble_convnet_room (net->decoder, w, h, threads));
+  const gsize    c       = (gsize) net->c;
+  gsize          cells   = 0;
+  gsize          widest  = scumble_convnet_room (net->merge, w, h, threads);
 
   for (int k = 0; k < LEVELS; k++)
     {
       const int   cols = need.cells[k].w + 1, rows = need.cells[k].h + 1;
       const gsize n    = (gsize) cols * (gsize) rows;
       const gsize gaze = sizeof (float) * c * n +
-                         scumble_zones_room (look, cols, rows, k == FINE
-                                               ? SCUMBLE_VGG_STRIDE : 2 * SCUMBLE_VGG_STRIDE) +
+                         scumble_zones_room (decoding->look, cols, rows,
+                                             k == FINE ? SCUMBLE_VGG_STRIDE
+                                                       : 2 * SCUMBLE_VGG_STRIDE) +
                          MAX (scumble_attention_scratch (net->blocks[k], threads),
-                              scumble_features_room (&content->planes.features[k], cols, rows,
-                                                     threads));
+                              scumble_features_room (features_of (&content->planes, k), cols,
+                                                     rows, threads));
 
       cells += n;
       widest = MAX (widest, gaze);
     }
 
-  return MAX (sizeof (float) * c * cells + widest + 4096, penalty_room (handle, look, threads));
+  return sizeof (float) * c * cells + widest + 4096;
 }
 
 /* Positions of a level that every cell looks at. */
@@ -975,27 +1006,76 @@ looked_at (const Content *content, const ScumbleLook *look, int level)
 }
 
 static double
-sanet_work (const ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect *rect)
+merged_work (const ScumbleDecoding *decoding, ScumbleRect merged)
 {
-  const Net           *net    = handle->model->net;
-  const Content       *content = handle->data;
-  const Planes        *planes  = &content->planes;
-  const ScumbleTensor *plane  = &planes->features[FINE].plane;
-  const Need           need   = find_need (net, plane->w, plane->h, *rect);
-  const double         c      = plane->c;
-  double               work   = scumble_convnet_work (net->merge, plane->w, plane->h,
-                                                      need.merged) +
-                                scumble_convnet_work (net->decoder, plane->w, plane->h, *rect);
+  const Net           *net     = decoding->content->model->net;
+  const Content       *content = decoding->content->data;
+  const ScumbleTensor *plane   = &features_of (&content->planes, FINE)->plane;
+  const Need           need    = find_need (net, plane->w, plane->h, merged);
+  const double         c       = plane->c;
+  double               work    = scumble_convnet_work (net->merge, plane->w, plane->h, merged);
 
   for (int k = 0; k < LEVELS; k++)
     {
       const double cells = (double) need.cells[k].w * need.cells[k].h;
 
-      work += cells * c * (c + 2.0 * looked_at (content, look, k)) +
-              scumble_features_work (&planes->features[k], need.cells[k]);
+      work += cells * c * (c + 2.0 * looked_at (content, decoding->look, k)) +
+              scumble_features_work (features_of (&content->planes, k), need.cells[k]);
     }
 
   return work;
+}
+
+static const ScumbleStatistics *
+joining (gconstpointer style)
+{
+  return ((const Style *) style)->joining;
+}
+
+static ScumbleDecoding
+decoding_of (const ScumbleContent *handle, const ScumbleLook *look)
+{
+  const Net     *net     = handle->model->net;
+  const Content *content = handle->data;
+
+  return (ScumbleDecoding) { .decoder      = &net->decoder,
+                             .content      = handle,
+                             .planes       = &content->planes.taps,
+                             .own          = content->joining,
+                             .look         = look,
+                             .statistics   = joining,
+                             .deepest      = merged,
+                             .deepest_room = merged_room,
+                             .deepest_work = merged_work };
+}
+
+/* merged cells -> decoder -> [rect.h, rect.w, 3] */
+static gboolean
+sanet_render (ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect *rect,
+              float *rgb, const ScumbleJob *job, GError **error)
+{
+  const ScumbleDecoding decoding = decoding_of (handle, look);
+
+  return need_penalties (handle, look, job, error) &&
+         scumble_decoding_paint (&decoding, rect, rgb, job, error);
+}
+
+static gsize
+sanet_room (const ScumbleContent *handle, const ScumbleLook *look, int w, int h,
+            int threads)
+{
+  const ScumbleDecoding decoding = decoding_of (handle, look);
+
+  return MAX (scumble_decoding_room (&decoding, w, h, threads),
+              penalty_room (handle, look, threads));
+}
+
+static double
+sanet_work (const ScumbleContent *handle, const ScumbleLook *look, const ScumbleRect *rect)
+{
+  const ScumbleDecoding decoding = decoding_of (handle, look);
+
+  return scumble_decoding_work (&decoding, rect);
 }
 
 const ScumbleMethod scumble_method_sanet = {

@@ -8,6 +8,7 @@ static const char *const methods[][2] = {
   { "adain", "narrow-adain" },
   { "adain", "joined-adain" },
   { "sanet", "tiny-sanet" },
+  { "sanet", "tiny-sanet-joined" },
   { "metanet", "tiny-metanet" },
   { "metastyle", "tiny-metastyle" },
 };
@@ -362,7 +363,7 @@ main (int argc, char **argv)
       add ("near", methods[i], test_near);
       add ("manners", methods[i], test_manners);
       add ("looks", methods[i], test_looks);
-      if (i < 3)
+      if (i < 4)
         add ("steps", methods[i], test_steps);
     }
   g_test_add_func ("/plan/adain/work", test_work);

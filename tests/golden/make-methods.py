@@ -12,6 +12,7 @@ methods.safetensors        what all methods begin with: content and style [h, w,
                            "statistics" and "covariances"
 sanet.safetensors          "moved4_1" and "moved5_1", what the blocks make of the content with the
                            style, "own4_1" and "own5_1" with itself; "merged" of the former
+sanet-joined.safetensors   from a decoder with skip connections
 metanet.safetensors        "hidden" of the style, "own" of the content; the "generated" network, and
                            what its layers make of the content, "first" and so on
 metastyle.safetensors      some layers of the initialisation; loss and "gradient" before the first
@@ -92,7 +93,7 @@ def write_model(folder, prefix, method, parts):
     if method.startswith("encoder"):
         about["scumble.part"] = "encoder"
     else:
-        about.update({"scumble.method": method, "scumble.encoder": prefix + "encoder"})
+        about.update({"scumble.method": method.split("-")[0], "scumble.encoder": prefix + "encoder"})
     tensorfile.write(os.path.join(folder, prefix + method + ".safetensors"), arrays, about)
 
 
@@ -151,14 +152,19 @@ def parameters(network, base, kinds=("weight", "scale", "shift")):
                      for kind in kinds))
 
 
-def sanet(encoder, widths, content, style):
-    transform, decoder = nets.Transform(widths), nets.Decoder(widths)
+def sanet(encoder, widths, content, style, joined=False):
+    transform, decoder = nets.Transform(widths), nets.Decoder(widths, joined)
     randomise(transform, 2)
     randomise(decoder, 3)
     content, style = encoder(padded(content, 16)), encoder(padded(style, 16))
     merged, own = transform(content, style), transform(content, content)
+
+    def decode(a):
+        return decoder({**methods.imposed(content, style, a),
+                        "relu4_1": a * merged + (1 - a) * own})
+
     # Into the pictures' range, or clamping would hide most of it.
-    scale, shift = fit(decoder({"relu4_1": merged}))
+    scale, shift = fit(decode(1.0))
     decoder.conv1_1.weight.data = (decoder.conv1_1.weight * scale).half().float()
     decoder.conv1_1.bias.data = (decoder.conv1_1.bias * scale + shift).half().float()
     stages = {"merged": plane(merged)}
@@ -166,8 +172,15 @@ def sanet(encoder, widths, content, style):
         for level in ("4_1", "5_1"):
             block = getattr(transform, "sanet" + level)
             stages[name + level] = plane(block(content["relu" + level], other["relu" + level]))
-    painted = {a: decoder({"relu4_1": a * merged + (1 - a) * own}) for a in STRENGTHS}
-    return {"transform": transform, "decoder": decoder}, {"sanet": (stages, painted)}
+    painted = {a: decode(a) for a in STRENGTHS}
+    parts = {"transform": transform, "decoder": decoder}
+    if joined:
+        return parts, {"sanet-joined": ({}, painted)}
+    return parts, {"sanet": (stages, painted)}
+
+
+def sanet_joined(*arguments):
+    return sanet(*arguments, joined=True)
 
 
 def metanet(encoder, widths, content, style):
@@ -254,7 +267,7 @@ def loss_network(folder, prefix, content, style):
                   "loss": numbers(loss.detach()), "gradient": plane(x.grad)})
 
 
-METHODS = {"sanet": sanet, "metanet": metanet, "metastyle": metastyle}
+METHODS = {"sanet": sanet, "sanet-joined": sanet_joined, "metanet": metanet, "metastyle": metastyle}
 
 
 def main():

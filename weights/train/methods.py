@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from losses import LEARNED_TAPS, covariances, spikes, transfer_loss
-from nets import (WIDTHS, Decoder, Encoder, Initial, Meta, Shared, Transform, adain, ceiling,
+from nets import (TAPS, WIDTHS, Decoder, Encoder, Initial, Meta, Shared, Transform, adain, ceiling,
                   mean_std, style_vector, transfer)
 from optimizer import Optimizer
 
@@ -19,12 +19,15 @@ from optimizer import Optimizer
 SHARED_ENCODERS = {"compact": "encoder", "fine": "encoder-fine"}
 
 
-class AdaIn(nn.Module):
-    """METHOD adain. Parts encoder and decoder; pictures in multiples of 8 pixels.
+def imposed(content, style, strength=1.0):
+    """The statistics of one picture's features imposed on another's at relu1_1 to relu4_1, for
+    a decoder with skip connections: {tap: features} of each -> {tap: features}."""
+    return {tap: adain(content[tap].float(), *mean_std(style[tap]), ceiling(style[tap]), strength)
+            for tap in TAPS[:4]}
 
-    The decoder has skip connections: the style's statistics are imposed on the content's
-    features at relu1_1 to relu3_1 as at relu4_1.
-    """
+
+class AdaIn(nn.Module):
+    """METHOD adain. Parts encoder and decoder; pictures in multiples of 8 pixels."""
 
     multiple = 8
     encoders = SHARED_ENCODERS
@@ -34,15 +37,15 @@ class AdaIn(nn.Module):
         self.encoder, self.decoder = Encoder(widths), Decoder(widths, joined=True)
 
     def paint(self, content, style, strength=1.0):
-        wanted, taps = self.encoder(style, "relu4_1"), self.encoder(content, "relu4_1")
-        return self.decoder({tap: adain(x.float(), *mean_std(wanted[tap]), ceiling(wanted[tap]),
-                                        strength) for tap, x in taps.items()})
+        content, style = (self.encoder(picture, "relu4_1") for picture in (content, style))
+        return self.decoder(imposed(content, style, strength))
 
 
 class SaNet(nn.Module):
     """METHOD sanet. Parts encoder, transform and decoder.
 
-    Strength blends with transform(content, content), since merge changes the basis.
+    Strength blends with transform(content, content), since merge changes the basis. What joins
+    the decoder at relu1_1 to relu3_1 is AdaIN's.
     """
 
     multiple = 16
@@ -50,15 +53,19 @@ class SaNet(nn.Module):
 
     def __init__(self, widths=WIDTHS):
         super().__init__()
-        self.encoder, self.transform, self.decoder = (part(widths) for part in
-                                                      (Encoder, Transform, Decoder))
+        self.encoder, self.transform = Encoder(widths), Transform(widths)
+        self.decoder = Decoder(widths, joined=True)
+
+    def decode(self, content, style, moved, strength=1.0):
+        """moved: what transform() made of both -> picture."""
+        return self.decoder({**imposed(content, style, strength), "relu4_1": moved})
 
     def paint(self, content, style, strength=1.0):
         content, style = self.encoder(content), self.encoder(style)
         moved = self.transform(content, style)
         if strength < 1:
             moved = strength * moved + (1 - strength) * self.transform(content, content)
-        return self.decoder({"relu4_1": moved})
+        return self.decode(content, style, moved, strength)
 
 
 class MetaNet(nn.Module):

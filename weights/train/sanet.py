@@ -4,16 +4,22 @@
 As in the paper: content loss at normalised relu4_1 and relu5_1, style loss at relu1_1 ..
 relu5_1, identity losses with weights 50 (pixels) and 1 (features). Here the style and feature
 terms are divided by the target's variance (losses.py), and the identity losses take every
-fourth batch, photographs and paintings in turn, instead of tripling the cost of all.
+fourth batch, photographs and paintings in turn, instead of tripling the cost of all. The decoder
+has skip connections (methods.SaNet), and what is black or white beyond the painting's own share
+counts.
 """
-from losses import SHALLOW_FIRST, outside, structure, style_distance, unexplained
+import torch
+
+from losses import (BURNT_WEIGHT, SHALLOW_FIRST, burnt, outside, structure, style_distance,
+                    unexplained)
 from methods import SaNet
 from nets import TAPS
 from recipe import StyleRecipe
 
 CONTENT, STYLE, IDENTITY = 2, 3, 4
 IDENTITY_EVERY = 4
-WEIGHTS = {"content": 0.8, "style": 1.5, "outside": 20.0, "identity1": 50.0, "identity2": 1.0}
+WEIGHTS = {"content": 0.8, "style": 3.0, "outside": 20.0, "burnt": BURNT_WEIGHT,
+           "identity1": 50.0, "identity2": 1.0}
 
 
 class Recipe(StyleRecipe):
@@ -37,16 +43,17 @@ class Recipe(StyleRecipe):
     def _stylised(self, content, style):
         source = self.frozen(content)
         wanted, painting = self.without_gradient(self.critic, style)
-        out = self.network.decoder({"relu4_1": self.network.transform(source, painting)})
+        out = self.network.decode(source, painting, self.network.transform(source, painting))
         found, taps = self.critic(out)
         return {"content": sum(structure(taps[tap], source[tap])
                                for tap in ("relu4_1", "relu5_1")),
                 "style": style_distance(found, wanted, SHALLOW_FIRST),
-                "outside": outside(out)}
+                "outside": outside(out),
+                "burnt": torch.relu(burnt(out) - burnt(style)).mean()}
 
     def _identity(self, picture):
         taps = self.frozen(picture)
-        out = self.network.decoder({"relu4_1": self.network.transform(taps, taps)})
+        out = self.network.decode(taps, taps, self.network.transform(taps, taps))
         source = {**self.without_gradient(self.critic.vgg, picture),
                   "relu4_1": taps["relu4_1"], "relu5_1": taps["relu5_1"]}
         found = {**self.network.encoder(out), **self.critic.vgg(out)}

@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "decoder.h"
+#include "model-private.h"
+#include "vgg.h"
+#include "zones.h"
+
+#include <omp.h>
+#include <string.h>
+
+#define MOST_GAIN 4.0f
+
+/* Pixels that a cell of the @k-th tap stands for, along each side. */
+static int
+stride (const ScumbleDecoder *decoder, int k)
+{
+  return SCUMBLE_VGG_STRIDE >> (decoder->n - 1 - k);
+}
+
+/* Whether the @k-th tap is relu4_1: there is one tap, or one for each stage. */
+static gboolean
+is_deepest (const ScumbleDecoder *decoder, int k)
+{
+  return decoder->n == 1 || k == SCUMBLE_VGG_STAGES - 1;
+}
+
+static int
+channels (const ScumbleDecoder *decoder, int k)
+{
+  return scumble_convnet_channels (decoder->parts[k]);
+}
+
+void
+scumble_decoder_clear (ScumbleDecoder *decoder)
+{
+  for (int k = 0; k < decoder->n; k++)
+    {
+      scumble_convnet_free (decoder->parts[k]);
+      scumble_convnet_free (decoder->stages[k]);
+    }
+}
+
+gboolean
+scumble_decoder_init (ScumbleDecoder *decoder, const ScumbleSafetensors *file,
+                      const ScumbleConvnet *encoder, int deep, GError **error)
+{
+  static const ScumbleVggTap from[] = { SCUMBLE_VGG_PICTURE, SCUMBLE_VGG_PICTURE,
+                                        SCUMBLE_VGG_RELU2_1, SCUMBLE_VGG_RELU3_1 };
+  const gboolean joins = scumble_vgg_decoder_joins (file);
+  int            c     = deep;
+
+  *decoder = (ScumbleDecoder) { .n = joins ? SCUMBLE_VGG_STAGES : 1, .deep = deep };
+  for (int k = 0; k < decoder->n; k++)
+    {
+      decoder->parts[k] = scumble_vgg_part (encoder, from[k],
+                                            joins ? SCUMBLE_VGG_RELU1_1 + (ScumbleVggTap) k
+                                                  : SCUMBLE_VGG_RELU4_1);
+      decoder->begin[k] = decoder->c;
+      decoder->c       += channels (decoder, k);
+    }
+
+  /* Each stage takes what the one above gives. */
+  for (int k = decoder->n - 1; k >= 0; k--)
+    {
+      if (!is_deepest (decoder, k))
+        c = scumble_convnet_channels (decoder->stages[k + 1]) + channels (decoder, k);
+      decoder->stages[k] = joins ? scumble_vgg_decoder_stage (file, k + 1, c, error)
+                                 : scumble_vgg_decoder (file, c, error);
+      if (decoder->stages[k] == NULL)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+int
+scumble_decoder_joining (const ScumbleDecoder *decoder)
+{
+  return decoder->begin[decoder->n - 1];
+}
+
+void
+scumble_planes_clear (ScumblePlanes *planes)
+{
+  for (int k = planes->n - 1; k >= 0; k--)
+    scumble_features_clear (&planes->features[k]);
+}
+
+/* The shallowest plane is the largest and almost as soon computed as read: it never is
+ * kept. */
+gboolean
+scumble_planes_encode (ScumblePlanes *planes, const ScumbleDecoder *decoder,
+                       const ScumblePicture *picture, ScumbleKeep deepest,
+                       const ScumbleJob *job, GError **error)
+{
+  /* How far the encoder has come at the first three of four taps: in multiply-adds, roughly. */
+  static const double done[] = { 0.0, 0.05, 0.3, 0.5 };
+  const int           last   = decoder->n - 1;
+
+  *planes = (ScumblePlanes) { .n = decoder->n };
+  for (int k = 0; k <= last; k++)
+    {
+      const ScumbleKeep keep = k == last ? deepest
+                               : k == 0  ? SCUMBLE_KEEP_NOTHING
+                                         : SCUMBLE_KEEP_IF_SMALL;
+      ScumbleFeatures  *features = &planes->features[k];
+      ScumbleStage      stage;
+      const ScumbleJob  part = scumble_job_stage (&stage, job, done[k],
+                                                  k == last ? 1.0 : done[k + 1]);
+
+      if (!(k < 2 ? scumble_features_encode (features, decoder->parts[k], picture,
+                                             stride (decoder, k), keep, &part, error)
+                  : scumble_features_deepen (features, decoder->parts[k], features - 1, keep,
+                                             &part, error)))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+void
+scumble_statistics_free (ScumbleStatistics *statistics)
+{
+  g_free (statistics->mean);
+  g_free (statistics->std);
+  g_free (statistics->high);
+  g_free (statistics);
+}
+
+static ScumbleStatistics *
+statistics_alloc (int c)
+{
+  ScumbleStatistics *statistics = g_new (ScumbleStatistics, 1);
+
+  *statistics = (ScumbleStatistics) { g_new0 (float, c), g_new0 (float, c),
+                                      g_new0 (float, c) };
+
+  return statistics;
+}
+
+ScumbleStatistics *
+scumble_statistics_new (const ScumbleDecoder *decoder, const ScumblePlanes *planes, int taps)
+{
+  ScumbleStatistics *statistics = statistics_alloc (decoder->c);
+
+  for (int k = 0; k < taps; k++)
+    {
+      const ScumbleMoments *moments = &planes->features[k].moments;
+      const int             begin   = decoder->begin[k];
+
+      scumble_moments_get (moments, statistics->mean + begin, statistics->std + begin);
+      scumble_moments_get_highs (moments, statistics->high + begin);
+    }
+
+  return statistics;
+}
+
+ScumbleStatistics *
+scumble_statistics_mix (const ScumbleStatistics *const *all, const float *weights, guint n,
+                        int c)
+{
+  ScumbleStatistics *mixed = statistics_alloc (c);
+
+  for (guint i = 0; i < n; i++)
+    for (int k = 0; k < c; k++)
+      {
+        mixed->mean[k] += weights[i] * all[i]->mean[k];
+        mixed->std[k]  += weights[i] * all[i]->std[k];
+        mixed->high[k] += weights[i] * all[i]->high[k];
+      }
+
+  return mixed;
+}
+
+void
+scumble_statistics_save (const ScumbleStatistics *statistics, int c,
+                         ScumbleSafetensorsWriter *writer)
+{
+  scumble_safetensors_writer_add (writer, "style.mean", &c, 1, statistics->mean);
+  scumble_safetensors_writer_add (writer, "style.std", &c, 1, statistics->std);
+  scumble_safetensors_writer_add (writer, "style.high", &c, 1, statistics->high);
+}
+
+/* The files of earlier versions do not tell the largest values; theirs have no bound.
+ * Returns: (transfer full) (nullable): [c] */
+static float *
+load_high (const ScumbleSafetensors *file, int c, GError **error)
+{
+  int    n;
+  float *high;
+
+  if (scumble_safetensors_shape (file, "style.high", 1, &n, NULL))
+    return scumble_safetensors_floats (file, "style.high", (gsize) c, error);
+
+  high = g_new (float, c);
+  for (int k = 0; k < c; k++)
+    high[k] = G_MAXFLOAT;
+
+  return high;
+}
+
+ScumbleStatistics *
+scumble_statistics_load (const ScumbleSafetensors *file, int c, GError **error)
+{
+  g_autofree float  *mean = scumble_safetensors_floats (file, "style.mean", (gsize) c, error);
+  g_autofree float  *std  = NULL;
+  g_autofree float  *high = NULL;
+  ScumbleStatistics *statistics;
+
+  if (mean == NULL)
+    return NULL;
+  std = scumble_safetensors_floats (file, "style.std", (gsize) c, error);
+  if (std == NULL)
+    return NULL;
+  high = load_high (file, c, error);
+  if (high == NULL)
+    return NULL;
+
+  statistics  = g_new (ScumbleStatistics, 1);
+  *statistics = (ScumbleStatistics) { g_steal_pointer (&mean), g_steal_pointer (&std),
+                                      g_steal_pointer (&high) };
+
+  return statistics;
+}
+
+/* What a style does to each channel of a tap: a gain, a bias and what it does not rise above.
+ * @begin: of the tap's channels; @part: [3, c] of them */
+static void
+imposition (const ScumbleStatistics *own, const ScumbleStatistics *style, int begin, int c,
+            float *part)
+{
+  for (int k = 0; k < c; k++)
+    {
+      const int   i    = begin + k;
+      const float gain = MIN (style->std[i] / own->std[i], MOST_GAIN);
+
+      part[k]         = gain;
+      part[c + k]     = style->mean[i] - own->mean[i] * gain;
+      part[2 * c + k] = style->high[i];
+    }
+}
+
+/* Blends a cell of @c channels.
+ * @parts: [n, 3, c], the styles'; @weights: [n + 1] theirs and of the plain features, @step
+ * apart; @sums: [c] of scratch */
+static void
+blend_cell (float *cell, gsize c, const float *parts, guint n, const float *weights,
+            gsize step, float *sums)
+{
+  const float plain = weights[n * step];
+
+  for (gsize k = 0; k < c; k++)
+    sums[k] = plain * cell[k];
+
+  for (guint z = 0; z < n; z++, parts += 3 * c)
+    {
+      const float weight = weights[z * step];
+
+      for (gsize k = 0; k < c && weight != 0.0f; k++)
+        {
+          const float styled = parts[k] * cell[k] + parts[c + k];
+          const float high   = parts[2 * c + k];
+
+          sums[k] += weight * (styled < high ? styled : high);
+        }
+    }
+
+  memcpy (cell, sums, c * sizeof *cell);
+}
+
+/* @weights: those of cell (i, j) begin at i @row + j @column; as blend_cell() has them
+ * @sums: [threads, c] of scratch */
+static void
+blend (const ScumbleTensor *x, const float *parts, guint n, const float *weights, gsize row,
+       gsize column, gsize step, float *sums, int threads)
+{
+  const gsize c = (gsize) x->c;
+
+#pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (x, threads))
+  for (int i = 0; i < x->h; i++)
+    for (int j = 0; j < x->w; j++)
+      blend_cell (scumble_tensor_at (x, i, j), c, parts, n,
+                  weights + (gsize) i * row + (gsize) j * column, step,
+                  sums + c * (gsize) omp_get_thread_num ());
+}
+
+/* @cells: where @x lies on the plane of the @k-th tap */
+static gboolean
+impose (const ScumbleDecoding *decoding, int k, ScumbleRect cells, const ScumbleTensor *x,
+        const ScumbleJob *job, GError **error)
+{
+  const ScumbleLook *look     = decoding->look;
+  const gsize        c        = (gsize) x->c;
+  const guint        n        = look->n_zones;
+  const gsize        n_cells  = (gsize) cells.w * (gsize) cells.h;
+  const float        strength = (float) look->strength;
+  float             *parts    = scumble_arena_take (job->arena, c * sizeof *parts *
+                                                    (3 * n + (gsize) job->threads), error);
+  float             *sums, *weights;
+
+  if (parts == NULL)
+    return FALSE;
+  for (guint z = 0; z < n; z++)
+    imposition (decoding->own, decoding->statistics (look->zones[z].style->data),
+                decoding->decoder->begin[k], x->c, parts + 3 * c * z);
+  sums = parts + 3 * c * n;
+
+  if (scumble_zones_plain (look))
+    {
+      blend (x, parts, 1, (const float[]) { strength, 1.0f - strength }, 0, 0, 1, sums,
+             job->threads);
+      return TRUE;
+    }
+
+  weights = scumble_arena_take (job->arena, sizeof *weights * (n + 1) * n_cells, error);
+  if (weights == NULL ||
+      !scumble_zones_weigh (look, decoding->content->source, cells,
+                            stride (decoding->decoder, k), look->strength, weights, job,
+                            error))
+    return FALSE;
+  blend (x, parts, n, weights, (gsize) cells.w, 1, n_cells, sums, job->threads);
+
+  return TRUE;
+}
+
+gboolean
+scumble_decoding_read (const ScumbleDecoding *decoding, int k, ScumbleRect cells,
+                       const ScumbleTensor *y, const ScumbleJob *job, GError **error)
+{
+  const gsize    mark = scumble_arena_mark (job->arena);
+  const gboolean done =
+    scumble_features_read (&decoding->planes->features[k], cells, y, job, error) &&
+    impose (decoding, k, cells, y, job, error);
+
+  scumble_arena_release (job->arena, mark);
+  return done;
+}
+
+gsize
+scumble_decoding_read_room (const ScumbleDecoding *decoding, int k, int w, int h, int threads)
+{
+  const ScumbleDecoder *decoder = decoding->decoder;
+  const ScumbleLook    *look    = decoding->look;
+  const gsize           parts   = sizeof (float) * (gsize) channels (decoder, k) *
+                                  (3 * look->n_zones + (gsize) threads);
+
+  return MAX (scumble_features_room (&decoding->planes->features[k], w, h, threads),
+              scumble_zones_room (look, w, h, stride (decoder, k)) + parts) + 4096;
+}
+
+double
+scumble_decoding_read_work (const ScumbleDecoding *decoding, int k, ScumbleRect cells)
+{
+  return scumble_features_work (&decoding->planes->features[k], cells);
+}
+
+/* Puts the channels of two tensors of one size behind each other. */
+static void
+join (const ScumbleTensor *a, const ScumbleTensor *b, const ScumbleTensor *y, int threads)
+{
+#pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (y, threads))
+  for (int i = 0; i < y->h; i++)
+    for (int j = 0; j < y->w; j++)
+      {
+        float *cell = scumble_tensor_at (y, i, j);
+
+        memcpy (cell, scumble_tensor_at (a, i, j), sizeof *cell * (gsize) a->c);
+        memcpy (cell + a->c, scumble_tensor_at (b, i, j), sizeof *cell * (gsize) b->c);
+      }
+}
+
+static gboolean decode (const ScumbleDecoding *decoding, int k, ScumbleRegion *out,
+                        const ScumbleJob *job, GError **error);
+
+/* What the @k-th stage takes: the cells of its tap, behind what the stage above gives. */
+static gboolean
+gather (const ScumbleDecoding *decoding, int k, ScumbleRegion *in, const ScumbleJob *job,
+        GError **error)
+{
+  const ScumbleDecoder *decoder = decoding->decoder;
+  const int             h       = in->rect.h, w = in->rect.w;
+  const int             c       = channels (decoder, k);
+  ScumbleRegion         deep    = { .rect = in->rect };
+  ScumbleTensor         tap;
+  gsize                 mark;
+  gboolean              done;
+
+  if (is_deepest (decoder, k))
+    return scumble_arena_tensor (job->arena, h, w, decoder->deep, &in->tensor, error) &&
+           decoding->deepest (decoding, in->rect, &in->tensor, job, error);
+
+  if (!scumble_arena_tensor (job->arena, h, w,
+                             scumble_convnet_channels (decoder->stages[k + 1]), &deep.tensor,
+                             error) ||
+      !decode (decoding, k + 1, &deep, job, error) ||
+      !scumble_arena_tensor (job->arena, h, w, deep.tensor.c + c, &in->tensor, error))
+    return FALSE;
+
+  mark = scumble_arena_mark (job->arena);
+  done = scumble_arena_tensor (job->arena, h, w, c, &tap, error) &&
+         scumble_decoding_read (decoding, k, in->rect, &tap, job, error);
+  if (done)
+    join (&deep.tensor, &tap, &in->tensor, job->threads);
+  scumble_arena_release (job->arena, mark);
+
+  return done;
+}
+
+/* All stages from relu4_1 to the @k-th. */
+static gboolean
+decode (const ScumbleDecoding *decoding, int k, ScumbleRegion *out, const ScumbleJob *job,
+        GError **error)
+{
+  const ScumbleConvnet *stage = decoding->decoder->stages[k];
+  const ScumbleTensor  *plane = &decoding->planes->features[k].plane;
+  const gsize           mark  = scumble_arena_mark (job->arena);
+  ScumbleRegion         in    = { .plane_w = plane->w, .plane_h = plane->h };
+  gboolean              done;
+
+  in.rect = scumble_convnet_reach (stage, plane->w, plane->h, out->rect);
+  done    = gather (decoding, k, &in, job, error) &&
+            scumble_convnet_run (stage, &in, out, job, error);
+  scumble_arena_release (job->arena, mark);
+
+  return done;
+}
+
+gboolean
+scumble_decoding_paint (const ScumbleDecoding *decoding, const ScumbleRect *rect, float *rgb,
+                        const ScumbleJob *job, GError **error)
+{
+  ScumbleRegion out = { .rect = *rect };
+
+  out.tensor = (ScumbleTensor) { rgb, rect->h, rect->w, 3, 3 * (gsize) rect->w };
+  if (!decode (decoding, 0, &out, job, error))
+    return FALSE;
+  scumble_clamp (&out.tensor, job->threads);
+
+  return TRUE;
+}
+
+/* Of decode(), for @w x @h cells of what the stage gives. */
+static gsize
+decode_room (const ScumbleDecoding *decoding, int k, int w, int h, int threads)
+{
+  const ScumbleDecoder *decoder = decoding->decoder;
+  const gsize           run     = scumble_convnet_room (decoder->stages[k], w, h, threads);
+  int                   cols, rows;
+  gsize                 cells, tap, above;
+
+  scumble_convnet_reach_most (decoder->stages[k], w, h, &cols, &rows);
+  cells = (gsize) cols * (gsize) rows;
+  if (is_deepest (decoder, k))
+    return sizeof (float) * (gsize) decoder->deep * cells + 4096 +
+           MAX (run, decoding->deepest_room (decoding, cols, rows, threads));
+
+  tap   = sizeof (float) * (gsize) channels (decoder, k) * cells;
+  above = sizeof (float) * cells *
+          (gsize) scumble_convnet_channels (decoder->stages[k + 1]);
+  return above + 4096 +
+         MAX (decode_room (decoding, k + 1, cols, rows, threads),
+              above + tap +
+                MAX (run, tap + scumble_decoding_read_room (decoding, k, cols, rows,
+                                                            threads)));
+}
+
+gsize
+scumble_decoding_room (const ScumbleDecoding *decoding, int w, int h, int threads)
+{
+  return decode_room (decoding, 0, w, h, threads);
+}
+
+double
+scumble_decoding_work (const ScumbleDecoding *decoding, const ScumbleRect *rect)
+{
+  const ScumbleDecoder *decoder = decoding->decoder;
+  ScumbleRect           cells   = *rect;
+  double                work    = 0.0;
+
+  for (int k = 0; k < decoder->n; k++)
+    {
+      const ScumbleTensor *plane = &decoding->planes->features[k].plane;
+
+      work += scumble_convnet_work (decoder->stages[k], plane->w, plane->h, cells);
+      cells = scumble_convnet_reach (decoder->stages[k], plane->w, plane->h, cells);
+      work += is_deepest (decoder, k) ? decoding->deepest_work (decoding, cells)
+                                      : scumble_decoding_read_work (decoding, k, cells);
+    }
+
+  return work;
+}
