@@ -4,7 +4,6 @@
 #include "vgg.h"
 #include "zones.h"
 
-#include <omp.h>
 #include <string.h>
 
 #define MOST_GAIN 4.0f
@@ -239,87 +238,103 @@ imposition (const ScumbleStatistics *own, const ScumbleStatistics *style, int be
     }
 }
 
-/* Blends a cell of @c channels.
+/* Blends a cell of @c channels into @out, which may be the cell itself.
  * @parts: [n, 3, c], the styles'; @weights: [n + 1] theirs and of the plain features, @step
- * apart; @sums: [c] of scratch */
+ * apart */
 static void
-blend_cell (float *cell, gsize c, const float *parts, guint n, const float *weights,
-            gsize step, float *sums)
+blend_cell (const float *cell, float *out, gsize c, const float *parts, guint n,
+            const float *weights, gsize step)
 {
   const float plain = weights[n * step];
 
-  for (gsize k = 0; k < c; k++)
-    sums[k] = plain * cell[k];
-
-  for (guint z = 0; z < n; z++, parts += 3 * c)
+  if (n == 1)
     {
-      const float weight = weights[z * step];
+      const float weight = weights[0];
 
-      for (gsize k = 0; k < c && weight != 0.0f; k++)
+      for (gsize k = 0; k < c; k++)
         {
           const float styled = parts[k] * cell[k] + parts[c + k];
           const float high   = parts[2 * c + k];
 
-          sums[k] += weight * (styled < high ? styled : high);
+          out[k] = plain * cell[k] + weight * (styled < high ? styled : high);
         }
+      return;
     }
 
-  memcpy (cell, sums, c * sizeof *cell);
+  for (gsize k = 0; k < c; k++)
+    {
+      const float x   = cell[k];
+      float       sum = plain * x;
+
+      for (guint z = 0; z < n; z++)
+        {
+          const float *part   = parts + 3 * c * z;
+          const float  styled = part[k] * x + part[c + k];
+
+          sum += weights[z * step] * (styled < part[2 * c + k] ? styled : part[2 * c + k]);
+        }
+      out[k] = sum;
+    }
 }
 
-/* @weights: those of cell (i, j) begin at i @row + j @column; as blend_cell() has them
- * @sums: [threads, c] of scratch */
-static void
-blend (const ScumbleTensor *x, const float *parts, guint n, const float *weights, gsize row,
-       gsize column, gsize step, float *sums, int threads)
+/* What cells are blended with.
+ * @parts: as blend_cell() has them; @weights: those of cell (i, j) begin at i @row + j
+ * @column */
+typedef struct
 {
-  const gsize c = (gsize) x->c;
+  guint        n;
+  const float *parts;
+  const float *weights;
+  float        strengths[2];
+  gsize        row;
+  gsize        column;
+  gsize        step;
+} Blend;
 
-#pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (x, threads))
-  for (int i = 0; i < x->h; i++)
-    for (int j = 0; j < x->w; j++)
-      blend_cell (scumble_tensor_at (x, i, j), c, parts, n,
-                  weights + (gsize) i * row + (gsize) j * column, step,
-                  sums + c * (gsize) omp_get_thread_num ());
-}
-
-/* @cells: where @x lies on the plane of the @k-th tap */
+/* @cells: on the plane of the @k-th tap; in scratch that the caller gives back */
 static gboolean
-impose (const ScumbleDecoding *decoding, int k, ScumbleRect cells, const ScumbleTensor *x,
-        const ScumbleJob *job, GError **error)
+blend_init (Blend *blend, const ScumbleDecoding *decoding, int k, ScumbleRect cells,
+            const ScumbleJob *job, GError **error)
 {
-  const ScumbleLook *look     = decoding->look;
-  const gsize        c        = (gsize) x->c;
-  const guint        n        = look->n_zones;
-  const gsize        n_cells  = (gsize) cells.w * (gsize) cells.h;
-  const float        strength = (float) look->strength;
-  float             *parts    = scumble_arena_take (job->arena, c * sizeof *parts *
-                                                    (3 * n + (gsize) job->threads), error);
-  float             *sums, *weights;
+  const ScumbleDecoder *decoder  = decoding->decoder;
+  const ScumbleLook    *look     = decoding->look;
+  const int             c        = channels (decoder, k);
+  const guint           n        = look->n_zones;
+  const gsize           n_cells  = (gsize) cells.w * (gsize) cells.h;
+  const float           strength = (float) look->strength;
+  float                *parts    = scumble_arena_take (job->arena,
+                                                       (gsize) c * sizeof *parts * 3 * n, error);
+  float                *weights;
 
   if (parts == NULL)
     return FALSE;
   for (guint z = 0; z < n; z++)
     imposition (decoding->own, decoding->statistics (look->zones[z].style->data),
-                decoding->decoder->begin[k], x->c, parts + 3 * c * z);
-  sums = parts + 3 * c * n;
+                decoder->begin[k], c, parts + 3 * (gsize) c * z);
 
+  *blend = (Blend) { .n = n, .parts = parts, .strengths = { strength, 1.0f - strength },
+                     .step = 1 };
   if (scumble_zones_plain (look))
     {
-      blend (x, parts, 1, (const float[]) { strength, 1.0f - strength }, 0, 0, 1, sums,
-             job->threads);
+      blend->weights = blend->strengths;
       return TRUE;
     }
 
   weights = scumble_arena_take (job->arena, sizeof *weights * (n + 1) * n_cells, error);
-  if (weights == NULL ||
-      !scumble_zones_weigh (look, decoding->content->source, cells,
-                            stride (decoding->decoder, k), look->strength, weights, job,
-                            error))
-    return FALSE;
-  blend (x, parts, n, weights, (gsize) cells.w, 1, n_cells, sums, job->threads);
+  blend->weights = weights;
+  blend->row     = (gsize) cells.w;
+  blend->column  = 1;
+  blend->step    = n_cells;
 
-  return TRUE;
+  return weights != NULL &&
+         scumble_zones_weigh (look, decoding->content->source, cells, stride (decoder, k),
+                              look->strength, weights, job, error);
+}
+
+static const float *
+weights_at (const Blend *blend, int i, int j)
+{
+  return blend->weights + (gsize) i * blend->row + (gsize) j * blend->column;
 }
 
 gboolean
@@ -327,11 +342,21 @@ scumble_decoding_read (const ScumbleDecoding *decoding, int k, ScumbleRect cells
                        const ScumbleTensor *y, const ScumbleJob *job, GError **error)
 {
   const gsize    mark = scumble_arena_mark (job->arena);
+  Blend          blend;
   const gboolean done =
     scumble_features_read (&decoding->planes->features[k], cells, y, job, error) &&
-    impose (decoding, k, cells, y, job, error);
+    blend_init (&blend, decoding, k, cells, job, error);
 
+  if (done)
+    {
+#pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (y, job->threads))
+      for (int i = 0; i < y->h; i++)
+        for (int j = 0; j < y->w; j++)
+          blend_cell (scumble_tensor_at (y, i, j), scumble_tensor_at (y, i, j), (gsize) y->c,
+                      blend.parts, blend.n, weights_at (&blend, i, j), blend.step);
+    }
   scumble_arena_release (job->arena, mark);
+
   return done;
 }
 
@@ -340,8 +365,8 @@ scumble_decoding_read_room (const ScumbleDecoding *decoding, int k, int w, int h
 {
   const ScumbleDecoder *decoder = decoding->decoder;
   const ScumbleLook    *look    = decoding->look;
-  const gsize           parts   = sizeof (float) * (gsize) channels (decoder, k) *
-                                  (3 * look->n_zones + (gsize) threads);
+  const gsize           parts   = sizeof (float) * (gsize) channels (decoder, k) * 3 *
+                                  look->n_zones;
 
   return MAX (scumble_features_room (&decoding->planes->features[k], w, h, threads),
               scumble_zones_room (look, w, h, stride (decoder, k)) + parts) + 4096;
@@ -353,25 +378,42 @@ scumble_decoding_read_work (const ScumbleDecoding *decoding, int k, ScumbleRect 
   return scumble_features_work (&decoding->planes->features[k], cells);
 }
 
-/* Puts the channels of two tensors of one size behind each other. */
-static void
-join (const ScumbleTensor *a, const ScumbleTensor *b, const ScumbleTensor *y, int threads)
+/* What lies under cells of a level on the plane of half the size above. */
+static ScumbleRect
+halved (ScumbleRect cells)
 {
+  return (ScumbleRect) { cells.x / 2, cells.y / 2,
+                         (cells.x + cells.w + 1) / 2 - cells.x / 2,
+                         (cells.y + cells.h + 1) / 2 - cells.y / 2 };
+}
+
+/* Upsamples what comes from above, and puts the tap's channels, blended, behind it.
+ * @above: lies on halved (cells); @tap, @y: on @cells */
+static void
+join (const ScumbleTensor *above, const ScumbleTensor *tap, const Blend *blend,
+      ScumbleRect cells, const ScumbleTensor *y, int threads)
+{
+  const int   y0   = cells.y / 2, x0 = cells.x / 2;
+  const gsize deep = (gsize) above->c;
+
 #pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (y, threads))
   for (int i = 0; i < y->h; i++)
     for (int j = 0; j < y->w; j++)
       {
         float *cell = scumble_tensor_at (y, i, j);
 
-        memcpy (cell, scumble_tensor_at (a, i, j), sizeof *cell * (gsize) a->c);
-        memcpy (cell + a->c, scumble_tensor_at (b, i, j), sizeof *cell * (gsize) b->c);
+        memcpy (cell,
+                scumble_tensor_at (above, (cells.y + i) / 2 - y0, (cells.x + j) / 2 - x0),
+                sizeof *cell * deep);
+        blend_cell (scumble_tensor_at (tap, i, j), cell + deep, (gsize) tap->c, blend->parts,
+                    blend->n, weights_at (blend, i, j), blend->step);
       }
 }
 
 static gboolean decode (const ScumbleDecoding *decoding, int k, ScumbleRegion *out,
                         const ScumbleJob *job, GError **error);
 
-/* What the @k-th stage takes: the cells of its tap, behind what the stage above gives. */
+/* What the @k-th stage takes. */
 static gboolean
 gather (const ScumbleDecoding *decoding, int k, ScumbleRegion *in, const ScumbleJob *job,
         GError **error)
@@ -379,8 +421,9 @@ gather (const ScumbleDecoding *decoding, int k, ScumbleRegion *in, const Scumble
   const ScumbleDecoder *decoder = decoding->decoder;
   const int             h       = in->rect.h, w = in->rect.w;
   const int             c       = channels (decoder, k);
-  ScumbleRegion         deep    = { .rect = in->rect };
+  ScumbleRegion         above   = { .rect = halved (in->rect) };
   ScumbleTensor         tap;
+  Blend                 blend;
   gsize                 mark;
   gboolean              done;
 
@@ -388,18 +431,19 @@ gather (const ScumbleDecoding *decoding, int k, ScumbleRegion *in, const Scumble
     return scumble_arena_tensor (job->arena, h, w, decoder->deep, &in->tensor, error) &&
            decoding->deepest (decoding, in->rect, &in->tensor, job, error);
 
-  if (!scumble_arena_tensor (job->arena, h, w,
-                             scumble_convnet_channels (decoder->stages[k + 1]), &deep.tensor,
-                             error) ||
-      !decode (decoding, k + 1, &deep, job, error) ||
-      !scumble_arena_tensor (job->arena, h, w, deep.tensor.c + c, &in->tensor, error))
+  if (!scumble_arena_tensor (job->arena, above.rect.h, above.rect.w,
+                             scumble_convnet_channels (decoder->stages[k + 1]),
+                             &above.tensor, error) ||
+      !decode (decoding, k + 1, &above, job, error) ||
+      !scumble_arena_tensor (job->arena, h, w, above.tensor.c + c, &in->tensor, error))
     return FALSE;
 
   mark = scumble_arena_mark (job->arena);
   done = scumble_arena_tensor (job->arena, h, w, c, &tap, error) &&
-         scumble_decoding_read (decoding, k, in->rect, &tap, job, error);
+         scumble_features_read (&decoding->planes->features[k], in->rect, &tap, job, error) &&
+         blend_init (&blend, decoding, k, in->rect, job, error);
   if (done)
-    join (&deep.tensor, &tap, &in->tensor, job->threads);
+    join (&above.tensor, &tap, &blend, in->rect, &in->tensor, job->threads);
   scumble_arena_release (job->arena, mark);
 
   return done;
@@ -424,16 +468,36 @@ decode (const ScumbleDecoding *decoding, int k, ScumbleRegion *out, const Scumbl
   return done;
 }
 
+/* With skip connections planes exist whole, the picture's with many channels: they stay in
+ * the caches if it is painted in squares of so many pixels. */
+enum { SQUARE = 512 };
+
+static int
+square (const ScumbleDecoder *decoder, int side)
+{
+  return decoder->n > 1 ? MIN (side, SQUARE) : side;
+}
+
 gboolean
 scumble_decoding_paint (const ScumbleDecoding *decoding, const ScumbleRect *rect, float *rgb,
                         const ScumbleJob *job, GError **error)
 {
-  ScumbleRegion out = { .rect = *rect };
+  const ScumbleTensor all = { rgb, rect->h, rect->w, 3, 3 * (gsize) rect->w };
+  const int           w   = square (decoding->decoder, rect->w);
+  const int           h   = square (decoding->decoder, rect->h);
 
-  out.tensor = (ScumbleTensor) { rgb, rect->h, rect->w, 3, 3 * (gsize) rect->w };
-  if (!decode (decoding, 0, &out, job, error))
-    return FALSE;
-  scumble_clamp (&out.tensor, job->threads);
+  for (int y = 0; y < rect->h; y += h)
+    for (int x = 0; x < rect->w; x += w)
+      {
+        const ScumbleRect part = { rect->x + x, rect->y + y, MIN (w, rect->w - x),
+                                   MIN (h, rect->h - y) };
+        ScumbleRegion     out  = { .rect   = part,
+                                   .tensor = scumble_tensor_view (&all, y, x, part.h, part.w) };
+
+        if (!decode (decoding, 0, &out, job, error))
+          return FALSE;
+      }
+  scumble_clamp (&all, job->threads);
 
   return TRUE;
 }
@@ -445,46 +509,61 @@ decode_room (const ScumbleDecoding *decoding, int k, int w, int h, int threads)
   const ScumbleDecoder *decoder = decoding->decoder;
   const gsize           run     = scumble_convnet_room (decoder->stages[k], w, h, threads);
   int                   cols, rows;
-  gsize                 cells, tap, above;
+  gsize                 above, in, tap;
 
   scumble_convnet_reach_most (decoder->stages[k], w, h, &cols, &rows);
-  cells = (gsize) cols * (gsize) rows;
+  in = sizeof (float) * (gsize) cols * (gsize) rows;
   if (is_deepest (decoder, k))
-    return sizeof (float) * (gsize) decoder->deep * cells + 4096 +
+    return in * (gsize) decoder->deep + 4096 +
            MAX (run, decoding->deepest_room (decoding, cols, rows, threads));
 
-  tap   = sizeof (float) * (gsize) channels (decoder, k) * cells;
-  above = sizeof (float) * cells *
-          (gsize) scumble_convnet_channels (decoder->stages[k + 1]);
+  tap   = in * (gsize) channels (decoder, k);
+  above = (gsize) scumble_convnet_channels (decoder->stages[k + 1]);
+  in    = in * above + tap;
+  above = sizeof (float) * above * (gsize) (cols / 2 + 1) * (gsize) (rows / 2 + 1);
+
   return above + 4096 +
-         MAX (decode_room (decoding, k + 1, cols, rows, threads),
-              above + tap +
-                MAX (run, tap + scumble_decoding_read_room (decoding, k, cols, rows,
-                                                            threads)));
+         MAX (decode_room (decoding, k + 1, cols / 2 + 1, rows / 2 + 1, threads),
+              in + MAX (run, tap + scumble_decoding_read_room (decoding, k, cols, rows,
+                                                               threads)));
 }
 
 gsize
 scumble_decoding_room (const ScumbleDecoding *decoding, int w, int h, int threads)
 {
-  return decode_room (decoding, 0, w, h, threads);
+  return decode_room (decoding, 0, square (decoding->decoder, w),
+                      square (decoding->decoder, h), threads);
+}
+
+/* Of decode(). */
+static double
+decode_work (const ScumbleDecoding *decoding, int k, ScumbleRect out)
+{
+  const ScumbleDecoder *decoder = decoding->decoder;
+  const ScumbleConvnet *stage   = decoder->stages[k];
+  const ScumbleTensor  *plane   = &decoding->planes->features[k].plane;
+  const ScumbleRect     cells   = scumble_convnet_reach (stage, plane->w, plane->h, out);
+  const double          work    = scumble_convnet_work (stage, plane->w, plane->h, out);
+
+  if (is_deepest (decoder, k))
+    return work + decoding->deepest_work (decoding, cells);
+
+  return work + scumble_decoding_read_work (decoding, k, cells) +
+         decode_work (decoding, k + 1, halved (cells));
 }
 
 double
 scumble_decoding_work (const ScumbleDecoding *decoding, const ScumbleRect *rect)
 {
-  const ScumbleDecoder *decoder = decoding->decoder;
-  ScumbleRect           cells   = *rect;
-  double                work    = 0.0;
+  const int w    = square (decoding->decoder, rect->w);
+  const int h    = square (decoding->decoder, rect->h);
+  double    work = 0.0;
 
-  for (int k = 0; k < decoder->n; k++)
-    {
-      const ScumbleTensor *plane = &decoding->planes->features[k].plane;
-
-      work += scumble_convnet_work (decoder->stages[k], plane->w, plane->h, cells);
-      cells = scumble_convnet_reach (decoder->stages[k], plane->w, plane->h, cells);
-      work += is_deepest (decoder, k) ? decoding->deepest_work (decoding, cells)
-                                      : scumble_decoding_read_work (decoding, k, cells);
-    }
+  for (int y = 0; y < rect->h; y += h)
+    for (int x = 0; x < rect->w; x += w)
+      work += decode_work (decoding, 0,
+                           (ScumbleRect) { rect->x + x, rect->y + y, MIN (w, rect->w - x),
+                                           MIN (h, rect->h - y) });
 
   return work;
 }

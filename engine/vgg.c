@@ -39,8 +39,9 @@ static const ScumbleLayer decoder[] = {
   CONV ("conv1_2"), { SCUMBLE_LAYER_CONV3, "conv1_1", FALSE },
 };
 
-/* Which rows of the decoder are the stage of a level, and where it ends: levels count from 1. */
-static const guint stages[SCUMBLE_VGG_STAGES][2] = { { 10, 12 }, { 7, 10 }, { 2, 7 }, { 0, 2 } };
+/* Which rows of the decoder are the stage of a level, and where it ends: levels count from 1. The
+ * upsampling in between belongs to none. */
+static const guint stages[SCUMBLE_VGG_STAGES][2] = { { 10, 12 }, { 7, 9 }, { 2, 6 }, { 0, 1 } };
 
 ScumbleConvnet *
 scumble_vgg_encoder (const ScumbleSafetensors *file, ScumbleVggTap to, GError **error)

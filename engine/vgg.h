@@ -82,11 +82,12 @@ gboolean        scumble_vgg_decoder_joins (const ScumbleSafetensors *file);
 /**
  * scumble_vgg_decoder_stage:
  * @level: 4 to 1
- * @c_in: channels of relu4_1 for level 4; for others, of the stage before and of the tap of
+ * @c_in: channels of relu4_1 for level 4; for others, of the stage above and of the tap of
  *   this level together
  *
- * Returns: (transfer full) (nullable): the decoder from the cells of one level to those of
- *   the next, or for level 1 to RGB, not clamped; %NULL with %SCUMBLE_ERROR_MODEL
+ * Returns: (transfer full) (nullable): the decoder's convolutions at one level, between
+ *   upsampling and upsampling, or for level 1 to RGB, not clamped; %NULL with
+ *   %SCUMBLE_ERROR_MODEL
  */
 ScumbleConvnet *scumble_vgg_decoder_stage (const ScumbleSafetensors *file, int level,
                                            int c_in, GError **error);
