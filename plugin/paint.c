@@ -53,8 +53,9 @@ scumble_style_path (void)
   return path;
 }
 
-/* A share of the memory for the tiles of pictures, the rest for the engine. */
-enum { TILES_SHARE = 4 };
+/* A share of the memory for the tiles of pictures, the rest for the engine, but for a share of
+ * that: for pixels between the two, and what the heap wastes. */
+enum { TILES_SHARE = 4, SPARE_SHARE = 16 };
 
 static guint64
 tile_cache (void)
@@ -75,7 +76,9 @@ scumble_memory_divide (void)
 gsize
 scumble_memory_budget (void)
 {
-  return (gsize) MIN (tile_cache () * (TILES_SHARE - 1), (guint64) G_MAXSIZE);
+  const guint64 rest = tile_cache () * (TILES_SHARE - 1);
+
+  return (gsize) MIN (rest - rest / SPARE_SHARE, (guint64) G_MAXSIZE);
 }
 
 const char *
