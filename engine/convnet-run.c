@@ -418,8 +418,10 @@ run_groups (Run *run, const ScumbleTensor *out, GError **error)
   guint                 length;
 
   if (group_length (net, 0) == 1)
-    run->x = take_in (&net->steps[0], run->in, &extents[0], run->buffers[0],
-                      run->job->threads);
+    run->x = scumble_rect_contains (run->in->rect, extents[0].at)
+               ? part (&run->in->tensor, run->in->rect, extents[0].at)
+               : take_in (&net->steps[0], run->in, &extents[0], run->buffers[0],
+                          run->job->threads);
 
   for (guint i = 0, group = 0; i < net->n; i += length, group++)
     {

@@ -152,7 +152,8 @@ double          scumble_convnet_work     (const ScumbleConvnet *net, int plane_w
 /**
  * scumble_convnet_run:
  * @in: a part of the input plane that holds at least what @out reaches; both sides of the
- *   plane must be at least 2 cells at every convolution
+ *   plane must be at least 2 cells at every convolution. If it reaches beyond the plane, what
+ *   is there are the reflected cells, which saves a copy that has them
  * @out: (inout): @rect says what to compute, @tensor receives it; the plane's size is
  *   filled in
  *

@@ -387,63 +387,89 @@ halved (ScumbleRect cells)
                          (cells.y + cells.h + 1) / 2 - cells.y / 2 };
 }
 
+/* @cells and the cell beyond the plane on every side where they reach its end. */
+static ScumbleRect
+framed (ScumbleRect cells, const ScumbleTensor *plane)
+{
+  const int left = cells.x == 0, right = cells.x + cells.w == plane->w;
+  const int top  = cells.y == 0, bottom = cells.y + cells.h == plane->h;
+
+  return (ScumbleRect) { cells.x - left, cells.y - top, cells.w + left + right,
+                         cells.h + top + bottom };
+}
+
+static int
+reflected (int i, int n)
+{
+  return i < 0 ? -i : i >= n ? 2 * (n - 1) - i : i;
+}
+
 /* Upsamples what comes from above, and puts the tap's channels, blended, behind it.
- * @above: lies on halved (cells); @tap, @y: on @cells */
+ * @above: lies on halved (cells); @tap: on @cells; @in: on framed (cells) */
 static void
 join (const ScumbleTensor *above, const ScumbleTensor *tap, const Blend *blend,
-      ScumbleRect cells, const ScumbleTensor *y, int threads)
+      ScumbleRect cells, const ScumbleRegion *in, int threads)
 {
-  const int   y0   = cells.y / 2, x0 = cells.x / 2;
-  const gsize deep = (gsize) above->c;
+  const ScumbleTensor *y    = &in->tensor;
+  const int            y0   = cells.y / 2, x0 = cells.x / 2;
+  const gsize          deep = (gsize) above->c;
 
 #pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (y, threads))
   for (int i = 0; i < y->h; i++)
     for (int j = 0; j < y->w; j++)
       {
-        float *cell = scumble_tensor_at (y, i, j);
+        const int row  = reflected (in->rect.y + i, in->plane_h);
+        const int col  = reflected (in->rect.x + j, in->plane_w);
+        float    *cell = scumble_tensor_at (y, i, j);
 
-        memcpy (cell,
-                scumble_tensor_at (above, (cells.y + i) / 2 - y0, (cells.x + j) / 2 - x0),
+        memcpy (cell, scumble_tensor_at (above, row / 2 - y0, col / 2 - x0),
                 sizeof *cell * deep);
-        blend_cell (scumble_tensor_at (tap, i, j), cell + deep, (gsize) tap->c, blend->parts,
-                    blend->n, weights_at (blend, i, j), blend->step);
+        blend_cell (scumble_tensor_at (tap, row - cells.y, col - cells.x), cell + deep,
+                    (gsize) tap->c, blend->parts, blend->n,
+                    weights_at (blend, row - cells.y, col - cells.x), blend->step);
       }
 }
 
 static gboolean decode (const ScumbleDecoding *decoding, int k, ScumbleRegion *out,
                         const ScumbleJob *job, GError **error);
 
-/* What the @k-th stage takes. */
+/* What the @k-th stage takes.
+ * @in: (inout): the cells of its tap; with a border where they reach the plane's end, if
+ *   something joins them */
 static gboolean
 gather (const ScumbleDecoding *decoding, int k, ScumbleRegion *in, const ScumbleJob *job,
         GError **error)
 {
-  const ScumbleDecoder *decoder = decoding->decoder;
-  const int             h       = in->rect.h, w = in->rect.w;
-  const int             c       = channels (decoder, k);
-  ScumbleRegion         above   = { .rect = halved (in->rect) };
-  ScumbleTensor         tap;
-  Blend                 blend;
-  gsize                 mark;
-  gboolean              done;
+  const ScumbleDecoder  *decoder  = decoding->decoder;
+  const ScumbleFeatures *features = &decoding->planes->features[k];
+  const ScumbleRect      cells    = in->rect;
+  const int              c        = channels (decoder, k);
+  ScumbleRegion          above    = { .rect = halved (cells) };
+  ScumbleTensor          tap;
+  Blend                  blend;
+  gsize                  mark;
+  gboolean               done;
 
   if (is_deepest (decoder, k))
-    return scumble_arena_tensor (job->arena, h, w, decoder->deep, &in->tensor, error) &&
-           decoding->deepest (decoding, in->rect, &in->tensor, job, error);
+    return scumble_arena_tensor (job->arena, cells.h, cells.w, decoder->deep, &in->tensor,
+                                 error) &&
+           decoding->deepest (decoding, cells, &in->tensor, job, error);
 
+  in->rect = framed (cells, &features->plane);
   if (!scumble_arena_tensor (job->arena, above.rect.h, above.rect.w,
                              scumble_convnet_channels (decoder->stages[k + 1]),
                              &above.tensor, error) ||
       !decode (decoding, k + 1, &above, job, error) ||
-      !scumble_arena_tensor (job->arena, h, w, above.tensor.c + c, &in->tensor, error))
+      !scumble_arena_tensor (job->arena, in->rect.h, in->rect.w, above.tensor.c + c,
+                             &in->tensor, error))
     return FALSE;
 
   mark = scumble_arena_mark (job->arena);
-  done = scumble_arena_tensor (job->arena, h, w, c, &tap, error) &&
-         scumble_features_read (&decoding->planes->features[k], in->rect, &tap, job, error) &&
-         blend_init (&blend, decoding, k, in->rect, job, error);
+  done = scumble_arena_tensor (job->arena, cells.h, cells.w, c, &tap, error) &&
+         scumble_features_read (features, cells, &tap, job, error) &&
+         blend_init (&blend, decoding, k, cells, job, error);
   if (done)
-    join (&above.tensor, &tap, &blend, in->rect, &in->tensor, job->threads);
+    join (&above.tensor, &tap, &blend, cells, in, job->threads);
   scumble_arena_release (job->arena, mark);
 
   return done;
@@ -509,23 +535,24 @@ decode_room (const ScumbleDecoding *decoding, int k, int w, int h, int threads)
   const ScumbleDecoder *decoder = decoding->decoder;
   const gsize           run     = scumble_convnet_room (decoder->stages[k], w, h, threads);
   int                   cols, rows;
-  gsize                 above, in, tap;
+  gsize                 cells, c, deep, above, joined, tap;
 
   scumble_convnet_reach_most (decoder->stages[k], w, h, &cols, &rows);
-  in = sizeof (float) * (gsize) cols * (gsize) rows;
+  cells = (gsize) cols * (gsize) rows;
   if (is_deepest (decoder, k))
-    return in * (gsize) decoder->deep + 4096 +
+    return sizeof (float) * (gsize) decoder->deep * cells + 4096 +
            MAX (run, decoding->deepest_room (decoding, cols, rows, threads));
 
-  tap   = in * (gsize) channels (decoder, k);
-  above = (gsize) scumble_convnet_channels (decoder->stages[k + 1]);
-  in    = in * above + tap;
-  above = sizeof (float) * above * (gsize) (cols / 2 + 1) * (gsize) (rows / 2 + 1);
+  c      = (gsize) channels (decoder, k);
+  deep   = (gsize) scumble_convnet_channels (decoder->stages[k + 1]);
+  above  = sizeof (float) * deep * (gsize) (cols / 2 + 1) * (gsize) (rows / 2 + 1);
+  joined = sizeof (float) * (deep + c) * (gsize) (cols + 2) * (gsize) (rows + 2);
+  tap    = sizeof (float) * c * cells;
 
   return above + 4096 +
          MAX (decode_room (decoding, k + 1, cols / 2 + 1, rows / 2 + 1, threads),
-              in + MAX (run, tap + scumble_decoding_read_room (decoding, k, cols, rows,
-                                                               threads)));
+              joined + MAX (run, tap + scumble_decoding_read_room (decoding, k, cols, rows,
+                                                                   threads)));
 }
 
 gsize
