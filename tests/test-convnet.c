@@ -106,6 +106,37 @@ clear (Fixture *f)
   scumble_arena_free (f->arena);
 }
 
+static int
+reflected (int i, int n)
+{
+  return i < 0 ? -i : i >= n ? 2 * (n - 1) - i : i;
+}
+
+/* Runs on what @rect reaches and a border, which has the reflected cells beyond the plane. */
+static void
+check_framed (const Fixture *f, const ScumbleTensor *x, const ScumbleTensor *expected,
+              ScumbleRect rect)
+{
+  const ScumbleRect   at    = scumble_rect_grow (scumble_convnet_reach (f->convnet, x->w, x->h,
+                                                                        rect), 1);
+  const ScumbleTensor given = ref_tensor_empty (at.h, at.w, x->c);
+  const ScumbleTensor out   = ref_tensor_empty (rect.h, rect.w, expected->c);
+  ScumbleRegion       in    = { given, at, x->w, x->h };
+  ScumbleRegion       result = { .tensor = out, .rect = rect };
+  g_autoptr (GError)  error  = NULL;
+
+  for (int i = 0; i < at.h; i++)
+    for (int j = 0; j < at.w; j++)
+      memcpy (scumble_tensor_at (&given, i, j),
+              scumble_tensor_at (x, reflected (at.y + i, x->h), reflected (at.x + j, x->w)),
+              sizeof (float) * (gsize) x->c);
+  g_assert_true (scumble_convnet_run (f->convnet, &in, &result, &f->job, &error));
+  ref_assert_close (&out, expected, 1e-4);
+
+  g_free (given.data);
+  g_free (out.data);
+}
+
 /* Runs on just the part of @x that the network says it needs; all else is no number. */
 static void
 check_rect (const Fixture *f, const ScumbleTensor *x, const ScumbleTensor *whole,
@@ -126,6 +157,7 @@ check_rect (const Fixture *f, const ScumbleTensor *x, const ScumbleTensor *whole
   g_assert_cmpint (result.plane_h, ==, whole->h);
   ref_assert_close (&out, &expected, 1e-4);
   g_assert_cmpuint (scumble_arena_mark (f->arena), ==, 0);
+  check_framed (f, x, &expected, rect);
 
   g_free (given.data);
   g_free (out.data);
