@@ -178,12 +178,11 @@ static ScumbleRect
 rect_before (const ScumbleStep *step, ScumbleRect out, ScumbleRect plane)
 {
   const ScumbleRect twice = { 2 * out.x, 2 * out.y, 2 * out.w, 2 * out.h };
-  const int         x1    = (out.x + out.w + 1) / 2, y1 = (out.y + out.h + 1) / 2;
 
   if (scumble_step_halves (step))
     return scumble_rect_intersect (twice, plane);
   if (scumble_step_doubles (step))
-    return (ScumbleRect) { out.x / 2, out.y / 2, x1 - out.x / 2, y1 - out.y / 2 };
+    return scumble_rect_halved (out);
 
   return out;
 }

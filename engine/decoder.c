@@ -45,9 +45,9 @@ scumble_decoder_init (ScumbleDecoder *decoder, const ScumbleSafetensors *file,
   static const ScumbleVggTap from[] = { SCUMBLE_VGG_PICTURE, SCUMBLE_VGG_PICTURE,
                                         SCUMBLE_VGG_RELU2_1, SCUMBLE_VGG_RELU3_1 };
   const gboolean joins = scumble_vgg_decoder_joins (file);
-  int            c     = deep;
+  int            c;
 
-  *decoder = (ScumbleDecoder) { .n = joins ? SCUMBLE_VGG_STAGES : 1, .deep = deep };
+  *decoder = (ScumbleDecoder) { .n = joins ? SCUMBLE_VGG_STAGES : 1 };
   for (int k = 0; k < decoder->n; k++)
     {
       decoder->parts[k] = scumble_vgg_part (encoder, from[k],
@@ -57,7 +57,10 @@ scumble_decoder_init (ScumbleDecoder *decoder, const ScumbleSafetensors *file,
       decoder->c       += channels (decoder, k);
     }
 
+  decoder->deep = deep > 0 ? deep : channels (decoder, decoder->n - 1);
+
   /* Each stage takes what the one above gives. */
+  c = decoder->deep;
   for (int k = decoder->n - 1; k >= 0; k--)
     {
       if (!is_deepest (decoder, k))
@@ -337,9 +340,10 @@ weights_at (const Blend *blend, int i, int j)
   return blend->weights + (gsize) i * blend->row + (gsize) j * blend->column;
 }
 
-gboolean
-scumble_decoding_read (const ScumbleDecoding *decoding, int k, ScumbleRect cells,
-                       const ScumbleTensor *y, const ScumbleJob *job, GError **error)
+/* The cells of the @k-th tap that @y lies on, blended, in scratch of its own. */
+static gboolean
+read_blended (const ScumbleDecoding *decoding, int k, ScumbleRect cells,
+              const ScumbleTensor *y, const ScumbleJob *job, GError **error)
 {
   const gsize    mark = scumble_arena_mark (job->arena);
   Blend          blend;
@@ -360,8 +364,8 @@ scumble_decoding_read (const ScumbleDecoding *decoding, int k, ScumbleRect cells
   return done;
 }
 
-gsize
-scumble_decoding_read_room (const ScumbleDecoding *decoding, int k, int w, int h, int threads)
+static gsize
+blended_room (const ScumbleDecoding *decoding, int k, int w, int h, int threads)
 {
   const ScumbleDecoder *decoder = decoding->decoder;
   const ScumbleLook    *look    = decoding->look;
@@ -370,21 +374,6 @@ scumble_decoding_read_room (const ScumbleDecoding *decoding, int k, int w, int h
 
   return MAX (scumble_features_room (&decoding->planes->features[k], w, h, threads),
               scumble_zones_room (look, w, h, stride (decoder, k)) + parts) + 4096;
-}
-
-double
-scumble_decoding_read_work (const ScumbleDecoding *decoding, int k, ScumbleRect cells)
-{
-  return scumble_features_work (&decoding->planes->features[k], cells);
-}
-
-/* What lies under cells of a level on the plane of half the size above. */
-static ScumbleRect
-halved (ScumbleRect cells)
-{
-  return (ScumbleRect) { cells.x / 2, cells.y / 2,
-                         (cells.x + cells.w + 1) / 2 - cells.x / 2,
-                         (cells.y + cells.h + 1) / 2 - cells.y / 2 };
 }
 
 /* @cells and the cell beyond the plane on every side where they reach its end. */
@@ -398,14 +387,8 @@ framed (ScumbleRect cells, const ScumbleTensor *plane)
                          cells.h + top + bottom };
 }
 
-static int
-reflected (int i, int n)
-{
-  return i < 0 ? -i : i >= n ? 2 * (n - 1) - i : i;
-}
-
 /* Upsamples what comes from above, and puts the tap's channels, blended, behind it.
- * @above: lies on halved (cells); @tap: on @cells; @in: on framed (cells) */
+ * @above: lies on half of them; @tap: on @cells; @in: on framed (cells) */
 static void
 join (const ScumbleTensor *above, const ScumbleTensor *tap, const Blend *blend,
       ScumbleRect cells, const ScumbleRegion *in, int threads)
@@ -416,18 +399,21 @@ join (const ScumbleTensor *above, const ScumbleTensor *tap, const Blend *blend,
 
 #pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (y, threads))
   for (int i = 0; i < y->h; i++)
-    for (int j = 0; j < y->w; j++)
-      {
-        const int row  = reflected (in->rect.y + i, in->plane_h);
-        const int col  = reflected (in->rect.x + j, in->plane_w);
-        float    *cell = scumble_tensor_at (y, i, j);
+    {
+      const int row = scumble_picture_mirror (in->rect.y + i, in->plane_h);
 
-        memcpy (cell, scumble_tensor_at (above, row / 2 - y0, col / 2 - x0),
-                sizeof *cell * deep);
-        blend_cell (scumble_tensor_at (tap, row - cells.y, col - cells.x), cell + deep,
-                    (gsize) tap->c, blend->parts, blend->n,
-                    weights_at (blend, row - cells.y, col - cells.x), blend->step);
-      }
+      for (int j = 0; j < y->w; j++)
+        {
+          const int col  = scumble_picture_mirror (in->rect.x + j, in->plane_w);
+          float    *cell = scumble_tensor_at (y, i, j);
+
+          memcpy (cell, scumble_tensor_at (above, row / 2 - y0, col / 2 - x0),
+                  sizeof *cell * deep);
+          blend_cell (scumble_tensor_at (tap, row - cells.y, col - cells.x), cell + deep,
+                      (gsize) tap->c, blend->parts, blend->n,
+                      weights_at (blend, row - cells.y, col - cells.x), blend->step);
+        }
+    }
 }
 
 static gboolean decode (const ScumbleDecoding *decoding, int k, ScumbleRegion *out,
@@ -444,7 +430,7 @@ gather (const ScumbleDecoding *decoding, int k, ScumbleRegion *in, const Scumble
   const ScumbleFeatures *features = &decoding->planes->features[k];
   const ScumbleRect      cells    = in->rect;
   const int              c        = channels (decoder, k);
-  ScumbleRegion          above    = { .rect = halved (cells) };
+  ScumbleRegion          above    = { .rect = scumble_rect_halved (cells) };
   ScumbleTensor          tap;
   Blend                  blend;
   gsize                  mark;
@@ -453,7 +439,9 @@ gather (const ScumbleDecoding *decoding, int k, ScumbleRegion *in, const Scumble
   if (is_deepest (decoder, k))
     return scumble_arena_tensor (job->arena, cells.h, cells.w, decoder->deep, &in->tensor,
                                  error) &&
-           decoding->deepest (decoding, cells, &in->tensor, job, error);
+           (decoding->deepest != NULL
+              ? decoding->deepest (decoding, cells, &in->tensor, job, error)
+              : read_blended (decoding, k, cells, &in->tensor, job, error));
 
   in->rect = framed (cells, &features->plane);
   if (!scumble_arena_tensor (job->arena, above.rect.h, above.rect.w,
@@ -541,7 +529,9 @@ decode_room (const ScumbleDecoding *decoding, int k, int w, int h, int threads)
   cells = (gsize) cols * (gsize) rows;
   if (is_deepest (decoder, k))
     return sizeof (float) * (gsize) decoder->deep * cells + 4096 +
-           MAX (run, decoding->deepest_room (decoding, cols, rows, threads));
+           MAX (run, decoding->deepest != NULL
+                       ? decoding->deepest_room (decoding, cols, rows, threads)
+                       : blended_room (decoding, k, cols, rows, threads));
 
   c      = (gsize) channels (decoder, k);
   deep   = (gsize) scumble_convnet_channels (decoder->stages[k + 1]);
@@ -551,8 +541,7 @@ decode_room (const ScumbleDecoding *decoding, int k, int w, int h, int threads)
 
   return above + 4096 +
          MAX (decode_room (decoding, k + 1, cols / 2 + 1, rows / 2 + 1, threads),
-              joined + MAX (run, tap + scumble_decoding_read_room (decoding, k, cols, rows,
-                                                                   threads)));
+              joined + MAX (run, tap + blended_room (decoding, k, cols, rows, threads)));
 }
 
 gsize
@@ -570,13 +559,16 @@ decode_work (const ScumbleDecoding *decoding, int k, ScumbleRect out)
   const ScumbleConvnet *stage   = decoder->stages[k];
   const ScumbleTensor  *plane   = &decoding->planes->features[k].plane;
   const ScumbleRect     cells   = scumble_convnet_reach (stage, plane->w, plane->h, out);
-  const double          work    = scumble_convnet_work (stage, plane->w, plane->h, out);
+  double                work    = scumble_convnet_work (stage, plane->w, plane->h, out);
 
-  if (is_deepest (decoder, k))
+  if (is_deepest (decoder, k) && decoding->deepest != NULL)
     return work + decoding->deepest_work (decoding, cells);
 
-  return work + scumble_decoding_read_work (decoding, k, cells) +
-         decode_work (decoding, k + 1, halved (cells));
+  work += scumble_features_work (&decoding->planes->features[k], cells);
+  if (!is_deepest (decoder, k))
+    work += decode_work (decoding, k + 1, scumble_rect_halved (cells));
+
+  return work;
 }
 
 double

@@ -36,7 +36,7 @@ typedef struct
  * @decoder: (out caller-allocates): clear with scumble_decoder_clear() also on failure
  * @file: holds tensors decoder.*; their shapes tell whether there are skip connections
  * @encoder: must outlive @decoder
- * @deep: channels of what is decoded in place of relu4_1
+ * @deep: channels of what is decoded in place of relu4_1; 0 for as many as that has
  *
  * Returns: %FALSE with %SCUMBLE_ERROR_MODEL if a tensor is missing or does not fit
  */
@@ -147,9 +147,10 @@ ScumbleStatistics *scumble_statistics_load (const ScumbleSafetensors *file, int 
  * @own: the content's statistics, of as many taps as are read
  * @look: what it is painted with
  * @statistics: tells those of a style, from what its method made of it
- * @deepest: computes cells in place of relu4_1, [cells.h, cells.w, c], in scratch of its own
- * @deepest_room: the scratch that it needs for @w x @h cells
- * @deepest_work: its multiply-adds
+ * @deepest: (nullable): computes cells in place of relu4_1, [cells.h, cells.w, c], in scratch
+ *   of its own; %NULL if that is given the style's statistics like the other taps
+ * @deepest_room: the scratch that it needs for @w x @h cells; there with @deepest
+ * @deepest_work: its multiply-adds; there with @deepest
  *
  * A content on its way to pixels. The content's statistics are the whole picture's for every
  * zone.
@@ -171,23 +172,6 @@ struct _ScumbleDecoding
   gsize    (*deepest_room) (const ScumbleDecoding *decoding, int w, int h, int threads);
   double   (*deepest_work) (const ScumbleDecoding *decoding, ScumbleRect cells);
 };
-
-/**
- * scumble_decoding_read:
- * @k: which tap
- * @cells: where on its plane
- * @y: (out): [cells.h, cells.w, c], the content's features with the styles' statistics,
- *   blended as the look has it
- *
- * Returns: %FALSE with an error on cancel, out of budget, or if something fails to read
- */
-gboolean scumble_decoding_read      (const ScumbleDecoding *decoding, int k,
-                                     ScumbleRect cells, const ScumbleTensor *y,
-                                     const ScumbleJob *job, GError **error);
-gsize    scumble_decoding_read_room (const ScumbleDecoding *decoding, int k, int w, int h,
-                                     int threads);
-double   scumble_decoding_read_work (const ScumbleDecoding *decoding, int k,
-                                     ScumbleRect cells);
 
 /**
  * scumble_decoding_paint:

@@ -44,11 +44,9 @@ static gpointer
 adain_open (const ScumbleSafetensors *file, const ScumbleSafetensors *encoder_file,
             const ScumbleConvnet *encoder, GError **error)
 {
-  g_autoptr (ScumbleConvnet) eyes = scumble_vgg_part (encoder, SCUMBLE_VGG_PICTURE,
-                                                      SCUMBLE_VGG_RELU4_1);
-  ScumbleDecoder            *net  = g_new0 (ScumbleDecoder, 1);
+  ScumbleDecoder *net = g_new0 (ScumbleDecoder, 1);
 
-  if (!scumble_decoder_init (net, file, encoder, scumble_convnet_channels (eyes), error))
+  if (!scumble_decoder_init (net, file, encoder, 0, error))
     {
       adain_close (net);
       return NULL;
@@ -149,39 +147,17 @@ statistics (gconstpointer style)
   return style;
 }
 
-static gboolean
-deepest (const ScumbleDecoding *decoding, ScumbleRect cells, const ScumbleTensor *y,
-         const ScumbleJob *job, GError **error)
-{
-  return scumble_decoding_read (decoding, decoding->decoder->n - 1, cells, y, job, error);
-}
-
-static gsize
-deepest_room (const ScumbleDecoding *decoding, int w, int h, int threads)
-{
-  return scumble_decoding_read_room (decoding, decoding->decoder->n - 1, w, h, threads);
-}
-
-static double
-deepest_work (const ScumbleDecoding *decoding, ScumbleRect cells)
-{
-  return scumble_decoding_read_work (decoding, decoding->decoder->n - 1, cells);
-}
-
 static ScumbleDecoding
 decoding_of (const ScumbleContent *handle, const ScumbleLook *look)
 {
   const Content *content = handle->data;
 
-  return (ScumbleDecoding) { .decoder      = handle->model->net,
-                             .content      = handle,
-                             .planes       = &content->planes,
-                             .own          = content->own,
-                             .look         = look,
-                             .statistics   = statistics,
-                             .deepest      = deepest,
-                             .deepest_room = deepest_room,
-                             .deepest_work = deepest_work };
+  return (ScumbleDecoding) { .decoder    = handle->model->net,
+                             .content    = handle,
+                             .planes     = &content->planes,
+                             .own        = content->own,
+                             .look       = look,
+                             .statistics = statistics };
 }
 
 /* Planes -> blend -> decoder -> [rect.h, rect.w, 3] */

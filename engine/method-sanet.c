@@ -566,23 +566,13 @@ sanet_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
   return content;
 }
 
-/* What merged cells depend on. */
-typedef struct
+/* What @merged cells depend on. */
+static void
+find_need (const Net *net, int plane_w, int plane_h, ScumbleRect merged,
+           ScumbleRect need[LEVELS])
 {
-  ScumbleRect cells[LEVELS];
-} Need;
-
-static Need
-find_need (const Net *net, int plane_w, int plane_h, ScumbleRect merged)
-{
-  const ScumbleRect fine = scumble_convnet_reach (net->merge, plane_w, plane_h, merged);
-  Need              need;
-
-  need.cells[FINE]   = fine;
-  need.cells[COARSE] = (ScumbleRect) { fine.x / 2, fine.y / 2,
-                                       (fine.x + fine.w + 1) / 2 - fine.x / 2,
-                                       (fine.y + fine.h + 1) / 2 - fine.y / 2 };
-  return need;
+  need[FINE]   = scumble_convnet_reach (net->merge, plane_w, plane_h, merged);
+  need[COARSE] = scumble_rect_halved (need[FINE]);
 }
 
 /* Copies a sample of the content's cells side by side, in scratch that the caller gives
@@ -910,9 +900,9 @@ transform_level (const ScumbleContent *handle, const ScumbleLook *look, int leve
 
 /* fine += up (coarse) */
 static void
-add_up (const ScumbleTensor *coarse, const ScumbleTensor *fine, const Need *need, int threads)
+add_up (const ScumbleTensor *coarse, const ScumbleTensor *fine, const ScumbleRect need[LEVELS], int threads)
 {
-  const ScumbleRect at = need->cells[FINE], from = need->cells[COARSE];
+  const ScumbleRect at = need[FINE], from = need[COARSE];
 
 #pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (fine, threads))
   for (int i = 0; i < fine->h; i++)
@@ -935,22 +925,23 @@ merged (const ScumbleDecoding *decoding, ScumbleRect cells, const ScumbleTensor 
   const Net           *net     = decoding->content->model->net;
   const Content       *content = decoding->content->data;
   const ScumbleTensor *plane   = &features_of (&content->planes, FINE)->plane;
-  const Need           need    = find_need (net, plane->w, plane->h, cells);
   const gsize          mark    = scumble_arena_mark (job->arena);
   ScumbleRegion        out     = { .tensor = *y, .rect = cells };
-  ScumbleRegion        in      = { .rect = need.cells[FINE], .plane_w = plane->w,
-                                   .plane_h = plane->h };
+  ScumbleRegion        in      = { .plane_w = plane->w, .plane_h = plane->h };
+  ScumbleRect          need[LEVELS];
   ScumbleTensor        level[LEVELS];
   gboolean             done    = TRUE;
 
+  find_need (net, plane->w, plane->h, cells, need);
   for (int k = 0; done && k < LEVELS; k++)
-    done = scumble_arena_tensor (job->arena, need.cells[k].h, need.cells[k].w, plane->c,
+    done = scumble_arena_tensor (job->arena, need[k].h, need[k].w, plane->c,
                                  &level[k], error) &&
-           transform_level (decoding->content, decoding->look, k, need.cells[k], &level[k], job,
+           transform_level (decoding->content, decoding->look, k, need[k], &level[k], job,
                             error);
   if (done)
     {
-      add_up (&level[COARSE], &level[FINE], &need, job->threads);
+      add_up (&level[COARSE], &level[FINE], need, job->threads);
+      in.rect   = need[FINE];
       in.tensor = level[FINE];
       done      = scumble_convnet_run (net->merge, &in, &out, job, error);
     }
@@ -966,14 +957,15 @@ merged_room (const ScumbleDecoding *decoding, int w, int h, int threads)
   enum { FAR = (1 << 16) + 1, PLANE = 1 << 20 };
   const Net     *net     = decoding->content->model->net;
   const Content *content = decoding->content->data;
-  const Need     need    = find_need (net, PLANE, PLANE, (ScumbleRect) { FAR, FAR, w, h });
   const gsize    c       = (gsize) net->c;
   gsize          cells   = 0;
   gsize          widest  = scumble_convnet_room (net->merge, w, h, threads);
+  ScumbleRect    need[LEVELS];
 
+  find_need (net, PLANE, PLANE, (ScumbleRect) { FAR, FAR, w, h }, need);
   for (int k = 0; k < LEVELS; k++)
     {
-      const int   cols = need.cells[k].w + 1, rows = need.cells[k].h + 1;
+      const int   cols = need[k].w + 1, rows = need[k].h + 1;
       const gsize n    = (gsize) cols * (gsize) rows;
       const gsize gaze = sizeof (float) * c * n +
                          scumble_zones_room (decoding->look, cols, rows,
@@ -1011,16 +1003,17 @@ merged_work (const ScumbleDecoding *decoding, ScumbleRect merged)
   const Net           *net     = decoding->content->model->net;
   const Content       *content = decoding->content->data;
   const ScumbleTensor *plane   = &features_of (&content->planes, FINE)->plane;
-  const Need           need    = find_need (net, plane->w, plane->h, merged);
   const double         c       = plane->c;
   double               work    = scumble_convnet_work (net->merge, plane->w, plane->h, merged);
+  ScumbleRect          need[LEVELS];
 
+  find_need (net, plane->w, plane->h, merged, need);
   for (int k = 0; k < LEVELS; k++)
     {
-      const double cells = (double) need.cells[k].w * need.cells[k].h;
+      const double cells = (double) need[k].w * need[k].h;
 
       work += cells * c * (c + 2.0 * looked_at (content, decoding->look, k)) +
-              scumble_features_work (features_of (&content->planes, k), need.cells[k]);
+              scumble_features_work (features_of (&content->planes, k), need[k]);
     }
 
   return work;

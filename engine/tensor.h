@@ -59,6 +59,16 @@ scumble_rect_grow (ScumbleRect r, int n)
   return (ScumbleRect) { r.x - n, r.y - n, r.w + 2 * n, r.h + 2 * n };
 }
 
+/* What lies under a rectangle on the plane of half the size: all cells that it touches. */
+static inline ScumbleRect
+scumble_rect_halved (ScumbleRect r)
+{
+  const int x0 = r.x / 2, x1 = (r.x + r.w + 1) / 2;
+  const int y0 = r.y / 2, y1 = (r.y + r.h + 1) / 2;
+
+  return (ScumbleRect) { x0, y0, x1 - x0, y1 - y0 };
+}
+
 static inline gboolean
 scumble_rect_contains (ScumbleRect outer, ScumbleRect inner)
 {

@@ -160,7 +160,7 @@ def sanet(encoder, widths, content, style, joined=False):
     merged, own = transform(content, style), transform(content, content)
 
     def decode(a):
-        return decoder({**methods.imposed(content, style, a),
+        return decoder({**methods.imposed(content, style, nets.JOINS.values(), a),
                         "relu4_1": a * merged + (1 - a) * own})
 
     # Into the pictures' range, or clamping would hide most of it.

@@ -10,8 +10,8 @@ import torch
 from torch import nn
 
 from losses import LEARNED_TAPS, covariances, spikes, transfer_loss
-from nets import (TAPS, WIDTHS, Decoder, Encoder, Initial, Meta, Shared, Transform, adain, ceiling,
-                  mean_std, style_vector, transfer)
+from nets import (JOINS, TAPS, WIDTHS, Decoder, Encoder, Initial, Meta, Shared, Transform, adain,
+                  ceiling, mean_std, style_vector, transfer)
 from optimizer import Optimizer
 
 
@@ -19,11 +19,11 @@ from optimizer import Optimizer
 SHARED_ENCODERS = {"compact": "encoder", "fine": "encoder-fine"}
 
 
-def imposed(content, style, strength=1.0):
-    """The statistics of one picture's features imposed on another's at relu1_1 to relu4_1, for
-    a decoder with skip connections: {tap: features} of each -> {tap: features}."""
+def imposed(content, style, taps, strength=1.0):
+    """adain() of one picture's features with another's statistics, at each of `taps`:
+    {tap: features} of both -> {tap: features}."""
     return {tap: adain(content[tap].float(), *mean_std(style[tap]), ceiling(style[tap]), strength)
-            for tap in TAPS[:4]}
+            for tap in taps}
 
 
 class AdaIn(nn.Module):
@@ -38,7 +38,7 @@ class AdaIn(nn.Module):
 
     def paint(self, content, style, strength=1.0):
         content, style = (self.encoder(picture, "relu4_1") for picture in (content, style))
-        return self.decoder(imposed(content, style, strength))
+        return self.decoder(imposed(content, style, TAPS[:4], strength))
 
 
 class SaNet(nn.Module):
@@ -58,7 +58,8 @@ class SaNet(nn.Module):
 
     def decode(self, content, style, moved, strength=1.0):
         """moved: what transform() made of both -> picture."""
-        return self.decoder({**imposed(content, style, strength), "relu4_1": moved})
+        return self.decoder({**imposed(content, style, JOINS.values(), strength),
+                             "relu4_1": moved})
 
     def paint(self, content, style, strength=1.0):
         content, style = self.encoder(content), self.encoder(style)
