@@ -1075,7 +1075,7 @@ const ScumbleMethod scumble_method_sanet = {
   .id           = "sanet",
   .title        = N_("SANet"),
   .blurb        = N_("Takes brush strokes and patterns from where the painting resembles the "
-                     "picture. Richer than AdaIN, and slower."),
+                     "picture. Keeps more of that than AdaIN, and is slower."),
   .sees         = SCUMBLE_VGG_RELU5_1,
   .open         = sanet_open,
   .close        = sanet_close,
