@@ -54,8 +54,8 @@ typedef struct
  * @arena: (transfer none): working memory; every content surveyed with it keeps its
  *   feature plane there, so it must outlive them
  * @threads: how many threads to compute with, at least 1
- * @tile: edge of a tile in pixels, or 0 for the one that fits @arena best. Results do not
- *   depend on it beyond rounding
+ * @tile: edge of the largest tile in pixels, or 0 for what serves best. Where @arena has no room
+ *   for it, tiles are smaller. Results do not depend on it beyond rounding
  * @cancellable: (nullable): looked at between tiles and layers
  * @progress: (nullable): told how far a call is
  * @progress_data: for @progress

@@ -875,12 +875,13 @@ static int
 paint_edge (const Paint *paint, const ScumbleRect *area, GError **error)
 {
   enum { LEAST = 32 };
-  const ScumbleJob *job  = paint->job;
-  const int         edge = scumble_tile_edge (area, job->tile > 0 ? 1 : LEAST, paint_room,
-                                              paint, job);
-  const gsize       room = paint_room (MIN (edge, area->w), MIN (edge, area->h), paint);
+  const ScumbleJob *job   = paint->job;
+  const int         least = job->tile > 0 ? MIN (job->tile, LEAST) : LEAST;
+  const int         edge  = MAX (scumble_tile_edge (area, job->tile > 0 ? 1 : LEAST,
+                                                    paint_room, paint, job), least);
+  const gsize       room  = paint_room (MIN (edge, area->w), MIN (edge, area->h), paint);
 
-  return edge > LEAST || scumble_arena_has_room (job->arena, room, error) ? edge : 0;
+  return scumble_arena_has_room (job->arena, room, error) ? edge : 0;
 }
 
 gboolean

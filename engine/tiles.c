@@ -10,15 +10,21 @@ scumble_tile_edge (const ScumbleRect *area, int unit, ScumbleTileRoom room,
                    gconstpointer user_data, const ScumbleJob *job)
 {
   const gsize available = scumble_arena_room (job->arena);
+  int         most      = G_MAXINT;
 
   if (job->tile > 0)
-    return MAX (job->tile / unit, 1) * unit;
+    {
+      most = MAX (job->tile / unit, 1) * unit;
+      if (room (MIN (most, area->w), MIN (most, area->h), user_data) <= available)
+        return most;
+    }
 
   for (guint i = 0; i < G_N_ELEMENTS (edges); i++)
     {
       const int edge = edges[i] / unit * unit;
 
-      if (edge > 0 && room (MIN (edge, area->w), MIN (edge, area->h), user_data) <= available)
+      if (edge > 0 && edge < most &&
+          room (MIN (edge, area->w), MIN (edge, area->h), user_data) <= available)
         return edge;
     }
 

@@ -35,8 +35,9 @@ typedef gboolean (*ScumbleTileFunc) (const ScumbleRect *tile, gpointer user_data
  * @unit: every tile starts at a multiple of it, counted from @area's corner
  * @room: what a tile takes
  *
- * Returns: the edge of a tile, a multiple of @unit: the job's own, or the largest useful
- *   one that fits the job's arena, or @unit if none does
+ * Returns: the edge of a tile, a multiple of @unit: the job's own or, where that does
+ *   not fit the job's arena or there is none, the largest useful one that does; @unit if none
+ *   fits
  */
 int      scumble_tile_edge  (const ScumbleRect *area, int unit, ScumbleTileRoom room,
                              gconstpointer user_data, const ScumbleJob *job);

@@ -16,8 +16,8 @@
 
 enum { LEVELS = 3 };
 
-/* Ways to measure: what is kept, times six sizes of tiles. */
-enum { MANNERS = (LEVELS + 1) * 6 };
+/* Ways to measure: what is kept, times six sizes of tiles and the job's own. */
+enum { MANNERS = (LEVELS + 1) * 7 };
 
 /* How many times as much as painting the picture measuring it may be, before it is better to
  * ask for more memory. Without coarse planes it is 10 to 60 times, with them it is about 1. */
@@ -578,15 +578,17 @@ manner_work (int base, const ScumblePicture *picture, Manner manner)
 static guint
 list_manners (const ScumbleJob *job, Manner manners[MANNERS])
 {
-  const int fixed = MAX (job->tile / SCUMBLE_TRANSFER_ALIGN, 1) * SCUMBLE_TRANSFER_ALIGN;
-  guint     n     = 0;
+  const int most = MAX (job->tile / SCUMBLE_TRANSFER_ALIGN, 1) * SCUMBLE_TRANSFER_ALIGN;
+  guint     n    = 0;
 
   for (int finest = 0; finest <= LEVELS; finest++)
-    if (job->tile > 0)
-      manners[n++] = (Manner) { finest, fixed };
-    else
+    {
+      if (job->tile > 0)
+        manners[n++] = (Manner) { finest, most };
       for (int edge = 512; edge >= SCUMBLE_TRANSFER_ALIGN; edge /= 2)
-        manners[n++] = (Manner) { finest, edge };
+        if (job->tile == 0 || edge < most)
+          manners[n++] = (Manner) { finest, edge };
+    }
 
   return n;
 }

@@ -76,6 +76,14 @@ chosen = sys.argv[5:]
 pyatspi.setTimeout(10000, 30000)  # milliseconds; machines that build beside this are slow
 
 
+def tell_failure():
+    """What there is to see, for whoever has the log and not the pictures."""
+    screenshot("failure")
+    for app in pyatspi.Registry.getDesktop(0):
+        print(*(n.name for n in every(app) if n.getRole() == pyatspi.ROLE_LABEL and n.name
+                and n.getState().contains(pyatspi.STATE_SHOWING)), sep="\n")
+
+
 def wait_for(what, condition, seconds=60.0):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -86,7 +94,7 @@ def wait_for(what, condition, seconds=60.0):
         if value:
             return value
         time.sleep(0.05)
-    screenshot("failure")
+    tell_failure()
     raise AssertionError(f"{what}: not within {seconds:.0f} s")
 
 
@@ -1021,7 +1029,7 @@ class Watch:
         end = time.monotonic() + seconds
         while not condition(self.look()[-1]):
             if time.monotonic() > end:
-                screenshot("failure")
+                tell_failure()
                 raise AssertionError(f"{what}: not within {seconds:.0f} s")
             time.sleep(0.005)
 

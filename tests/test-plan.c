@@ -92,13 +92,16 @@ wish_init (Wish *wish, const Manner *manner, int w, int h)
   wish->look.strength_map = manner->mapped ? &wish->mask.mask : NULL;
 }
 
-/* Does what @demand says; FALSE when the budget does not allow it. */
+/* Does what @demand says, in tiles of at most some edge if @tile is not 0; FALSE when the budget
+ * does not allow it. */
 static gboolean
-carry_out (ScumbleModel *model, const ScumbleDemand *demand, gsize *peak, GError **error)
+carry_out (ScumbleModel *model, const ScumbleDemand *demand, int tile, gsize *peak,
+           GError **error)
 {
   const ScumbleLook         *look    = demand->look;
   g_autoptr (ScumbleArena)   arena   = scumble_arena_new (demand->budget);
-  const ScumbleJob           job     = { .arena = arena, .threads = demand->threads };
+  const ScumbleJob           job     = { .arena = arena, .threads = demand->threads,
+                                         .tile = tile };
   g_autoptr (ScumbleStyle)   style   = NULL;
   g_autoptr (ScumbleContent) content = NULL;
   Picture                    pictures[2];
@@ -157,7 +160,7 @@ check (ScumbleModel *model, ScumbleDemand demand, const Manner *manner)
   g_assert_cmpuint (plan.peak, <=, demand.budget);
   g_assert_cmpuint (plan.held, <=, plan.peak);
   g_assert_cmpint (plan.tile, >, 0);
-  g_assert_true (carry_out (model, &demand, &peak, &error));
+  g_assert_true (carry_out (model, &demand, 0, &peak, &error));
   g_assert_no_error (error);
   g_test_message ("%s, %d x %d, %d threads in %.1f MiB: %.2f of %.1f MiB", manner->title,
                   demand.width, demand.height, demand.threads, demand.budget / 1048576.0,
@@ -207,6 +210,33 @@ test_near (gconstpointer data)
                                  .style_height = 50, .budget = budget, .threads = 2 };
 
   g_assert_cmpfloat (check (model, demand, &plain), >, 0.6);
+
+  scumble_model_unref (model);
+}
+
+/* Where a picture just fits, it does so too when its tiles must not grow beyond some edge. */
+static void
+test_capped (gconstpointer data)
+{
+  const char *const *method = data;
+  ScumbleModel      *model  = open_model (method[0], method[1]);
+  ScumbleDemand      demand = { .width = 1100, .height = 900, .style_width = 70,
+                                .style_height = 50, .budget = 64 << 20, .threads = 2 };
+  g_autoptr (GError) error  = NULL;
+  ScumblePlan        plan;
+  Wish               wish;
+  gsize              peak;
+
+  wish_init (&wish, &plain, demand.width, demand.height);
+  demand.look    = &wish.look;
+  demand.styling = &wish.styling;
+  while (scumble_model_plan (model, &demand, &plan, NULL))
+    demand.budget -= demand.budget / 8;
+  demand.budget += demand.budget / 7 + 4096;
+  g_assert_true (carry_out (model, &demand, 512, &peak, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (peak, <=, demand.budget);
+  g_free (wish.weights);
 
   scumble_model_unref (model);
 }
@@ -361,6 +391,7 @@ main (int argc, char **argv)
     {
       add ("within", methods[i], test_within);
       add ("near", methods[i], test_near);
+      add ("capped", methods[i], test_capped);
       add ("manners", methods[i], test_manners);
       add ("looks", methods[i], test_looks);
       if (i < 4)

@@ -150,6 +150,21 @@ test_asked_for (void)
     }
 }
 
+/* A tile that was asked for but does not fit gives way to smaller ones. */
+static void
+test_no_room (void)
+{
+  const ScumbleRect        area  = { 0, 0, 5000, 5000 };
+  g_autoptr (ScumbleArena) arena = scumble_arena_new (1 << 20);
+
+  for (int tile = 104; tile < 2000; tile += 8)
+    {
+      const ScumbleJob job  = { .arena = arena, .threads = 1, .tile = tile };
+
+      g_assert_cmpint (scumble_tile_edge (&area, 8, room, NULL, &job), ==, 96);
+    }
+}
+
 static double
 area_of (const ScumbleRect *tile, gconstpointer user_data)
 {
@@ -178,6 +193,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tiles/stopped", test_stopped);
   g_test_add_func ("/tiles/edge", test_edge);
   g_test_add_func ("/tiles/asked-for", test_asked_for);
+  g_test_add_func ("/tiles/no-room", test_no_room);
   g_test_add_func ("/tiles/many", test_many);
 
   return g_test_run ();
