@@ -28,6 +28,20 @@ channels (const ScumbleDecoder *decoder, int k)
   return scumble_convnet_channels (decoder->parts[k]);
 }
 
+/* Whether relu4_1 itself is decoded. */
+static gboolean
+reads_deepest (const ScumbleDecoder *decoder)
+{
+  return decoder->imposed > 0;
+}
+
+/* What the first stage takes. */
+static int
+deepest_channels (const ScumbleDecoder *decoder)
+{
+  return decoder->attended + (reads_deepest (decoder) ? channels (decoder, decoder->n - 1) : 0);
+}
+
 void
 scumble_decoder_clear (ScumbleDecoder *decoder)
 {
@@ -40,14 +54,14 @@ scumble_decoder_clear (ScumbleDecoder *decoder)
 
 gboolean
 scumble_decoder_init (ScumbleDecoder *decoder, const ScumbleSafetensors *file,
-                      const ScumbleConvnet *encoder, int deep, GError **error)
+                      const ScumbleConvnet *encoder, int attended, GError **error)
 {
   static const ScumbleVggTap from[] = { SCUMBLE_VGG_PICTURE, SCUMBLE_VGG_PICTURE,
                                         SCUMBLE_VGG_RELU2_1, SCUMBLE_VGG_RELU3_1 };
   const gboolean joins = scumble_vgg_decoder_joins (file);
   int            c;
 
-  *decoder = (ScumbleDecoder) { .n = joins ? SCUMBLE_VGG_STAGES : 1 };
+  *decoder = (ScumbleDecoder) { .n = joins ? SCUMBLE_VGG_STAGES : 1, .attended = attended };
   for (int k = 0; k < decoder->n; k++)
     {
       decoder->parts[k] = scumble_vgg_part (encoder, from[k],
@@ -57,14 +71,14 @@ scumble_decoder_init (ScumbleDecoder *decoder, const ScumbleSafetensors *file,
       decoder->c       += channels (decoder, k);
     }
 
-  decoder->deep = deep > 0 ? deep : channels (decoder, decoder->n - 1);
+  decoder->imposed = joins || attended == 0 ? decoder->c : 0;
 
   /* Each stage takes what the one above gives. */
-  c = decoder->deep;
   for (int k = decoder->n - 1; k >= 0; k--)
     {
-      if (!is_deepest (decoder, k))
-        c = scumble_convnet_channels (decoder->stages[k + 1]) + channels (decoder, k);
+      c = is_deepest (decoder, k)
+            ? deepest_channels (decoder)
+            : scumble_convnet_channels (decoder->stages[k + 1]) + channels (decoder, k);
       decoder->stages[k] = joins ? scumble_vgg_decoder_stage (file, k + 1, c, error)
                                  : scumble_vgg_decoder (file, c, error);
       if (decoder->stages[k] == NULL)
@@ -72,12 +86,6 @@ scumble_decoder_init (ScumbleDecoder *decoder, const ScumbleSafetensors *file,
     }
 
   return TRUE;
-}
-
-int
-scumble_decoder_joining (const ScumbleDecoder *decoder)
-{
-  return decoder->begin[decoder->n - 1];
 }
 
 void
@@ -140,11 +148,11 @@ statistics_alloc (int c)
 }
 
 ScumbleStatistics *
-scumble_statistics_new (const ScumbleDecoder *decoder, const ScumblePlanes *planes, int taps)
+scumble_statistics_new (const ScumbleDecoder *decoder, const ScumblePlanes *planes)
 {
   ScumbleStatistics *statistics = statistics_alloc (decoder->c);
 
-  for (int k = 0; k < taps; k++)
+  for (int k = 0; k < planes->n; k++)
     {
       const ScumbleMoments *moments = &planes->features[k].moments;
       const int             begin   = decoder->begin[k];
@@ -416,6 +424,85 @@ join (const ScumbleTensor *above, const ScumbleTensor *tap, const Blend *blend,
     }
 }
 
+/* @y = the channels of @first and, behind them, those of @second. */
+static void
+stack (const ScumbleTensor *first, const ScumbleTensor *second, const ScumbleTensor *y, int threads)
+{
+#pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (y, threads))
+  for (int i = 0; i < y->h; i++)
+    for (int j = 0; j < y->w; j++)
+      {
+        float *cell = scumble_tensor_at (y, i, j);
+
+        memcpy (cell, scumble_tensor_at (first, i, j), sizeof *cell * (gsize) first->c);
+        memcpy (cell + first->c, scumble_tensor_at (second, i, j),
+                sizeof *cell * (gsize) second->c);
+      }
+}
+
+/* Both that stand at relu4_1, one behind the other. */
+static gboolean
+read_both (const ScumbleDecoding *decoding, int k, ScumbleRect cells, const ScumbleTensor *y,
+           const ScumbleJob *job, GError **error)
+{
+  const ScumbleDecoder *decoder = decoding->decoder;
+  const gsize           mark    = scumble_arena_mark (job->arena);
+  ScumbleTensor         tap, attended;
+  const gboolean        done    =
+    scumble_arena_tensor (job->arena, y->h, y->w, channels (decoder, k), &tap, error) &&
+    scumble_arena_tensor (job->arena, y->h, y->w, decoder->attended, &attended, error) &&
+    read_blended (decoding, k, cells, &tap, job, error) &&
+    decoding->attend (decoding, cells, &attended, job, error);
+
+  if (done)
+    stack (&tap, &attended, y, job->threads);
+  scumble_arena_release (job->arena, mark);
+
+  return done;
+}
+
+static gboolean
+read_deepest (const ScumbleDecoding *decoding, int k, ScumbleRect cells, const ScumbleTensor *y,
+              const ScumbleJob *job, GError **error)
+{
+  if (decoding->decoder->attended == 0)
+    return read_blended (decoding, k, cells, y, job, error);
+  if (!reads_deepest (decoding->decoder))
+    return decoding->attend (decoding, cells, y, job, error);
+
+  return read_both (decoding, k, cells, y, job, error);
+}
+
+static gsize
+deepest_room (const ScumbleDecoding *decoding, int k, int w, int h, int threads)
+{
+  const ScumbleDecoder *decoder = decoding->decoder;
+  const gsize           tap     = reads_deepest (decoder)
+                                    ? blended_room (decoding, k, w, h, threads) : 0;
+
+  if (decoder->attended == 0)
+    return tap;
+  if (!reads_deepest (decoder))
+    return decoding->attend_room (decoding, w, h, threads);
+
+  return sizeof (float) * (gsize) deepest_channels (decoder) * (gsize) w * (gsize) h + 4096 +
+         MAX (tap, decoding->attend_room (decoding, w, h, threads));
+}
+
+static double
+deepest_work (const ScumbleDecoding *decoding, int k, ScumbleRect cells)
+{
+  const ScumbleDecoder *decoder = decoding->decoder;
+  double                work    = 0.0;
+
+  if (reads_deepest (decoder))
+    work += scumble_features_work (&decoding->planes->features[k], cells);
+  if (decoder->attended > 0)
+    work += decoding->attend_work (decoding, cells);
+
+  return work;
+}
+
 static gboolean decode (const ScumbleDecoding *decoding, int k, ScumbleRegion *out,
                         const ScumbleJob *job, GError **error);
 
@@ -437,11 +524,9 @@ gather (const ScumbleDecoding *decoding, int k, ScumbleRegion *in, const Scumble
   gboolean               done;
 
   if (is_deepest (decoder, k))
-    return scumble_arena_tensor (job->arena, cells.h, cells.w, decoder->deep, &in->tensor,
-                                 error) &&
-           (decoding->deepest != NULL
-              ? decoding->deepest (decoding, cells, &in->tensor, job, error)
-              : read_blended (decoding, k, cells, &in->tensor, job, error));
+    return scumble_arena_tensor (job->arena, cells.h, cells.w, deepest_channels (decoder),
+                                 &in->tensor, error) &&
+           read_deepest (decoding, k, cells, &in->tensor, job, error);
 
   in->rect = framed (cells, &features->plane);
   if (!scumble_arena_tensor (job->arena, above.rect.h, above.rect.w,
@@ -528,10 +613,8 @@ decode_room (const ScumbleDecoding *decoding, int k, int w, int h, int threads)
   scumble_convnet_reach_most (decoder->stages[k], w, h, &cols, &rows);
   cells = (gsize) cols * (gsize) rows;
   if (is_deepest (decoder, k))
-    return sizeof (float) * (gsize) decoder->deep * cells + 4096 +
-           MAX (run, decoding->deepest != NULL
-                       ? decoding->deepest_room (decoding, cols, rows, threads)
-                       : blended_room (decoding, k, cols, rows, threads));
+    return sizeof (float) * (gsize) deepest_channels (decoder) * cells + 4096 +
+           MAX (run, deepest_room (decoding, k, cols, rows, threads));
 
   c      = (gsize) channels (decoder, k);
   deep   = (gsize) scumble_convnet_channels (decoder->stages[k + 1]);
@@ -559,16 +642,13 @@ decode_work (const ScumbleDecoding *decoding, int k, ScumbleRect out)
   const ScumbleConvnet *stage   = decoder->stages[k];
   const ScumbleTensor  *plane   = &decoding->planes->features[k].plane;
   const ScumbleRect     cells   = scumble_convnet_reach (stage, plane->w, plane->h, out);
-  double                work    = scumble_convnet_work (stage, plane->w, plane->h, out);
+  const double          work    = scumble_convnet_work (stage, plane->w, plane->h, out);
 
-  if (is_deepest (decoder, k) && decoding->deepest != NULL)
-    return work + decoding->deepest_work (decoding, cells);
+  if (is_deepest (decoder, k))
+    return work + deepest_work (decoding, k, cells);
 
-  work += scumble_features_work (&decoding->planes->features[k], cells);
-  if (!is_deepest (decoder, k))
-    work += decode_work (decoding, k + 1, scumble_rect_halved (cells));
-
-  return work;
+  return work + scumble_features_work (&decoding->planes->features[k], cells) +
+         decode_work (decoding, k + 1, scumble_rect_halved (cells));
 }
 
 double

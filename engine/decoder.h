@@ -15,11 +15,12 @@ G_BEGIN_DECLS
  * @stages: (owned): the decoder from each tap, and what comes from the stage above, down
  * @begin: where each tap's channels begin in those of all taps, behind each other
  * @c: the channels of all taps
- * @deep: the channels of what is decoded in place of relu4_1
+ * @imposed: those of the taps that are given the style's statistics
+ * @attended: the channels of what a method computes at relu4_1 itself
  *
- * The decoder that AdaIN and SANet share, and the taps that it needs: relu4_1, which each of
- * them transforms in its own way, and with skip connections features of the shallower taps,
- * given the style's statistics like AdaIN's.
+ * The decoder that AdaIN and SANet share, and the taps that it needs. AdaIN gives all of them the
+ * style's statistics. SANet does so with skip connections, and its own cells stand behind those of
+ * relu4_1; without, they stand in place of them.
  */
 typedef struct
 {
@@ -28,7 +29,8 @@ typedef struct
   ScumbleConvnet *stages[SCUMBLE_VGG_STAGES];
   int             begin[SCUMBLE_VGG_STAGES];
   int             c;
-  int             deep;
+  int             imposed;
+  int             attended;
 } ScumbleDecoder;
 
 /**
@@ -36,20 +38,13 @@ typedef struct
  * @decoder: (out caller-allocates): clear with scumble_decoder_clear() also on failure
  * @file: holds tensors decoder.*; their shapes tell whether there are skip connections
  * @encoder: must outlive @decoder
- * @deep: channels of what is decoded in place of relu4_1; 0 for as many as that has
+ * @attended: the channels of what the method computes at relu4_1 itself; 0 if nothing
  *
  * Returns: %FALSE with %SCUMBLE_ERROR_MODEL if a tensor is missing or does not fit
  */
 gboolean scumble_decoder_init  (ScumbleDecoder *decoder, const ScumbleSafetensors *file,
-                                const ScumbleConvnet *encoder, int deep, GError **error);
+                                const ScumbleConvnet *encoder, int attended, GError **error);
 void     scumble_decoder_clear (ScumbleDecoder *decoder);
-
-/**
- * scumble_decoder_joining:
- *
- * Returns: the channels of the taps that join: all but those of relu4_1
- */
-int      scumble_decoder_joining (const ScumbleDecoder *decoder);
 
 /**
  * ScumblePlanes:
@@ -90,7 +85,7 @@ scumble_planes_deepest (const ScumblePlanes *planes)
  * @std: (owned): sqrt (var + 1e-5) with the unbiased variance
  * @high: (owned): the largest values
  *
- * What AdaIN knows of a picture: [c] each, of the first taps of a decoder behind each other.
+ * What AdaIN knows of a picture: [c] each, of a decoder's taps behind each other.
  */
 typedef struct
 {
@@ -101,12 +96,11 @@ typedef struct
 
 /**
  * scumble_statistics_new:
- * @taps: of how many of the taps
  *
  * Returns: (transfer full): the statistics of what was encoded
  */
 ScumbleStatistics *scumble_statistics_new  (const ScumbleDecoder *decoder,
-                                            const ScumblePlanes *planes, int taps);
+                                            const ScumblePlanes *planes);
 void               scumble_statistics_free (ScumbleStatistics *statistics);
 
 /**
@@ -144,13 +138,13 @@ ScumbleStatistics *scumble_statistics_load (const ScumbleSafetensors *file, int 
  * @decoder: the networks
  * @content: that is painted
  * @planes: of the content
- * @own: the content's statistics, of as many taps as are read
+ * @own: the content's statistics
  * @look: what it is painted with
  * @statistics: tells those of a style, from what its method made of it
- * @deepest: (nullable): computes cells in place of relu4_1, [cells.h, cells.w, c], in scratch
- *   of its own; %NULL if that is given the style's statistics like the other taps
- * @deepest_room: the scratch that it needs for @w x @h cells; there with @deepest
- * @deepest_work: its multiply-adds; there with @deepest
+ * @attend: (nullable): computes cells at relu4_1, [cells.h, cells.w, attended], in scratch of
+ *   its own; there if the decoder has such channels
+ * @attend_room: the scratch that it needs for @w x @h cells; there with @attend
+ * @attend_work: its multiply-adds; there with @attend
  *
  * A content on its way to pixels. The content's statistics are the whole picture's for every
  * zone.
@@ -167,10 +161,10 @@ struct _ScumbleDecoding
 
   const ScumbleStatistics *(*statistics) (gconstpointer style);
 
-  gboolean (*deepest)      (const ScumbleDecoding *decoding, ScumbleRect cells,
-                            const ScumbleTensor *y, const ScumbleJob *job, GError **error);
-  gsize    (*deepest_room) (const ScumbleDecoding *decoding, int w, int h, int threads);
-  double   (*deepest_work) (const ScumbleDecoding *decoding, ScumbleRect cells);
+  gboolean (*attend)      (const ScumbleDecoding *decoding, ScumbleRect cells,
+                           const ScumbleTensor *y, const ScumbleJob *job, GError **error);
+  gsize    (*attend_room) (const ScumbleDecoding *decoding, int w, int h, int threads);
+  double   (*attend_work) (const ScumbleDecoding *decoding, ScumbleRect cells);
 };
 
 /**

@@ -67,7 +67,7 @@ encode (ScumblePicture *picture, ScumblePlanes *planes, ScumbleModel *model,
 static ScumbleStatistics *
 get_statistics (const ScumbleModel *model, const ScumblePlanes *planes)
 {
-  return scumble_statistics_new (model->net, planes, planes->n);
+  return scumble_statistics_new (model->net, planes);
 }
 
 static void

@@ -7,7 +7,8 @@
  *     fine   = relu4_1 + attended (relu4_1), coarse = relu5_1 + attended (relu5_1)
  *     merge (fine + up (coarse)) -> decoder -> pixels
  *
- * A decoder may have skip connections, which the paper's has not (decoder.h).
+ * A decoder may have skip connections, which the paper's has not: it is AdaIN's then, and what
+ * merge gives stands beside AdaIN's relu4_1 (decoder.h).
  *
  * Every cell looks at the style, and at the content's statistics, but at no other cell: so
  * any rectangle can be rendered exactly from the cells that it depends on.  A strength
@@ -59,9 +60,9 @@ typedef struct
 typedef struct
 {
   guint              n;
-  float             *weights; /* [n], sums to 1 */
-  Seen             **seen;    /* [n] */
-  ScumbleStatistics *joining; /* of the taps that join the decoder, of all pictures together */
+  float             *weights;    /* [n], sums to 1 */
+  Seen             **seen;       /* [n] */
+  ScumbleStatistics *statistics; /* of the decoder's taps, of all pictures together */
 } Style;
 
 /* The logits of a picture after its over-used positions have been lowered. */
@@ -73,7 +74,7 @@ typedef struct
   float *logits[LEVELS];
 } Penalty;
 
-/* A picture at both levels, and those that join the decoder. */
+/* A picture at both levels, and those of the decoder. */
 typedef struct
 {
   ScumblePicture  picture;
@@ -86,9 +87,9 @@ typedef struct
 typedef struct
 {
   Planes             planes;
-  ScumbleStatistics *joining;   /* of the taps that join the decoder */
-  Style             *own;       /* the content as its own style */
-  GPtrArray         *penalties; /* of the look last rendered with */
+  ScumbleStatistics *statistics; /* of the decoder's taps */
+  Style             *own;        /* the content as its own style */
+  GPtrArray         *penalties;  /* of the look last rendered with */
 } Content;
 
 static const ScumbleLayer merge[] = { { SCUMBLE_LAYER_CONV3, "merge", FALSE } };
@@ -161,13 +162,6 @@ static const ScumbleFeatures *
 features_of (const Planes *planes, int level)
 {
   return level == FINE ? scumble_planes_deepest (&planes->taps) : &planes->coarse;
-}
-
-/* The statistics of the taps that join the decoder. */
-static ScumbleStatistics *
-find_joining (const Net *net, const Planes *planes)
-{
-  return scumble_statistics_new (&net->decoder, &planes->taps, planes->taps.n - 1);
 }
 
 static void
@@ -243,10 +237,10 @@ style_new (guint n)
 {
   Style *style = g_new (Style, 1);
 
-  style->n       = n;
-  style->weights = g_new0 (float, n);
-  style->seen    = g_new0 (Seen *, n);
-  style->joining = NULL;
+  style->n          = n;
+  style->weights    = g_new0 (float, n);
+  style->seen       = g_new0 (Seen *, n);
+  style->statistics = NULL;
 
   return style;
 }
@@ -259,7 +253,7 @@ see (const Net *net, const Planes *planes, const ScumbleJob *job)
 
   style->weights[0] = 1.0f;
   style->seen[0]    = seen_new ();
-  style->joining    = find_joining (net, planes);
+  style->statistics = scumble_statistics_new (&net->decoder, &planes->taps);
   for (int k = 0; k < LEVELS; k++)
     if (job->rehearsal != NULL)
       style->seen[0]->keys[k].n = features_of (planes, k)->plane.h *
@@ -280,8 +274,8 @@ sanet_style_free (gpointer data)
   for (guint i = 0; i < style->n; i++)
     if (style->seen[i] != NULL)
       seen_unref (style->seen[i]);
-  if (style->joining != NULL)
-    scumble_statistics_free (style->joining);
+  if (style->statistics != NULL)
+    scumble_statistics_free (style->statistics);
   g_free (style->seen);
   g_free (style->weights);
   g_free (style);
@@ -293,21 +287,20 @@ static gpointer
 sanet_mix (const ScumbleModel *model, const gconstpointer *styles, const float *weights,
            guint n)
 {
-  const Net                                  *net     = model->net;
-  g_autofree const ScumbleStatistics        **joining = g_new (const ScumbleStatistics *, n);
-  guint                                       total   = 0;
-  Style                                      *mixed;
+  const Net                           *net   = model->net;
+  g_autofree const ScumbleStatistics **parts = g_new (const ScumbleStatistics *, n);
+  guint                                total = 0;
+  Style                               *mixed;
 
   for (guint i = 0; i < n; i++)
     {
-      joining[i] = ((const Style *) styles[i])->joining;
-      total     += ((const Style *) styles[i])->n;
+      parts[i] = ((const Style *) styles[i])->statistics;
+      total   += ((const Style *) styles[i])->n;
     }
 
-  mixed          = style_new (total);
-  mixed->joining = scumble_statistics_mix (joining, weights, n,
-                                           scumble_decoder_joining (&net->decoder));
-  total          = 0;
+  mixed             = style_new (total);
+  mixed->statistics = scumble_statistics_mix (parts, weights, n, net->decoder.imposed);
+  total             = 0;
   for (guint i = 0; i < n; i++)
     {
       const Style *style = styles[i];
@@ -333,11 +326,11 @@ tensor_name (guint part, int level, const char *what)
 static void
 sanet_save (const ScumbleModel *model, gconstpointer data, ScumbleSafetensorsWriter *writer)
 {
-  const int    joining = scumble_decoder_joining (&((const Net *) model->net)->decoder);
+  const int    imposed = ((const Net *) model->net)->decoder.imposed;
   const Style *style   = data;
 
-  if (joining > 0)
-    scumble_statistics_save (style->joining, joining, writer);
+  if (imposed > 0)
+    scumble_statistics_save (style->statistics, imposed, writer);
   scumble_safetensors_writer_add (writer, "style.weights", (int[]) { (int) style->n }, 1,
                                   style->weights);
   for (guint i = 0; i < style->n; i++)
@@ -384,7 +377,7 @@ load_keys (const Net *net, const ScumbleSafetensors *file, guint part, int level
 static gboolean
 load_parts (const Net *net, const ScumbleSafetensors *file, Style *style, GError **error)
 {
-  const int joining = scumble_decoder_joining (&net->decoder);
+  const int imposed = net->decoder.imposed;
 
   for (guint i = 0; i < style->n; i++)
     {
@@ -393,10 +386,10 @@ load_parts (const Net *net, const ScumbleSafetensors *file, Style *style, GError
         if (!load_keys (net, file, i, k, &style->seen[i]->keys[k], error))
           return FALSE;
     }
-  if (joining > 0)
-    style->joining = scumble_statistics_load (file, joining, error);
+  if (imposed > 0)
+    style->statistics = scumble_statistics_load (file, imposed, error);
 
-  return joining == 0 || style->joining != NULL;
+  return imposed == 0 || style->statistics != NULL;
 }
 
 static gpointer
@@ -462,8 +455,8 @@ sanet_content_free (gpointer data)
   g_ptr_array_unref (content->penalties);
 
   clear_planes (&content->planes);
-  if (content->joining != NULL)
-    scumble_statistics_free (content->joining);
+  if (content->statistics != NULL)
+    scumble_statistics_free (content->statistics);
   if (content->own != NULL)
     sanet_style_free (content->own);
   g_free (content);
@@ -552,8 +545,9 @@ sanet_survey (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *job,
   if (encode_planes (&content->planes, model->net, source, SCUMBLE_KEEP_AS_FITS, &first,
                      error))
     {
-      content->joining = find_joining (model->net, &content->planes);
-      content->own     = see_own (model, content, source, &second, error);
+      content->statistics = scumble_statistics_new (&((const Net *) model->net)->decoder,
+                                                    &content->planes.taps);
+      content->own        = see_own (model, content, source, &second, error);
     }
   if (content->own == NULL)
     {
@@ -917,7 +911,7 @@ add_up (const ScumbleTensor *coarse, const ScumbleTensor *fine, const ScumbleRec
       }
 }
 
-/* fine and coarse planes -> attention -> merge; merged cells are what is decoded */
+/* fine and coarse planes -> attention -> merge */
 static gboolean
 merged (const ScumbleDecoding *decoding, ScumbleRect cells, const ScumbleTensor *y,
         const ScumbleJob *job, GError **error)
@@ -1020,9 +1014,9 @@ merged_work (const ScumbleDecoding *decoding, ScumbleRect merged)
 }
 
 static const ScumbleStatistics *
-joining (gconstpointer style)
+statistics_of (gconstpointer style)
 {
-  return ((const Style *) style)->joining;
+  return ((const Style *) style)->statistics;
 }
 
 static ScumbleDecoding
@@ -1031,15 +1025,15 @@ decoding_of (const ScumbleContent *handle, const ScumbleLook *look)
   const Net     *net     = handle->model->net;
   const Content *content = handle->data;
 
-  return (ScumbleDecoding) { .decoder      = &net->decoder,
-                             .content      = handle,
-                             .planes       = &content->planes.taps,
-                             .own          = content->joining,
-                             .look         = look,
-                             .statistics   = joining,
-                             .deepest      = merged,
-                             .deepest_room = merged_room,
-                             .deepest_work = merged_work };
+  return (ScumbleDecoding) { .decoder     = &net->decoder,
+                             .content     = handle,
+                             .planes      = &content->planes.taps,
+                             .own         = content->statistics,
+                             .look        = look,
+                             .statistics  = statistics_of,
+                             .attend      = merged,
+                             .attend_room = merged_room,
+                             .attend_work = merged_work };
 }
 
 /* merged cells -> decoder -> [rect.h, rect.w, 3] */

@@ -153,15 +153,18 @@ def parameters(network, base, kinds=("weight", "scale", "shift")):
 
 
 def sanet(encoder, widths, content, style, joined=False):
-    transform, decoder = nets.Transform(widths), nets.Decoder(widths, joined)
+    transform, decoder = nets.Transform(widths), nets.Decoder(widths, joined, attended=joined)
     randomise(transform, 2)
     randomise(decoder, 3)
     content, style = encoder(padded(content, 16)), encoder(padded(style, 16))
     merged, own = transform(content, style), transform(content, content)
 
     def decode(a):
-        return decoder({**methods.imposed(content, style, nets.JOINS.values(), a),
-                        "relu4_1": a * merged + (1 - a) * own})
+        attended = a * merged + (1 - a) * own
+        if joined:
+            return decoder({**methods.imposed(content, style, nets.TAPS[:4], a),
+                            "attended": attended})
+        return decoder({"relu4_1": attended})
 
     # Into the pictures' range, or clamping would hide most of it.
     scale, shift = fit(decode(1.0))

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from losses import LEARNED_TAPS, covariances, spikes, transfer_loss
-from nets import (JOINS, TAPS, WIDTHS, Decoder, Encoder, Initial, Meta, Shared, Transform, adain,
+from nets import (TAPS, WIDTHS, Decoder, Encoder, Initial, Meta, Shared, Transform, adain,
                   ceiling, mean_std, style_vector, transfer)
 from optimizer import Optimizer
 
@@ -44,8 +44,8 @@ class AdaIn(nn.Module):
 class SaNet(nn.Module):
     """METHOD sanet. Parts encoder, transform and decoder.
 
-    Strength blends with transform(content, content), since merge changes the basis. What joins
-    the decoder at relu1_1 to relu3_1 is AdaIN's.
+    Strength blends with transform(content, content), since merge changes the basis. The decoder
+    is AdaIN's and sees what AdaIN's sees; what the attention made stands beside relu4_1.
     """
 
     multiple = 16
@@ -54,19 +54,20 @@ class SaNet(nn.Module):
     def __init__(self, widths=WIDTHS):
         super().__init__()
         self.encoder, self.transform = Encoder(widths), Transform(widths)
-        self.decoder = Decoder(widths, joined=True)
+        self.decoder = Decoder(widths, joined=True, attended=True)
 
-    def decode(self, content, style, moved, strength=1.0):
-        """moved: what transform() made of both -> picture."""
-        return self.decoder({**imposed(content, style, JOINS.values(), strength),
-                             "relu4_1": moved})
+    def decode(self, content, style, attended, strength=1.0):
+        """attended: what transform() made of both -> picture."""
+        return self.decoder({**imposed(content, style, TAPS[:4], strength),
+                             "attended": attended})
 
     def paint(self, content, style, strength=1.0):
         content, style = self.encoder(content), self.encoder(style)
-        moved = self.transform(content, style)
+        attended = self.transform(content, style)
         if strength < 1:
-            moved = strength * moved + (1 - strength) * self.transform(content, content)
-        return self.decode(content, style, moved, strength)
+            own = self.transform(content, content)
+            attended = strength * attended + (1 - strength) * own
+        return self.decode(content, style, attended, strength)
 
 
 class MetaNet(nn.Module):

@@ -222,14 +222,15 @@ class Decoder(nn.Module):
     conv4_1 128->64, up, conv3_4 .. conv3_2 64->64, conv3_1 64->32, up, conv2_2 32->32,
     conv2_1 32->16, up, conv1_2 16->16, conv1_1 16->3: each 3x3 followed by ReLU, but conv1_1.
     Output 0..1, not clamped.
-    joined: the layers of JOINS take the channels of their tap too, behind the others. From a
-    file without, the new ones begin at 0 (recipe.grown).
+    joined: the layers of JOINS take the channels of their tap too, behind the others. attended:
+    as many more channels, which SANet's attention gives, stand behind relu4_1. From a file
+    without, the new ones begin at 0 (recipe.grown).
     """
 
-    def __init__(self, widths=WIDTHS, joined=False):
+    def __init__(self, widths=WIDTHS, joined=False, attended=False):
         super().__init__()
-        self.joins = JOINS if joined else {}
-        c_in = widths[3]
+        self.joins, self.attended = JOINS if joined else {}, attended
+        c_in = widths[3] * (2 if attended else 1)
         for name in DECODER_PLAN:
             if name != "up":
                 c_in *= 2 if name in self.joins else 1
@@ -240,9 +241,11 @@ class Decoder(nn.Module):
                 c_in = width
 
     def forward(self, taps):
-        """taps: {tap: features}, relu4_1 [n, 128, h, w] and the taps that join
+        """taps: {tap: features}, relu4_1 [n, 128, h, w], the taps that join and "attended"
         -> picture [n, 3, 8 h, 8 w]."""
         x = taps["relu4_1"]
+        if self.attended:
+            x = torch.cat([x, taps["attended"].to(x.dtype)], 1)
         for name in DECODER_PLAN[:-1]:
             if name in self.joins:
                 x = torch.cat([x, taps[self.joins[name]].to(x.dtype)], 1)

@@ -5,8 +5,8 @@ As in the paper: content loss at normalised relu4_1 and relu5_1, style loss at r
 relu5_1, identity losses with weights 50 (pixels) and 1 (features). Here the style and feature
 terms are divided by the target's variance (losses.py), and the identity losses take every
 fourth batch, photographs and paintings in turn, instead of tripling the cost of all. The decoder
-has skip connections (methods.SaNet), and what is black or white beyond the painting's own share
-counts.
+is AdaIN's, with what attention gives beside relu4_1 (methods.SaNet), and begins well as what AdaIN
+has trained. What is black or white beyond the painting's own share counts.
 """
 import torch
 
@@ -18,7 +18,7 @@ from recipe import StyleRecipe
 
 CONTENT, STYLE, IDENTITY = 2, 3, 4
 IDENTITY_EVERY = 4
-WEIGHTS = {"content": 0.8, "style": 3.0, "outside": 20.0, "burnt": BURNT_WEIGHT,
+WEIGHTS = {"content": 0.8, "style": 6.0, "outside": 20.0, "burnt": BURNT_WEIGHT,
            "identity1": 50.0, "identity2": 1.0}
 
 

@@ -205,18 +205,26 @@ def test_single_colour(world):
 
 
 def test_skip_connections(world):
-    """A decoder that grew them begins as the one without; then they are heard."""
+    """A decoder that grew them begins as the one without; then they are heard. The same holds for
+    what SANet's attention gives."""
     torch.manual_seed(0)
-    plain, joined = nets.Decoder(), nets.Decoder(joined=True)
-    path = world.path("plain.safetensors")
-    tensorfile.write(path, {"decoder." + name: tensor.numpy()
-                            for name, tensor in plain.state_dict().items()}, {}, "F32")
-    recipe.load_part(joined, "decoder", path)
-    with torch.no_grad():
-        taps = nets.Encoder()(torch.rand(1, 3, 32, 32), "relu4_1")
-        assert torch.allclose(joined(taps), plain(taps), atol=1e-5)
-        joined.conv1_2.weight += 0.1
-        assert not torch.allclose(joined(taps), plain(taps), atol=1e-3)
+    path = world.path("narrower.safetensors")
+    network = nets.Decoder()
+    taps = nets.Encoder()(torch.rand(1, 3, 32, 32), "relu4_1")
+    taps["attended"] = torch.rand_like(taps["relu4_1"])
+    for options, layer in ({"joined": True}, "conv1_2"), \
+                          ({"joined": True, "attended": True}, "conv4_1"):
+        narrower, network = network, nets.Decoder(**options)
+        tensorfile.write(path, {"decoder." + name: tensor.numpy()
+                                for name, tensor in narrower.state_dict().items()}, {}, "F32")
+        recipe.load_part(network, "decoder", path)
+        with torch.no_grad():
+            assert torch.allclose(network(taps), narrower(taps), atol=1e-5)
+            grown = getattr(network, layer).weight
+            kept = getattr(narrower, layer).weight.shape[1]
+            grown[:, kept:] += 0.1
+            assert not torch.allclose(network(taps), narrower(taps), atol=1e-3)
+            grown[:, kept:] -= 0.1
 
 
 def test_adapt(world):
