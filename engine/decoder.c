@@ -426,7 +426,8 @@ join (const ScumbleTensor *above, const ScumbleTensor *tap, const Blend *blend,
 
 /* @y = the channels of @first and, behind them, those of @second. */
 static void
-stack (const ScumbleTensor *first, const ScumbleTensor *second, const ScumbleTensor *y, int threads)
+stack (const ScumbleTensor *first, const ScumbleTensor *second, const ScumbleTensor *y,
+       int threads)
 {
 #pragma omp parallel for schedule(static) num_threads(scumble_tensor_threads (y, threads))
   for (int i = 0; i < y->h; i++)

@@ -894,7 +894,8 @@ transform_level (const ScumbleContent *handle, const ScumbleLook *look, int leve
 
 /* fine += up (coarse) */
 static void
-add_up (const ScumbleTensor *coarse, const ScumbleTensor *fine, const ScumbleRect need[LEVELS], int threads)
+add_up (const ScumbleTensor *coarse, const ScumbleTensor *fine,
+        const ScumbleRect need[LEVELS], int threads)
 {
   const ScumbleRect at = need[FINE], from = need[COARSE];
 

@@ -25,7 +25,7 @@ from recipe import StyleRecipe
 
 CONTENT, STYLE, IDENTITY = 2, 3, 4
 IDENTITY_EVERY = 8
-WEIGHTS = {"content": 1.0, "style": 4.5, "structure": 0.3, "outside": 20.0,
+WEIGHTS = {"content": 1.0, "style": 6.0, "structure": 0.3, "outside": 20.0,
            "burnt": BURNT_WEIGHT, "pixels": 3.0, "detail": 1.0}
 VGG_TAPS = ("relu1_1", "relu2_1", "relu3_1")
 
