@@ -32,7 +32,7 @@ channels (const ScumbleDecoder *decoder, int k)
 static gboolean
 reads_deepest (const ScumbleDecoder *decoder)
 {
-  return decoder->imposed > 0;
+  return scumble_decoder_imposed (decoder) > 0;
 }
 
 /* What the first stage takes. */
@@ -70,8 +70,6 @@ scumble_decoder_init (ScumbleDecoder *decoder, const ScumbleSafetensors *file,
       decoder->begin[k] = decoder->c;
       decoder->c       += channels (decoder, k);
     }
-
-  decoder->imposed = joins || attended == 0 ? decoder->c : 0;
 
   /* Each stage takes what the one above gives. */
   for (int k = decoder->n - 1; k >= 0; k--)

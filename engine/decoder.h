@@ -15,7 +15,6 @@ G_BEGIN_DECLS
  * @stages: (owned): the decoder from each tap, and what comes from the stage above, down
  * @begin: where each tap's channels begin in those of all taps, behind each other
  * @c: the channels of all taps
- * @imposed: those of the taps that are given the style's statistics
  * @attended: the channels of what a method computes at relu4_1 itself
  *
  * The decoder that AdaIN and SANet share, and the taps that it needs. AdaIN gives all of them the
@@ -29,7 +28,6 @@ typedef struct
   ScumbleConvnet *stages[SCUMBLE_VGG_STAGES];
   int             begin[SCUMBLE_VGG_STAGES];
   int             c;
-  int             imposed;
   int             attended;
 } ScumbleDecoder;
 
@@ -45,6 +43,13 @@ typedef struct
 gboolean scumble_decoder_init  (ScumbleDecoder *decoder, const ScumbleSafetensors *file,
                                 const ScumbleConvnet *encoder, int attended, GError **error);
 void     scumble_decoder_clear (ScumbleDecoder *decoder);
+
+/* The channels of the taps that are given the style's statistics: of all, or of none. */
+static inline int
+scumble_decoder_imposed (const ScumbleDecoder *decoder)
+{
+  return decoder->n > 1 || decoder->attended == 0 ? decoder->c : 0;
+}
 
 /**
  * ScumblePlanes:

@@ -299,7 +299,8 @@ sanet_mix (const ScumbleModel *model, const gconstpointer *styles, const float *
     }
 
   mixed             = style_new (total);
-  mixed->statistics = scumble_statistics_mix (parts, weights, n, net->decoder.imposed);
+  mixed->statistics = scumble_statistics_mix (parts, weights, n,
+                                              scumble_decoder_imposed (&net->decoder));
   total             = 0;
   for (guint i = 0; i < n; i++)
     {
@@ -326,7 +327,7 @@ tensor_name (guint part, int level, const char *what)
 static void
 sanet_save (const ScumbleModel *model, gconstpointer data, ScumbleSafetensorsWriter *writer)
 {
-  const int    imposed = ((const Net *) model->net)->decoder.imposed;
+  const int    imposed = scumble_decoder_imposed (&((const Net *) model->net)->decoder);
   const Style *style   = data;
 
   if (imposed > 0)
@@ -377,7 +378,7 @@ load_keys (const Net *net, const ScumbleSafetensors *file, guint part, int level
 static gboolean
 load_parts (const Net *net, const ScumbleSafetensors *file, Style *style, GError **error)
 {
-  const int imposed = net->decoder.imposed;
+  const int imposed = scumble_decoder_imposed (&net->decoder);
 
   for (guint i = 0; i < style->n; i++)
     {

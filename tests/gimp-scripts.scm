@@ -15,7 +15,7 @@
 (define (read-at layer x)
   (test-scumble-read layer x 20))
 
-; Any one pixel may be white in two pictures that differ.
+; Any one pixel may be burnt in two pictures that differ.
 (define (read-along layer)
   (apply append (map (lambda (x) (read-at layer x)) '(20 80 140 200 260 320 400))))
 

@@ -162,8 +162,7 @@ def sanet(encoder, widths, content, style, joined=False):
     def decode(a):
         attended = a * merged + (1 - a) * own
         if joined:
-            return decoder({**methods.imposed(content, style, nets.TAPS[:4], a),
-                            "attended": attended})
+            return decoder({**methods.imposed(content, style, a), "attended": attended})
         return decoder({"relu4_1": attended})
 
     # Into the pictures' range, or clamping would hide most of it.

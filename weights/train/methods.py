@@ -19,11 +19,11 @@ from optimizer import Optimizer
 SHARED_ENCODERS = {"compact": "encoder", "fine": "encoder-fine"}
 
 
-def imposed(content, style, taps, strength=1.0):
-    """adain() of one picture's features with another's statistics, at each of `taps`:
+def imposed(content, style, strength=1.0):
+    """adain() of one picture's features with another's statistics, at relu1_1 to relu4_1:
     {tap: features} of both -> {tap: features}."""
     return {tap: adain(content[tap].float(), *mean_std(style[tap]), ceiling(style[tap]), strength)
-            for tap in taps}
+            for tap in TAPS[:4]}
 
 
 class AdaIn(nn.Module):
@@ -38,7 +38,7 @@ class AdaIn(nn.Module):
 
     def paint(self, content, style, strength=1.0):
         content, style = (self.encoder(picture, "relu4_1") for picture in (content, style))
-        return self.decoder(imposed(content, style, TAPS[:4], strength))
+        return self.decoder(imposed(content, style, strength))
 
 
 class SaNet(nn.Module):
@@ -58,8 +58,7 @@ class SaNet(nn.Module):
 
     def decode(self, content, style, attended, strength=1.0):
         """attended: what transform() made of both -> picture."""
-        return self.decoder({**imposed(content, style, TAPS[:4], strength),
-                             "attended": attended})
+        return self.decoder({**imposed(content, style, strength), "attended": attended})
 
     def paint(self, content, style, strength=1.0):
         content, style = self.encoder(content), self.encoder(style)
