@@ -249,30 +249,52 @@ least_visible (const float *weights, gsize n)
   return TRACE * most;
 }
 
-/* Copies the visible cells side by side and tells how many there are.
+/* How many of @n cells are more visible than @least. */
+static int
+count_visible (const float *weights, int n, float least)
+{
+  int visible = 0;
+
+  if (weights == NULL)
+    return n;
+
+  for (int i = 0; i < n; i++)
+    visible += weights[i] > least;
+
+  return visible;
+}
+
+/* Copies at most @most of the visible cells side by side, of more as many at even distances in
+ * reading order, and tells how many these are.
  * @cells: [n, c]; @logits: [n] */
 static int
-gather_visible (const ScumbleTensor *plane, const float *weights, float *cells, float *logits)
+gather_visible (const ScumbleTensor *plane, const float *weights, int most, float *cells,
+                float *logits)
 {
-  const gsize c     = (gsize) plane->c;
-  const gsize most  = (gsize) plane->h * (gsize) plane->w;
-  const float least = weights != NULL ? least_visible (weights, most) : 0.0f;
-  int         n     = 0;
+  const gsize  c       = (gsize) plane->c;
+  const int    n       = plane->h * plane->w;
+  const float  least   = weights != NULL ? least_visible (weights, (gsize) n) : 0.0f;
+  const gint64 visible = count_visible (weights, n, least);
+  const gint64 taken   = MIN (visible, most);
+  gint64       seen    = 0;
+  int          kept    = 0;
 
-  for (int i = 0; i < plane->h; i++)
-    for (int j = 0; j < plane->w; j++)
-      {
-        const gsize at     = (gsize) i * (gsize) plane->w + (gsize) j;
-        const float weight = weights != NULL ? weights[at] : 1.0f;
+  for (int at = 0; at < n; at++)
+    {
+      const float weight = weights != NULL ? weights[at] : 1.0f;
 
-        if (weight > least)
-          {
-            memcpy (cells + (gsize) n * c, scumble_tensor_at (plane, i, j), c * sizeof *cells);
-            logits[n++] = logf (weight);
-          }
-      }
+      if (weight <= least)
+        continue;
+      seen++;
+      if (seen * taken / visible > kept)
+        {
+          memcpy (cells + (gsize) kept * c, scumble_tensor_at (plane, at / plane->w, at % plane->w),
+                  c * sizeof *cells);
+          logits[kept++] = logf (weight);
+        }
+    }
 
-  return n;
+  return kept;
 }
 
 /* Stores what the cells on the desk were mapped to.  y: [n, c] */
@@ -287,18 +309,18 @@ take_mapped (const Desk *desk, int c, float *y)
 void
 scumble_attention_see (const ScumbleAttention *attention, ScumbleKeys *keys,
                        const ScumbleTensor *plane, const float *weights, const float *mean,
-                       const float *std, int threads)
+                       const float *std, int most, int threads)
 {
   const int         c       = attention->c;
-  const gsize       most    = (gsize) plane->h * (gsize) plane->w;
-  const int         useful  = scumble_useful_threads (2.0 * c * c * (double) most, threads);
-  g_autofree float *cells   = g_new (float, most * (gsize) c);
+  const int         room    = MIN (plane->h * plane->w, most);
+  const int         useful  = scumble_useful_threads (2.0 * c * c * room, threads);
+  g_autofree float *cells   = g_new (float, (gsize) room * (gsize) c);
   g_autofree float *scratch = g_malloc (scumble_attention_scratch (attention, useful));
   ScumbleTensor     seen    = { .data = cells, .h = 1, .c = c };
   int               block;
 
-  *keys        = (ScumbleKeys) { .c = c, .logits = g_new (float, most) };
-  keys->n      = gather_visible (plane, weights, cells, keys->logits);
+  *keys        = (ScumbleKeys) { .c = c, .logits = g_new (float, room) };
+  keys->n      = gather_visible (plane, weights, room, cells, keys->logits);
   keys->keys   = g_new (float, (gsize) keys->n * (gsize) c);
   keys->values = g_new (float, (gsize) keys->n * (gsize) c);
   seen.w       = keys->n;

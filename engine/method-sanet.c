@@ -31,8 +31,7 @@
 /* Pictures are padded to whole cells of relu5_1. */
 enum { ALIGN = 16 };
 
-/* The most cells of relu4_1 that a style is looked at in: 512 x 512 pixels, or as many in
- * another shape.  Larger pictures are shrunk. */
+/* The most cells of relu4_1 that attention looks at, of a picture of any size. */
 enum { MOST_CELLS = 64 * 64 };
 
 enum { FINE, COARSE, LEVELS };
@@ -245,6 +244,12 @@ style_new (guint n)
   return style;
 }
 
+static int
+most_cells (int level)
+{
+  return level == FINE ? MOST_CELLS : MOST_CELLS / 4;
+}
+
 /* A rehearsal sees nothing, and takes every position for visible. */
 static Style *
 see (const Net *net, const Planes *planes, const ScumbleJob *job)
@@ -256,12 +261,13 @@ see (const Net *net, const Planes *planes, const ScumbleJob *job)
   style->statistics = scumble_statistics_new (&net->decoder, &planes->taps);
   for (int k = 0; k < LEVELS; k++)
     if (job->rehearsal != NULL)
-      style->seen[0]->keys[k].n = features_of (planes, k)->plane.h *
-                                  features_of (planes, k)->plane.w;
+      style->seen[0]->keys[k].n = MIN (features_of (planes, k)->plane.h *
+                                         features_of (planes, k)->plane.w,
+                                       most_cells (k));
     else
       scumble_attention_see (net->blocks[k], &style->seen[0]->keys[k],
                              &features_of (planes, k)->plane, features_of (planes, k)->weights,
-                             planes->mean[k], planes->std[k], job->threads);
+                             planes->mean[k], planes->std[k], most_cells (k), job->threads);
 
   return style;
 }
@@ -414,8 +420,9 @@ sanet_load (const ScumbleModel *model, const ScumbleSafetensors *file, GError **
   return style;
 }
 
+/* Whether a picture can look at all of itself; one that is larger looks at a smaller copy. */
 static gboolean
-style_fits (int width, int height)
+own_fits (int width, int height)
 {
   const int cols = scumble_picture_padded (width, ALIGN) / SCUMBLE_VGG_STRIDE;
   const int rows = scumble_picture_padded (height, ALIGN) / SCUMBLE_VGG_STRIDE;
@@ -471,12 +478,12 @@ see_own (ScumbleModel *model, const Content *content, ScumbleSource *source,
   Style       *own = NULL;
   ScumbleProxy proxy;
 
-  if (style_fits (source->width, source->height) &&
+  if (own_fits (source->width, source->height) &&
       features_of (&content->planes, FINE)->plane.data != NULL &&
       features_of (&content->planes, COARSE)->plane.data != NULL)
     return see (model->net, &content->planes, job);
 
-  if (scumble_proxy_init (&proxy, source, style_fits, job, error))
+  if (scumble_proxy_init (&proxy, source, own_fits, job, error))
     own = sanet_encode (model, proxy.source, job, error);
   scumble_proxy_clear (&proxy);
 
@@ -504,7 +511,7 @@ n_positions (const ScumbleStyle *handle, int level)
   double       n     = 0.0;
 
   if (style == NULL)
-    return level == FINE ? MOST_CELLS : MOST_CELLS / 4;
+    return most_cells (level);
 
   for (guint i = 0; i < style->n; i++)
     n += style->seen[i]->keys[level].n;
@@ -753,7 +760,7 @@ most_positions (const ScumbleStyle *handle, int level)
   int          most  = 0;
 
   if (style == NULL)
-    return level == FINE ? MOST_CELLS : MOST_CELLS / 4;
+    return most_cells (level);
 
   for (guint i = 0; i < style->n; i++)
     most = MAX (most, style->seen[i]->keys[level].n);
@@ -1077,7 +1084,7 @@ const ScumbleMethod scumble_method_sanet = {
   .close        = sanet_close,
   .encode       = sanet_encode,
   .style_free   = sanet_style_free,
-  .style_fits   = style_fits,
+  .style_fits   = scumble_proxy_megapixel,
   .mix          = sanet_mix,
   .save         = sanet_save,
   .load         = sanet_load,

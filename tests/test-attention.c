@@ -162,7 +162,7 @@ check (Case k)
     weights[j] = j % 5 == 0 ? 0.0f : j % 5 == 1 ? 0.3f : 1.0f;
   weights[n - 1] = 1.0f;
 
-  scumble_attention_see (attention, &keys, &style, weights, mean, std, 2);
+  scumble_attention_see (attention, &keys, &style, weights, mean, std, G_MAXINT, 2);
   g_assert_cmpint (keys.n, <, n);
   feclearexcept (FE_UNDERFLOW);
   scumble_attention_add (attention, &gaze, &x, &y, scratch, k.threads);
@@ -242,7 +242,7 @@ check_apart (const ScumbleSimd *simd)
 
   for (int k = 0; k < C; k++)
     std[k] = 0.7f;
-  scumble_attention_see (attention, &keys, &style, NULL, mean, std, 2);
+  scumble_attention_see (attention, &keys, &style, NULL, mean, std, G_MAXINT, 2);
   scumble_attention_add (attention, &gaze, &x, &all, scratch, 3);
   for (int from = 0; from < W; from += 7)
     {
@@ -311,7 +311,7 @@ random_keys (int h, int w)
 
   for (int k = 0; k < C; k++)
     std[k] = 1.0f;
-  scumble_attention_see (attention, &keys, &style, NULL, mean, std, 2);
+  scumble_attention_see (attention, &keys, &style, NULL, mean, std, G_MAXINT, 2);
   g_free (style.data);
 
   return keys;
@@ -375,6 +375,53 @@ test_sharpness (void)
   scumble_keys_clear (&keys);
 }
 
+/* Of more visible positions than may be kept as many as may, at even distances; one that is
+ * visible alone is kept wherever it is. */
+static void
+test_most (void)
+{
+  enum { H = 9, W = 7, MOST = 10 };
+  g_autoptr (GRand)              rand      = g_rand_new_with_seed (6);
+  g_autoptr (ScumbleSafetensors) file      = random_block (rand, C);
+  g_autoptr (ScumbleAttention)   attention = scumble_attention_new (file, block, C,
+                                                                    scumble_simd_best (), NULL);
+  ScumbleTensor                  style     = random_tensor (rand, H, W, C, 1.0);
+  float                          weights[H * W], mean[C] = { 0.0f }, std[C];
+  ScumbleKeys                    all, some, one;
+  int                            last = -1, visible = 0;
+
+  for (int i = 0; i < C; i++)
+    std[i] = 1.0f;
+  for (int j = 0; j < H * W; j++)
+    visible += (weights[j] = j % 3 == 0 ? 0.0f : 1.0f) > 0.0f;
+  scumble_attention_see (attention, &all, &style, weights, mean, std, visible, 2);
+  scumble_attention_see (attention, &some, &style, weights, mean, std, MOST, 2);
+  g_assert_cmpint (all.n, ==, visible);
+  g_assert_cmpint (some.n, ==, MOST);
+  for (int i = 0; i < MOST; i++)
+    {
+      int at = last + 1;
+
+      while (at < all.n && memcmp (all.keys + at * C, some.keys + i * C, sizeof mean) != 0)
+        at++;
+      g_assert_cmpint (at, <, all.n);
+      g_assert_cmpmem (all.values + at * C, sizeof mean, some.values + i * C, sizeof mean);
+      g_assert_cmpint (at - last, >=, visible / MOST);
+      g_assert_cmpint (at - last, <=, visible / MOST + 1);
+      last = at;
+    }
+
+  memset (weights, 0, sizeof weights);
+  weights[H * W / 2] = 0.5f;
+  scumble_attention_see (attention, &one, &style, weights, mean, std, MOST, 2);
+  g_assert_cmpint (one.n, ==, 1);
+
+  scumble_keys_clear (&all);
+  scumble_keys_clear (&some);
+  scumble_keys_clear (&one);
+  g_free (style.data);
+}
+
 static void
 test_misfit (void)
 {
@@ -412,6 +459,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/attention/use", test_use);
   g_test_add_func ("/attention/sharpness", test_sharpness);
+  g_test_add_func ("/attention/most", test_most);
   g_test_add_func ("/attention/misfit", test_misfit);
 
   return g_test_run ();

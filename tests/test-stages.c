@@ -178,7 +178,7 @@ test_attention (gconstpointer data)
                                                .gain = 1.0f, .sharpness = 1.0f };
 
   measure (&style, std + c, std + 2 * c);
-  scumble_attention_see (attention, &keys, &style, NULL, std + c, std + 2 * c, 2);
+  scumble_attention_see (attention, &keys, &style, NULL, std + c, std + 2 * c, G_MAXINT, 2);
   measure (&content, mean, std);
   scumble_copy (&content, &y, 2);
   scumble_attention_add (attention, &gaze, &content, &y, scratch, 2);
