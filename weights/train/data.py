@@ -132,16 +132,6 @@ class Draw:
         return [np.random.default_rng((self._seed, stream, self.step, self._first + i))
                 for i in range(self._count)]
 
-    def held(self, pictures, stream, steps):
-        """A picture's number for each crop of this process, each kept for `steps` steps.
-
-        They change in turn, not all at the same step.
-        """
-        turns = [(self.step + i * steps // self._batch) // steps
-                 for i in range(self._first, self._first + self._count)]
-        return [int(np.random.default_rng((self._seed, stream, turn, self._first + i))
-                    .integers(len(pictures))) for i, turn in enumerate(turns)]
-
     def indices(self, pictures, stream):
         """A picture's number for each crop of this process."""
         return [int(rng.integers(len(pictures))) for rng in self._generators(stream)]

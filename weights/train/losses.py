@@ -73,20 +73,32 @@ def covariance_distance(found, wanted):
     return total
 
 
-def style_distance(statistics_x, statistics_style, weights=None):
-    """Sum over taps of the squared distance of channel means and deviations, divided by the
-    style's own summed variance, so that no tap and no style outweighs the others.
-
-    weights: {tap: factor}; 1 where it names none.
-    """
-    total = 0
-    weights = weights or {}
+def style_errors(statistics_x, statistics_style):
+    """{tap: [n]}: squared distances of channel means and deviations, divided by the style's own
+    summed variance, so that no tap and no style outweighs the others."""
+    errors = {}
     for tap, (mean, std) in statistics_style.items():
         x_mean, x_std = statistics_x[tap]
         error = ((x_mean - mean).square() + (x_std - std).square()).sum((1, 2, 3))
-        ratio = (error / (std.square().sum((1, 2, 3)) + FLAT)).mean()
-        total = total + weights.get(tap, 1.0) * ratio
-    return total
+        errors[tap] = error / (std.square().sum((1, 2, 3)) + FLAT)
+    return errors
+
+
+def style_distance(statistics_x, statistics_style, weights=None):
+    """Sum over taps of the mean of style_errors().
+
+    weights: {tap: factor}; 1 where it names none.
+    """
+    weights = weights or {}
+    return sum(weights.get(tap, 1.0) * error.mean()
+               for tap, error in style_errors(statistics_x, statistics_style).items())
+
+
+def style_length(statistics_x, statistics_style):
+    """Sum over taps of the mean root of style_errors(): a painting that is far off weighs no more
+    than one that is near."""
+    return sum((error + SMOOTH).sqrt().mean()
+               for error in style_errors(statistics_x, statistics_style).values())
 
 
 # The decoders of AdaIN and SANet see a painting's deep features alone. Its colours and contrast,

@@ -1,36 +1,45 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Recipe: MetaNet (Shen, Yan and Zeng 2018) on the frozen encoder.
 
-Every crop of a batch has a painting of its own, which stays for 20 steps as in the paper, but
-they change one after the other: where the paper's batch is one painting, every gradient here
-is a mean over several. Every eighth step asks the networks generated from pictures to return
-those pictures, photographs and paintings in turn: strength below 1 blends with the network of
-the content itself.
+Every crop of a batch has a painting of its own, and every step draws others. The paper keeps a
+painting for 20 steps; the generators then learn each for itself and forget it with the next
+(README.md has the numbers). Every eighth step asks the networks generated from pictures to
+return those pictures, photographs and paintings in turn: strength below 1 blends with the
+network of the content itself.
 
-Two guards the paper lacks. A generated kernel's length has no effect, because a normalisation
-follows, so nothing keeps it from growing until learning stops: `drift` holds it at its
-initial length. Crops of a single colour, whose normalisation divides by nothing, are never
-drawn (data.py), and the gradient's norm is clipped.
+A painting is compared by means and deviations as the Critic sees them and by covariances as the
+encoder does. Both count as lengths, not squares: paintings differ so much in how near a network
+of this size can come to them that squares would leave the steps to a few.
+
+Guards the paper lacks. A generated kernel's length has no effect, because a normalisation
+follows, so nothing keeps it from growing until learning stops: `drift` holds it near its
+initial length. `spikes` keeps what normalisation takes away from coming back as blots. Crops of
+a single colour, whose normalisation divides by nothing, are never drawn (data.py), and the
+gradient's norm is clipped.
 """
 import torch
 
-from critic import OwnCritic
-from losses import structure, style_distance, total_variation, unexplained
+from critic import CovarianceCritic, OwnCritic
+from losses import (BURNT_WEIGHT, STRUCTURE_TAPS, burnt, covariance_distance, covariances, spikes,
+                    structure, style_length, unexplained)
 from methods import MetaNet
 from nets import TAPS, transfer
 from recipe import StyleRecipe
 
 CONTENT, PAINTING, OWN = 2, 3, 4
-PAINTING_STEPS = 20
 IDENTITY_EVERY = 8
-WEIGHTS = {"content": 0.3, "style": 1.0, "smooth": 0.5, "drift": 0.01, "identity": 2.0}
+WEIGHTS = {"content": 1.0, "style": 2.0, "covariance": 1.0, "burnt": BURNT_WEIGHT,
+           "spikes": 1.0, "drift": 0.01, "identity": 2.0}
+SHORTEST = 1e-6
 
 
 def drift(p):
-    """How far the generated kernels' lengths are from Kaiming's."""
+    """How far the generated kernels' lengths are from Kaiming's, in squared logarithms: a
+    painting unlike all others may have one many times as long."""
     kernels = [k for name, k in p.items() if k.dim() == 4 and name.split(".")[0]
                not in ("first", "last")]
-    return sum((k.square().mean() * k[0].numel() / 2 - 1).square() for k in kernels)
+    return sum((k.square().mean() * k[0].numel() / 2 + SHORTEST).log().square()
+               for k in kernels)
 
 
 class Recipe(StyleRecipe):
@@ -38,7 +47,9 @@ class Recipe(StyleRecipe):
 
     def prepare(self):
         super().prepare()
-        own = OwnCritic(self.network.encoder)
+        encoder = self.network.encoder
+        self._covariances = self.table("style-covariance", self.style, CovarianceCritic(encoder))
+        own = OwnCritic(encoder)
         self._vectors = {pictures: self._flat(self.table(name + "-own", pictures, own))
                          for name, pictures in (("content", self.content),
                                                 ("style", self.style))}
@@ -51,6 +62,10 @@ class Recipe(StyleRecipe):
         """[count, 736], in style_vector's order."""
         return torch.cat([table[tap].flatten(1) for tap in TAPS], 1)
 
+    def stacked(self):
+        """Every layer's hidden slice is a layer of its own."""
+        return {"network.meta.hidden.weight": self.network.meta.slice_width}
+
     def draw(self, draw):
         size = self.options.size
         if draw.step % IDENTITY_EVERY == IDENTITY_EVERY - 1:
@@ -58,9 +73,10 @@ class Recipe(StyleRecipe):
             picks = draw.indices(pictures, OWN)
             return {"picture": draw.crops_of(pictures, picks, OWN, size),
                     "vectors": self._vectors[pictures][picks]}
-        picks = draw.held(self.style, PAINTING, PAINTING_STEPS)
+        picks = draw.indices(self.style, PAINTING)
         return {"content": draw.crops(self.content, CONTENT, size),
                 "vectors": self._vectors[self.style][picks],
+                **{"covariance " + tap: table[picks] for tap, table in self._covariances.items()},
                 **self.style_statistics(picks)}
 
     def forward(self, batch):
@@ -74,21 +90,28 @@ class Recipe(StyleRecipe):
 
     @staticmethod
     def _paint(networks, pictures):
-        """Every picture by the network of the same number."""
-        return torch.cat([transfer(picture[None], p)
-                          for picture, p in zip(pictures, networks)])
+        """Every picture by the network of the same number; and the mean of their spikes()."""
+        painted, excess = [], []
+        for picture, p in zip(pictures, networks):
+            seen = []
+            painted.append(transfer(picture[None], p, seen))
+            excess.append(spikes(seen))
+        return torch.cat(painted), sum(excess) / len(excess)
 
     def _stylised(self, networks, content, **style):
-        out = self._paint(networks, content)
+        out, excess = self._paint(networks, content)
         found, taps = self.critic(out)
         source = self.frozen(content)
-        return {"content": (structure(taps["relu3_1"], source["relu3_1"])
-                            + structure(taps["relu4_1"], source["relu4_1"])),
-                "style": style_distance(found, {tap: style[tap].unbind(1) for tap in TAPS}),
-                "smooth": total_variation(out)}
+        wanted = {tap: style["covariance " + tap] for tap in self._covariances}
+        return {"content": sum(structure(taps[tap], source[tap])
+                               for tap in STRUCTURE_TAPS) / len(STRUCTURE_TAPS),
+                "style": style_length(found, {tap: style[tap].unbind(1) for tap in TAPS}),
+                "covariance": covariance_distance(covariances(taps), wanted),
+                "burnt": burnt(out).mean(),
+                "spikes": excess}
 
     def _identity(self, networks, picture):
-        return {"identity": unexplained(self._paint(networks, picture), picture)}
+        return {"identity": unexplained(self._paint(networks, picture)[0], picture)}
 
     def measured(self):
         return {"network.meta.mean": self.network.meta.mean,

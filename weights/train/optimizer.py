@@ -87,18 +87,24 @@ class Muon(torch.optim.Optimizer):
 
     One rate does for both: a step of Muon is as long as one of Adam usually is, 0.2 per number
     (Liu et al., "Muon is Scalable for LLM Training", 2025, section 2.2).
+
+    stacked: {parameter: rows} of those that are several matrices of so many rows, one below the
+    other.
     """
 
     MOMENTUM, BETAS, LENGTH = 0.95, (0.9, 0.99), 0.2
 
-    def __init__(self, params, lr, eps):
+    def __init__(self, params, lr, eps, stacked=None):
         super().__init__(params, {"lr": lr, "eps": eps})
+        self._stacked = stacked or {}
 
     def _muon(self, p, state, group):
         first = state.setdefault("first", torch.zeros_like(p))
         first.lerp_(p.grad, 1 - self.MOMENTUM)
-        direction = orthogonal(p.grad.lerp(first, self.MOMENTUM).flatten(1))
-        length = self.LENGTH * max(direction.shape) ** 0.5
+        matrices = p.grad.lerp(first, self.MOMENTUM).flatten(1).split(
+            self._stacked.get(p, len(p)))
+        direction = torch.cat([orthogonal(matrix) for matrix in matrices])
+        length = self.LENGTH * max(matrices[0].shape) ** 0.5
         p.sub_(direction.view_as(p), alpha=group["lr"] * length)
 
     def _adam(self, p, state, group):

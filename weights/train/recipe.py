@@ -94,6 +94,11 @@ class Recipe(nn.Module):
     def prepare(self):
         """Measures what the losses need, once the recipe is on its device."""
 
+    def stacked(self):
+        """{parameter name: rows} of matrices that are several of so many rows each, one below the
+        other; Muon takes them one by one."""
+        return {}
+
     def measured(self):
         """Tensors {name: tensor} that are exported but not trained."""
         return {}

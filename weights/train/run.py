@@ -112,7 +112,8 @@ class Run:
         # With the usual 1e-8 the rounding noise of a gradient that is truly zero, such as a
         # key's bias before a softmax, would become steps of full length.
         if options.muon:
-            self.optimizer = Muon(self.trained.values(), lr=options.lr, eps=1e-6)
+            stacked = {self.trained[name]: rows for name, rows in recipe.stacked().items()}
+            self.optimizer = Muon(self.trained.values(), lr=options.lr, eps=1e-6, stacked=stacked)
         else:
             self.optimizer = torch.optim.Adam(self.trained.values(), lr=options.lr,
                                               betas=(0.9, 0.99), eps=1e-6)

@@ -169,7 +169,11 @@ def test_losses(world):
     assert abs(float(losses.unexplained(mean, x)) - 1) < 1e-3
     wanted = losses.statistics({"relu1_1": x})
     assert losses.style_distance(wanted, wanted) == 0
-    assert losses.style_distance(losses.statistics({"relu1_1": x * 2}), wanted) > 0.1
+    brighter = losses.statistics({"relu1_1": x * 2})
+    assert losses.style_distance(brighter, wanted) > 0.1
+    assert abs(float(losses.style_length(wanted, wanted)) - 0.01) < 1e-6
+    root = losses.style_errors(brighter, wanted)["relu1_1"].sqrt().mean()
+    assert abs(float(losses.style_length(brighter, wanted) - root)) < 1e-3
     wanted = {"relu1_1": losses.covariance(x)}
     flat = {"relu1_1": losses.covariance(mean)}
     distance = lambda found, to: float(losses.covariance_distance(found, to))
@@ -246,10 +250,23 @@ def test_muon(world):
         values = torch.linalg.svdvals(optimizer.orthogonal(torch.randn(shape)))
         assert values.min() > 0.65 and values.max() < 1.25, values
     assert not optimizer.orthogonal(torch.zeros(3, 4)).any()
+    gradients = torch.randn(2, 4, 9)
+    apart = [torch.zeros(4, 9, requires_grad=True) for _ in gradients]
+    stack = torch.zeros(8, 9, requires_grad=True)
+    stack.grad = gradients.flatten(0, 1).clone()
+    for p, gradient in zip(apart, gradients):
+        p.grad = gradient.clone()
+    optimizer.Muon(apart, lr=1.0, eps=1e-6).step()
+    optimizer.Muon([stack], lr=1.0, eps=1e-6, stacked={stack: 4}).step()
+    assert torch.equal(stack, torch.cat(apart))
+    optimizer.Muon([stack], lr=1.0, eps=1e-6).step()
+    assert not torch.allclose(stack, 2 * torch.cat(apart))
     whole = world.train("adain", "muon-whole", 4, "--muon")
     world.train("adain", "muon-parts", 2, "--muon")
     assert difference(whole, world.train("adain", "muon-parts", 4, "--muon")) == 0
     assert difference(whole, world.train("adain", "muon-none", 4)) > 0
+    stacked = world.train("metanet", "muon-stacked", 1, "--muon")
+    assert difference(stacked, world.train("metanet", "muon-still", 1, "--muon", "--lr", "0")) > 0
 
 
 def first_gradient(state):
