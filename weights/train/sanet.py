@@ -2,9 +2,10 @@
 """Recipe: SANet's transform and decoder (Park and Lee 2019) on the frozen encoder.
 
 As in the paper: content loss at normalised relu4_1 and relu5_1, style loss at relu1_1 ..
-relu5_1, identity losses with weights 50 (pixels) and 1 (features). Here the style and feature
-terms are divided by the target's variance (losses.py), and the identity losses take every
-fourth batch, photographs and paintings in turn, instead of tripling the cost of all. The decoder
+relu5_1, identity losses with weights 50 (pixels) and 1 (features). Here the content loss takes
+relu3_1 too, the style and feature terms are divided by the target's variance (losses.py), and the
+identity losses take every eighth batch, photographs and paintings in turn, instead of tripling
+the cost of all. The decoder
 is AdaIN's, with what attention gives beside relu4_1 (methods.SaNet), and begins well as what AdaIN
 has trained. What is black or white beyond the painting's own share counts.
 """
@@ -17,8 +18,8 @@ from nets import TAPS
 from recipe import StyleRecipe
 
 CONTENT, STYLE, IDENTITY = 2, 3, 4
-IDENTITY_EVERY = 4
-WEIGHTS = {"content": 0.8, "style": 6.0, "outside": 20.0, "burnt": BURNT_WEIGHT,
+IDENTITY_EVERY = 8
+WEIGHTS = {"content": 0.8, "style": 7.0, "outside": 20.0, "burnt": 1.6 * BURNT_WEIGHT,
            "identity1": 50.0, "identity2": 1.0}
 
 
@@ -46,7 +47,7 @@ class Recipe(StyleRecipe):
         out = self.network.decode(source, painting, self.network.transform(source, painting))
         found, taps = self.critic(out)
         return {"content": sum(structure(taps[tap], source[tap])
-                               for tap in ("relu4_1", "relu5_1")),
+                               for tap in ("relu3_1", "relu4_1", "relu5_1")),
                 "style": style_distance(found, wanted, SHALLOW_FIRST),
                 "outside": outside(out),
                 "burnt": torch.relu(burnt(out) - burnt(style)).mean()}
