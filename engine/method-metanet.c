@@ -181,8 +181,8 @@ metanet_work (const ScumbleContent *handle, const ScumbleLook *look,
 const ScumbleMethod scumble_method_metanet = {
   .id           = "metanet",
   .title        = N_("MetaNet"),
-  .blurb        = N_("Makes a small network from one look at the painting. Gentle: it keeps most "
-                     "of the picture."),
+  .blurb        = N_("Makes a small network from one look at the painting. Strong in colour, with "
+                     "short strokes all over."),
   .sees         = SCUMBLE_VGG_RELU5_1,
   .open         = metanet_open,
   .close        = metanet_close,

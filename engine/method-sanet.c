@@ -1078,7 +1078,7 @@ const ScumbleMethod scumble_method_sanet = {
   .id           = "sanet",
   .title        = N_("SANet"),
   .blurb        = N_("Takes brush strokes and patterns from where the painting resembles the "
-                     "picture. Keeps more of that than AdaIN, and is slower."),
+                     "picture. Livelier than AdaIN in skies and walls, and slower."),
   .sees         = SCUMBLE_VGG_RELU5_1,
   .open         = sanet_open,
   .close        = sanet_close,

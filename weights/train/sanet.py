@@ -5,9 +5,9 @@ As in the paper: content loss at normalised relu4_1 and relu5_1, style loss at r
 relu5_1, identity losses with weights 50 (pixels) and 1 (features). Here the content loss takes
 relu3_1 too, the style and feature terms are divided by the target's variance (losses.py), and the
 identity losses take every eighth batch, photographs and paintings in turn, instead of tripling
-the cost of all. The decoder
-is AdaIN's, with what attention gives beside relu4_1 (methods.SaNet), and begins well as what AdaIN
-has trained. What is black or white beyond the painting's own share counts.
+the cost of all. The decoder is AdaIN's, with what attention gives beside relu4_1
+(methods.SaNet), and begins well as what AdaIN has trained. What is black or white beyond the
+painting's own share counts.
 """
 import torch
 
