@@ -122,12 +122,6 @@ def burnt(x):
     return (torch.relu(BURNT - x) + torch.relu(x - (1 - BURNT))).mean((1, 2, 3)) / BURNT
 
 
-def total_variation(x):
-    """Mean squared difference of neighbouring pixels."""
-    return ((x[:, :, 1:] - x[:, :, :-1]).square().mean()
-            + (x[:, :, :, 1:] - x[:, :, :, :-1]).square().mean())
-
-
 # Edges in photographs reach six deviations; spikes reached forty.
 SPIKE = 6.0
 
