@@ -1052,10 +1052,15 @@ def test_coarse_first(content, styles):
     chosen meanwhile shows while the picture is still being looked at, and the one before it
     never comes back."""
     width, height = 240, 160
-    expected = [engine_paints(content, style, 1.0) for style in styles]
-    left, top = (len(expected[0][0]) // 3 - width) // 2, (len(expected[0]) - height) // 2
-    final = [columns(lines[top:top + height], left, left + width) for lines in expected]
+
+    def middle(style, *options):
+        lines = engine_paints(content, style, 1.0, *options)
+        left, top = (len(lines[0]) // 3 - width) // 2, (len(lines) - height) // 2
+        return columns(lines[top:top + height], left, left + width)
+
+    final = [middle(style) for style in styles]
     means = [average(lines) for lines in final]
+    others = [average(middle(style, "--method=sanet")) for style in styles]
 
     dialog = Dialog(content, styles)
     dialog.keys("ctrl+1")
@@ -1077,14 +1082,14 @@ def test_coarse_first(content, styles):
     dialog.keys("alt+m", "Down")
     watch.until("another method", lambda lines: not is_final(0)(lines))
     dialog.keys("alt+y", "Down")
-    watch.until("another style", lambda lines: nearer(lines, means[1], means[0]))
+    watch.until("another style", lambda lines: nearer(lines, others[1], others[0]))
     begun = len(watch.seen)
     screenshot("meanwhile")
     while dialog.busy():
         watch.look()
     dialog.settle()
     watch.look()
-    back = [lines for lines in watch.seen[begun:] if nearer(lines, means[0], means[1])]
+    back = [lines for lines in watch.seen[begun:] if nearer(lines, others[0], others[1])]
     assert not back, f"the style before comes back {len(back)} times"
     assert is_sharp(watch.seen[-1]), "the last picture is a draft"
     assert len(watch.seen) > begun, "the other style came when all was done, not meanwhile"
