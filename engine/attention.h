@@ -88,7 +88,8 @@ void              scumble_attention_free    (ScumbleAttention *attention);
  *   the greatest are left out
  * @mean: [c] of the plane
  * @std: [c] likewise
- * @most: positions that may be kept, at least 1; of more, as many at even distances in reading order
+ * @most: positions that may be kept, at least 1; of more, as many at even distances in reading
+ *   order
  */
 void              scumble_attention_see     (const ScumbleAttention *attention,
                                              ScumbleKeys *keys, const ScumbleTensor *plane,
