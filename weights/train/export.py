@@ -36,7 +36,8 @@ def encoder_of(stem, quality):
     """The name of the encoder that a file holds or belongs to."""
     if stem in methods.METHODS:
         return methods.METHODS[stem].encoders[quality]
-    return stem if stem == "encoder-loss" else methods.SHARED_ENCODERS[quality]
+    shared = stem != "encoder-loss"
+    return (methods.SHARED_ENCODERS if shared else methods.MetaStyle.encoders)[quality]
 
 
 def tensors(state, places, kind):

@@ -8,15 +8,16 @@ only looked through while learning, so its relu3_1 and relu4_1 have all of VGG-1
 relu4_1 those of the compressed VGG-19's map to full width), each imitated, between layers as
 narrow as before.
 
-The first two levels are those of the fine encoder (--encoder) and stay as they are. Above them
-every layer begins as the best linear map: the taps to VGG-19's channels, the layers between to as
-many of the fine encoder's.
+The first two levels are those of the encoder of the same quality (--encoder) and stay as they are.
+Above them every layer begins as the best linear map: the taps to VGG-19's channels, the layers
+between to as many of that encoder's.
 """
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 import recipe
+from methods import SHARED_ENCODERS, MetaStyle
 from nets import ENCODERS, Encoder, mirror
 from teachers import CompressedVgg19, Vgg19
 
@@ -46,16 +47,16 @@ class Recipe(recipe.Recipe):
 
     def __init__(self, options):
         super().__init__(options)
-        self.encoder = Encoder(**ENCODERS["encoder-loss"])
+        self.encoder = Encoder(**ENCODERS[MetaStyle.encoders[options.quality]])
         self.teachers = nn.ModuleList([Vgg19(options.vgg),
                                        CompressedVgg19(options.vgg_compressed)])
-        self._fine = Encoder(**ENCODERS["encoder-fine"])
-        recipe.load_part(self._fine, "encoder", options.encoder)
-        self._fine.requires_grad_(False)
+        self._guide = Encoder(**ENCODERS[SHARED_ENCODERS[options.quality]])
+        recipe.load_part(self._guide, "encoder", options.encoder)
+        self._guide.requires_grad_(False)
         for name in self.encoder.plan:
             if name.startswith(("conv1", "conv2")):
                 layer = getattr(self.encoder, name)
-                layer.load_state_dict(getattr(self._fine, name).state_dict())
+                layer.load_state_dict(getattr(self._guide, name).state_dict())
                 layer.requires_grad_(False)
 
     def _teach(self, x):
@@ -71,16 +72,16 @@ class Recipe(recipe.Recipe):
         x = x.to(self.encoder.conv1_1.weight.device)
         wanted = self._teach(x)
         self._variance = {tap: y.var((0, 2, 3)).clamp(min=LEAST) for tap, y in wanted.items()}
-        fine = x
+        guide = x
         for name in self.encoder.plan:
             if name == "pool":
-                x, fine = (F.max_pool2d(y, 2, 2, ceil_mode=True) for y in (x, fine))
+                x, guide = (F.max_pool2d(y, 2, 2, ceil_mode=True) for y in (x, guide))
                 continue
             layer, tap = getattr(self.encoder, name), name.replace("conv", "relu")
-            fine = getattr(self._fine, name)(fine)
+            guide = getattr(self._guide, name)(guide)
             if layer.weight.requires_grad:
-                fit_linear(layer, x, wanted.get(tap, fine[:, :layer.out_channels]))
-            x, fine = F.relu(layer(x)), F.relu(fine)
+                fit_linear(layer, x, wanted.get(tap, guide[:, :layer.out_channels]))
+            x, guide = F.relu(layer(x)), F.relu(guide)
 
     def measured(self):
         return {"encoder." + name: p for name, p in self.encoder.named_parameters()

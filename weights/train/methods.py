@@ -102,7 +102,7 @@ class MetaStyle(nn.Module):
     """
 
     multiple = 16
-    encoders = {"compact": "encoder", "fine": "encoder-loss"}
+    encoders = {"compact": "encoder-loss", "fine": "encoder-loss-fine"}
 
     def __init__(self, widths=WIDTHS, base=16, between=None):
         super().__init__()

@@ -18,11 +18,12 @@ from torch import nn
 # Channels at relu1_1 .. relu5_1: VGG-19's 64, 128, 256, 512, 512 over 4 and over 2.
 QUALITIES = {"compact": (16, 32, 64, 128, 128), "fine": (32, 64, 128, 256, 256)}
 WIDTHS = QUALITIES["compact"]
-# The files that hold an encoder, and their shapes. The loss network's last taps are as wide as
+# The files that hold an encoder, and their shapes. The loss networks' last taps are as wide as
 # VGG-19's.
 ENCODERS = {"encoder": {"widths": QUALITIES["compact"]},
             "encoder-fine": {"widths": QUALITIES["fine"]},
-            "encoder-loss": {"widths": (32, 64, 256, 512), "between": (32, 64, 64)}}
+            "encoder-loss": {"widths": (16, 32, 256, 512), "between": (16, 32, 48)},
+            "encoder-loss-fine": {"widths": (32, 64, 256, 512), "between": (32, 64, 64)}}
 TAPS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 VGG_PLAN = ("conv1_1", "conv1_2", "pool", "conv2_1", "conv2_2", "pool",
             "conv3_1", "conv3_2", "conv3_3", "conv3_4", "pool",

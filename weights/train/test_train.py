@@ -49,6 +49,13 @@ def make_pictures(folder, count, seed):
             os.path.join(folder, "%d.png" % i))
 
 
+def write_encoder(path, name):
+    """An encoder of random weights, of the shape of ENCODERS[name]."""
+    tensors = nets.Encoder(**nets.ENCODERS[name]).state_dict()
+    tensorfile.write(path, {"encoder." + key: tensor.numpy() for key, tensor in tensors.items()},
+                     {}, "F32")
+
+
 def make_teachers(folder):
     """Random weights in the layout of the published files."""
     def layers(names, widths):
@@ -69,9 +76,8 @@ def make_teachers(folder):
         state[name + "_aux.weight"] = torch.randn(512, 128, 1, 1) / 128 ** 0.5
         state[name + "_aux.bias"] = torch.zeros(512)
     torch.save({"model": state}, os.path.join(folder, "small.pth"))
-    tensorfile.write(os.path.join(folder, "encoder.safetensors"),
-                     {"encoder." + name: tensor.numpy() for name, tensor in
-                      nets.Encoder().state_dict().items()}, {}, "F32")
+    for name in ("encoder", "encoder-loss"):
+        write_encoder(os.path.join(folder, name + ".safetensors"), name)
 
 
 class World:
@@ -86,10 +92,14 @@ class World:
     def path(self, *parts):
         return os.path.join(self.folder, *parts)
 
+    def eyes(self, network):
+        return self.path("encoder-loss.safetensors" if network == "metastyle" else
+                         "encoder.safetensors")
+
     def arguments(self, network, out, steps):
         return [network, "--content", self.path("content"), "--style", self.path("style"),
                 "--vgg", self.path("vgg.pth"), "--vgg-compressed", self.path("small.pth"),
-                "--encoder", self.path("encoder.safetensors"), "--out", self.path(out),
+                "--encoder", self.eyes(network), "--out", self.path(out),
                 "--short", "40", "--size", "32", "--batch", "2", "--threads", "1",
                 "--warmup", "1", "--log-every", "1", "--steps", str(steps)]
 
@@ -310,10 +320,11 @@ def test_export(world):
         export.main([world.path(network + "-export"), out, "--data", "noise"])
         files[network] = os.path.join(out, network + ".safetensors")
     for method in methods.METHODS:
-        network = paint.load_method(method, [files["encoder"], files[method]])
+        eyes = os.path.join(out, methods.METHODS[method].encoders["compact"] + ".safetensors")
+        network = paint.load_method(method, [eyes, files[method]])
         with torch.no_grad():
-            out = network.paint(torch.rand(1, 3, 32, 32), torch.rand(1, 3, 32, 32))
-        assert out.shape == (1, 3, 32, 32) and torch.isfinite(out).all()
+            painted = network.paint(torch.rand(1, 3, 32, 32), torch.rand(1, 3, 32, 32))
+        assert painted.shape == (1, 3, 32, 32) and torch.isfinite(painted).all()
         _, metadata = tensorfile.read(files[method])
         assert metadata["scumble.method"] == method and metadata["steps"] == "1"
         assert metadata["licence"] == "CC-BY-4.0"
@@ -338,31 +349,31 @@ def test_fine(world):
 
 
 def test_loss_network(world):
-    """It keeps the fine encoder's first levels, and fine MetaStyle learns by it; what a layer begins
-    with is exact where a linear map can be."""
+    """Of both qualities: it keeps the encoder's first levels, and MetaStyle learns by it; what a layer
+    begins with is exact where a linear map can be."""
     wanted, found = nets.Conv(3, 5), nets.Conv(3, 5)
     x = torch.rand(2, 3, 12, 12)
     lossnet.fit_linear(found, x, wanted(x).detach())
     assert torch.allclose(found.weight, wanted.weight, atol=1e-3)
     out = world.path("loss")
     os.makedirs(out)
-    eyes = os.path.join(out, "encoder-fine.safetensors")
-    tensorfile.write(eyes, {"encoder." + name: tensor.numpy() for name, tensor in
-                            nets.Encoder(**nets.ENCODERS["encoder-fine"]).state_dict().items()},
-                     {}, "F32")
-    world.train("lossnet", "lossnet", 1, "--encoder", eyes)
-    export.main([world.path("lossnet"), out, "--data", "noise", "--f32"])
-    path = os.path.join(out, "encoder-loss.safetensors")
-    arrays, metadata = tensorfile.read(path)
-    assert metadata["widths"] == "32 64 256 512"
-    assert np.array_equal(arrays["encoder.conv2_2.weight"],
-                          tensorfile.read(eyes)[0]["encoder.conv2_2.weight"])
-    world.train("metastyle", "learnt", 1, "--quality", "fine", "--encoder", path)
-    export.main([world.path("learnt"), out, "--data", "noise"])
-    learnt = os.path.join(out, "metastyle-fine.safetensors")
-    assert tensorfile.read(learnt)[1]["scumble.encoder"] == "encoder-loss"
-    network = paint.load_method("metastyle", [path, learnt])
-    assert network.encoder.conv3_2.weight.shape == (64, 256, 3, 3)
+    for quality, ending, widths, between in (("compact", "", "16 32 256 512", 48),
+                                             ("fine", "-fine", "32 64 256 512", 64)):
+        files = {stem: os.path.join(out, stem + ending + ".safetensors")
+                 for stem in ("encoder", "encoder-loss", "metastyle")}
+        write_encoder(files["encoder"], "encoder" + ending)
+        for network, eyes in (("lossnet", "encoder"), ("metastyle", "encoder-loss")):
+            run = network + "-by-" + quality
+            world.train(network, run, 1, "--quality", quality, "--encoder", files[eyes])
+            export.main([world.path(run), out, "--data", "noise", "--f32"])
+        arrays, metadata = tensorfile.read(files["encoder-loss"])
+        assert metadata["widths"] == widths
+        assert np.array_equal(arrays["encoder.conv2_2.weight"],
+                              tensorfile.read(files["encoder"])[0]["encoder.conv2_2.weight"])
+        assert (tensorfile.read(files["metastyle"])[1]["scumble.encoder"]
+                == "encoder-loss" + ending)
+        network = paint.load_method("metastyle", [files["encoder-loss"], files["metastyle"]])
+        assert network.encoder.conv3_2.weight.shape == (between, 256, 3, 3)
 
 
 def test_grown(world):
