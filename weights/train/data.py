@@ -39,6 +39,20 @@ def to_tensor(arrays):
     return x.float().div(255).contiguous(memory_format=torch.channels_last)
 
 
+def recoloured(picture, rng):
+    """A painting of colours and contrasts that nobody painted: the channels of uint8 [h, w, 3] in
+    any order, contrast up to doubled or halved, every fourth a negative. Half of all stay as they
+    are."""
+    if rng.random() < 0.5:
+        return picture
+    picture = picture[..., rng.permutation(3)].astype(np.float32)
+    if rng.random() < 0.25:
+        picture = 255 - picture
+    level = picture.mean((0, 1))
+    picture = (picture - level) * 2 ** rng.uniform(-1, 1) + level
+    return picture.clip(0, 255).astype(np.uint8)
+
+
 class Pictures:
     """All pictures of a folder, decoded once into one memory-mapped file.
 
@@ -140,7 +154,7 @@ class Draw:
         """Crops [n, 3, size, size]; another stream number draws others."""
         return to_tensor([pictures.any_crop(size, rng) for rng in self._generators(stream)])
 
-    def crops_of(self, pictures, picks, stream, size):
-        """Crops of given pictures, a number for each crop of this process."""
-        return to_tensor([pictures.crop(pick, size, rng) for pick, rng in
-                          zip(picks, self._generators(stream))])
+    def recoloured_crops(self, pictures, stream, size):
+        """Crops [n, 3, size, size], recoloured()."""
+        return to_tensor([recoloured(pictures.any_crop(size, rng), rng)
+                          for rng in self._generators(stream)])

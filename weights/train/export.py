@@ -3,6 +3,7 @@
 """Write a run's weights as the safetensors files that the engine reads.
 
     export.py RUN_DIR OUT_DIR --data TEXT [--commit ID] [--scores TEXT] [--last] [--f32]
+              [--mean-with FILE]
 
 RUN_DIR is train.py's --out. FILES says what becomes of it.
 """
@@ -52,6 +53,16 @@ def tensors(state, places, kind):
     return arrays
 
 
+def mean(arrays, path):
+    """Halfway to the weights of the safetensors file at path, which are those that the run began from
+    (Wortsman et al., "Model soups", ICML 2022)."""
+    others, _ = tensorfile.read(path)
+    if {name: array.shape for name, array in arrays.items()} != {
+            name: array.shape for name, array in others.items()}:
+        raise SystemExit("%s: not the same network as the run's" % path)
+    return {name: (array + others[name]) / 2 for name, array in arrays.items()}
+
+
 def metadata(state, stem, parts, arguments):
     options = state["options"]
     encoder = encoder_of(stem, options["quality"])
@@ -78,6 +89,8 @@ def main(arguments=None):
     p.add_argument("--scores", help="what the judge says, in words")
     p.add_argument("--last", action="store_true",
                    help="the last weights instead of the average: for the end of a short decay")
+    p.add_argument("--mean-with", metavar="FILE",
+                   help="halfway to the weights of the file that the run began from")
     p.add_argument("--f32", action="store_true", help="float32 instead of float16")
     arguments = p.parse_args(arguments)
     state = torch.load(os.path.join(arguments.run, "checkpoint.pt"), map_location="cpu")
@@ -86,8 +99,10 @@ def main(arguments=None):
     for stem, places in FILES[state["network"]].items():
         path = os.path.join(arguments.out,
                             quality_stem(stem, state["options"]) + ".safetensors")
-        tensorfile.write(path, tensors(state, places, kind),
-                         metadata(state, stem, places, arguments),
+        arrays = tensors(state, places, kind)
+        if arguments.mean_with:
+            arrays = mean(arrays, arguments.mean_with)
+        tensorfile.write(path, arrays, metadata(state, stem, places, arguments),
                          "F32" if arguments.f32 else "F16")
         print("%s  %.2f MB" % (path, os.path.getsize(path) / 1e6))
 

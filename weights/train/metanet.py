@@ -3,9 +3,10 @@
 
 Every crop of a batch has a painting of its own, and every step draws others. The paper keeps a
 painting for 20 steps; the generators then learn each for itself and forget it with the next
-(README.md has the numbers). Every eighth step asks the networks generated from pictures to
-return those pictures, photographs and paintings in turn: strength below 1 blends with the
-network of the content itself.
+(README.md has the numbers). For the same reason it sees crops of paintings, half of them
+recoloured() (data.py): of a whole painting it would know 736 numbers that never change. Every
+eighth step asks the networks generated from pictures to return those pictures, photographs and
+paintings in turn: strength below 1 blends with the network of the content itself.
 
 A painting is compared by means and deviations as the Critic sees them and by covariances as the
 encoder does. Both count as lengths, not squares: paintings differ so much in how near a network
@@ -19,11 +20,11 @@ gradient's norm is clipped.
 """
 import torch
 
-from critic import CovarianceCritic, OwnCritic
+from critic import OwnCritic
 from losses import (BURNT_WEIGHT, STRUCTURE_TAPS, burnt, covariance_distance, covariances, spikes,
                     structure, style_length, unexplained)
 from methods import MetaNet
-from nets import TAPS, transfer
+from nets import TAPS, style_vector, transfer
 from recipe import StyleRecipe
 
 CONTENT, PAINTING, OWN = 2, 3, 4
@@ -46,14 +47,10 @@ class Recipe(StyleRecipe):
     method = MetaNet
 
     def prepare(self):
-        super().prepare()
-        encoder = self.network.encoder
-        self._covariances = self.table("style-covariance", self.style, CovarianceCritic(encoder))
-        own = OwnCritic(encoder)
-        self._vectors = {pictures: self._flat(self.table(name + "-own", pictures, own))
-                         for name, pictures in (("content", self.content),
-                                                ("style", self.style))}
-        vectors = torch.cat(list(self._vectors.values()))
+        own = OwnCritic(self.network.encoder)
+        vectors = torch.cat([self._flat(self.table(name + "-own", pictures, own))
+                             for name, pictures in (("content", self.content),
+                                                    ("style", self.style))])
         self.network.meta.mean.copy_(vectors.mean(0))
         self.network.meta.scale.copy_(vectors.std(0) + 1e-3)
 
@@ -70,23 +67,20 @@ class Recipe(StyleRecipe):
         size = self.options.size
         if draw.step % IDENTITY_EVERY == IDENTITY_EVERY - 1:
             pictures = (self.content, self.style)[draw.step // IDENTITY_EVERY % 2]
-            picks = draw.indices(pictures, OWN)
-            return {"picture": draw.crops_of(pictures, picks, OWN, size),
-                    "vectors": self._vectors[pictures][picks]}
-        picks = draw.indices(self.style, PAINTING)
+            return {"picture": draw.crops(pictures, OWN, size)}
         return {"content": draw.crops(self.content, CONTENT, size),
-                "vectors": self._vectors[self.style][picks],
-                **{"covariance " + tap: table[picks] for tap, table in self._covariances.items()},
-                **self.style_statistics(picks)}
+                "style": draw.recoloured_crops(self.style, PAINTING, size)}
 
     def forward(self, batch):
-        vectors = batch.pop("vectors")
-        shared = self.network.shared()
-        networks = [{**self.network.meta(vector), **shared} for vector in vectors]
-        terms = self._identity(networks, **batch) if "picture" in batch else \
-            self._stylised(networks, **batch)
-        terms["drift"] = sum(map(drift, networks)) / len(networks)
+        terms = self._identity(**batch) if "picture" in batch else self._stylised(**batch)
         return sum(WEIGHTS[name] * term for name, term in terms.items()), terms
+
+    def _networks(self, taps):
+        """The network of every picture, of the encoder's features; and the mean of their
+        drift()."""
+        shared = self.network.shared()
+        networks = [{**self.network.meta(vector), **shared} for vector in style_vector(taps)]
+        return networks, sum(map(drift, networks)) / len(networks)
 
     @staticmethod
     def _paint(networks, pictures):
@@ -98,20 +92,24 @@ class Recipe(StyleRecipe):
             excess.append(spikes(seen))
         return torch.cat(painted), sum(excess) / len(excess)
 
-    def _stylised(self, networks, content, **style):
+    def _stylised(self, content, style):
+        wanted, own = self.without_gradient(self.critic, style)
+        networks, length = self._networks(own)
         out, excess = self._paint(networks, content)
         found, taps = self.critic(out)
         source = self.frozen(content)
-        wanted = {tap: style["covariance " + tap] for tap in self._covariances}
         return {"content": sum(structure(taps[tap], source[tap])
                                for tap in STRUCTURE_TAPS) / len(STRUCTURE_TAPS),
-                "style": style_length(found, {tap: style[tap].unbind(1) for tap in TAPS}),
-                "covariance": covariance_distance(covariances(taps), wanted),
+                "style": style_length(found, wanted),
+                "covariance": covariance_distance(covariances(taps), covariances(own)),
                 "burnt": burnt(out).mean(),
-                "spikes": excess}
+                "spikes": excess,
+                "drift": length}
 
-    def _identity(self, networks, picture):
-        return {"identity": unexplained(self._paint(networks, picture)[0], picture)}
+    def _identity(self, picture):
+        networks, length = self._networks(self.frozen(picture))
+        return {"identity": unexplained(self._paint(networks, picture)[0], picture),
+                "drift": length}
 
     def measured(self):
         return {"network.meta.mean": self.network.meta.mean,

@@ -19,8 +19,11 @@ from recipe import StyleRecipe
 
 CONTENT, STYLE, IDENTITY = 2, 3, 4
 IDENTITY_EVERY = 8
-WEIGHTS = {"content": 0.8, "style": 7.0, "outside": 20.0, "burnt": 1.6 * BURNT_WEIGHT,
+WEIGHTS = {"content": 1.0, "style": 5.0, "outside": 20.0, "burnt": 1.6 * BURNT_WEIGHT,
            "identity1": 50.0, "identity2": 1.0}
+# How much the taps of the content loss count. Outlines are at relu3_1; deeper taps, left alone,
+# let them go.
+CONTENT_TAPS = {"relu3_1": 1.5, "relu4_1": 0.8, "relu5_1": 0.4}
 
 
 class Recipe(StyleRecipe):
@@ -46,8 +49,8 @@ class Recipe(StyleRecipe):
         wanted, painting = self.without_gradient(self.critic, style)
         out = self.network.decode(source, painting, self.network.transform(source, painting))
         found, taps = self.critic(out)
-        return {"content": sum(structure(taps[tap], source[tap])
-                               for tap in ("relu3_1", "relu4_1", "relu5_1")),
+        return {"content": sum(weight * structure(taps[tap], source[tap])
+                               for tap, weight in CONTENT_TAPS.items()),
                 "style": style_distance(found, wanted, SHALLOW_FIRST),
                 "outside": outside(out),
                 "burnt": torch.relu(burnt(out) - burnt(style)).mean()}

@@ -24,6 +24,7 @@ except ImportError as error:
     print("skipped: %s" % error)
     sys.exit(77)
 
+import data
 import export
 import judge
 import losses
@@ -193,6 +194,32 @@ def test_losses(world):
     assert distance(wanted, flat) < 100
 
 
+def test_recoloured(world):
+    """Half of all paintings stay; the others keep their level, of their channels in any order, of
+    the negative or not; contrast rises and falls. The same seed makes the same."""
+    picture = np.random.default_rng(1).integers(96, 160, (24, 20, 3)).astype(np.uint8)
+    picture = picture + np.array([0, 10, 30], np.uint8)
+    found = [data.recoloured(picture, np.random.default_rng(seed)) for seed in range(200)]
+    again = data.recoloured(picture, np.random.default_rng(3))
+    assert all(x.dtype == np.uint8 and x.shape == picture.shape for x in found)
+    assert np.array_equal(found[3], again)
+    changed = [x.astype(float) for x in found if not np.array_equal(x, picture)]
+    assert 75 < len(changed) < 125
+    level = picture.mean((0, 1))
+    levels = {True: 0, False: 0}
+    orders, ratios = set(), []
+    for x in changed:
+        means = x.mean((0, 1))
+        negative = abs(255 - means.mean() - level.mean()) < abs(means.mean() - level.mean())
+        order = np.argsort(255 - means if negative else means)
+        assert np.abs(np.sort(255 - means if negative else means) - level).max() < 2
+        levels[negative] += 1
+        orders.add(tuple(order))
+        ratios.append((x.std((0, 1)) / picture.std((0, 1))).mean())
+    assert len(orders) == 6 and levels[True] > 10 and levels[False] > 40
+    assert min(ratios) < 0.7 and max(ratios) > 1.4
+
+
 def test_strength(world):
     """Strength 0 is the content's own picture, whatever the style; strength 1 is not."""
     torch.manual_seed(0)
@@ -329,6 +356,21 @@ def test_export(world):
         assert metadata["scumble.method"] == method and metadata["steps"] == "1"
         assert metadata["licence"] == "CC-BY-4.0"
     assert os.path.getsize(files["metanet"]) < 16e6
+    ends = [tensorfile.read(files["adain"])[0]]
+    world.train("adain", "adain-further", 2, "--init", files["adain"])
+    further = [world.path("adain-further"), world.path("further"), "--data", "noise", "--last"]
+    for arguments in ([], ["--mean-with", files["adain"]]):
+        export.main(further + arguments)
+        ends.append(tensorfile.read(world.path("further", "adain.safetensors"))[0])
+    for name, first in ends[0].items():
+        assert np.allclose(ends[2][name], (first + ends[1][name]) / 2, atol=1e-3)
+    assert any((ends[2][name] != ends[1][name]).any() for name in ends[0])
+    try:
+        export.main(further + ["--mean-with", files["sanet"]])
+    except SystemExit as error:
+        assert "not the same network" in str(error)
+    else:
+        raise AssertionError("a file of another network was taken")
 
 
 def test_fine(world):
