@@ -40,9 +40,9 @@ def to_tensor(arrays):
 
 
 def recoloured(picture, rng):
-    """A painting of colours and contrasts that nobody painted: the channels of uint8 [h, w, 3] in
-    any order, contrast up to doubled or halved, every fourth a negative. Half of all stay as they
-    are."""
+    """A painting of colours and contrasts that nobody painted. Half of all stay as they are; the
+    others, uint8 [h, w, 3], get their channels in any order and their contrast up to doubled or
+    halved, and every fourth of these is a negative."""
     if rng.random() < 0.5:
         return picture
     picture = picture[..., rng.permutation(3)].astype(np.float32)

@@ -21,8 +21,7 @@ CONTENT, STYLE, IDENTITY = 2, 3, 4
 IDENTITY_EVERY = 8
 WEIGHTS = {"content": 1.0, "style": 5.0, "outside": 20.0, "burnt": 1.6 * BURNT_WEIGHT,
            "identity1": 50.0, "identity2": 1.0}
-# How much the taps of the content loss count. Outlines are at relu3_1; deeper taps, left alone,
-# let them go.
+# How much the taps of the content loss count; outlines are at relu3_1.
 CONTENT_TAPS = {"relu3_1": 1.5, "relu4_1": 0.8, "relu5_1": 0.4}
 
 

@@ -94,8 +94,8 @@ class World:
         return os.path.join(self.folder, *parts)
 
     def eyes(self, network):
-        return self.path("encoder-loss.safetensors" if network == "metastyle" else
-                         "encoder.safetensors")
+        """The encoder that the network is trained with."""
+        return self.path(export.encoder_of(network, "compact") + ".safetensors")
 
     def arguments(self, network, out, steps):
         return [network, "--content", self.path("content"), "--style", self.path("style"),
@@ -391,8 +391,8 @@ def test_fine(world):
 
 
 def test_loss_network(world):
-    """Of both qualities: it keeps the encoder's first levels, and MetaStyle learns by it; what a layer
-    begins with is exact where a linear map can be."""
+    """Of both qualities: it keeps the encoder's first levels, and MetaStyle learns by it; what a
+    layer begins with is exact where a linear map can be."""
     wanted, found = nets.Conv(3, 5), nets.Conv(3, 5)
     x = torch.rand(2, 3, 12, 12)
     lossnet.fit_linear(found, x, wanted(x).detach())
