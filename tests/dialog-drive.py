@@ -179,7 +179,7 @@ def every(node):
     """All of a tree; what goes away meanwhile is left out."""
     try:
         children = [node[i] for i in range(node.childCount)]
-    except GLib.GError:
+    except (GLib.GError, IndexError):
         return
     yield node
     for child in children:
