@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "critic.h"
 #include "covariance.h"
+#include "lattice.h"
 #include "structure.h"
 #include "vgg.h"
 
@@ -13,6 +14,9 @@ enum { ROWS = 12, TAPS = SCUMBLE_VGG_RELU4_1 + 1, STRUCTURES = 2,
 /* Colours this close to 0 or 1 are burnt: three of 255 levels. */
 #define BURNT        (3.0 / 255.0)
 #define BURNT_WEIGHT 0.5
+
+/* How much it counts that a picture repeats every four pixels. */
+#define LATTICE_WEIGHT 1000.0
 
 struct _ScumbleCritic
 {
@@ -386,6 +390,8 @@ scumble_verdicts_judge (ScumbleVerdicts *verdicts, const ScumbleTensor *painted,
       pooled = is_pool (verdicts->critic, i);
     }
   *loss += judge_burnt (verdicts, painted, g);
+  *loss += scumble_lattice (painted, scumble_veil_at (verdicts->veil, painted), LATTICE_WEIGHT,
+                            g, job->threads);
 
   return TRUE;
 }

@@ -18,9 +18,10 @@ G_BEGIN_DECLS
  *                           + |covariances - those of the style| / |those of the style|
  *     + half of how far colours lie in the outermost three of 255 levels: 0 = none, 1 = all
  *       are 0 or 1
+ *     + a thousand times how much repeats every four pixels (scumble_lattice())
  *
  * but for the constants that keep it finite (scumble_covariance_distance()). Cells count as
- * much as they are visible in all of these means, and pixels in the last. Immutable; threads
+ * much as they are visible in all of these means, and pixels in the last two. Immutable; threads
  * may share it.
  */
 typedef struct _ScumbleCritic ScumbleCritic;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "meta-net.h"
 #include "error.h"
+#include "grain.h"
 #include "mark.h"
 #include "transfer-net.h"
 
@@ -22,6 +23,7 @@ struct _ScumbleMetaNet
   int    slice; /* hidden numbers per generator */
   float *mean;  /* [statistics] */
   float *scale; /* [statistics] */
+  float  grain; /* that transfer networks see */
   Map    hidden;
   Map    generators[SCUMBLE_TRANSFER_LAST];
   float *shared; /* parameters of a transfer network, those that are not generated */
@@ -152,7 +154,7 @@ load (ScumbleMetaNet *net, const ScumbleSafetensors *file, GError **error)
   net->scale = scumble_safetensors_floats (file, "meta.scale", (gsize) net->statistics,
                                            error);
 
-  return net->scale != NULL;
+  return net->scale != NULL && scumble_grain_load (file, "meta.grain", &net->grain, error);
 }
 
 /* y = W x + b */
@@ -187,6 +189,12 @@ int
 scumble_meta_net_base (const ScumbleMetaNet *net)
 {
   return net->base;
+}
+
+float
+scumble_meta_net_grain (const ScumbleMetaNet *net)
+{
+  return net->grain;
 }
 
 int

@@ -41,6 +41,13 @@ void            scumble_meta_net_free     (ScumbleMetaNet *net);
 int             scumble_meta_net_base     (const ScumbleMetaNet *net);
 
 /**
+ * scumble_meta_net_grain:
+ *
+ * Returns: how much grain a transfer network sees (ScumbleGrain)
+ */
+float           scumble_meta_net_grain    (const ScumbleMetaNet *net);
+
+/**
  * scumble_meta_net_length:
  *
  * Returns: how many numbers a hidden vector has

@@ -114,7 +114,8 @@ metanet_content_free (gpointer data)
 }
 
 static float *
-generate (gconstpointer data, const ScumbleStyle *style, double amount, int threads)
+generate (gconstpointer data, const ScumbleStyle *style, double amount, float *grain,
+          int threads)
 {
   const Content    *content  = data;
   const int         length   = scumble_meta_net_length (content->meta);
@@ -124,6 +125,7 @@ generate (gconstpointer data, const ScumbleStyle *style, double amount, int thre
 
   for (int k = 0; k < length; k++)
     blend[k] = strength * hidden[k] + (1.0f - strength) * content->own[k];
+  *grain = strength * scumble_meta_net_grain (content->meta);
 
   return scumble_meta_net_generate (content->meta, blend, threads);
 }

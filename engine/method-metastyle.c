@@ -39,7 +39,8 @@ typedef struct
 {
   float *wanted;     /* the painting's means and covariances */
   float *parameters; /* of the transfer network, adapted as far as it was */
-  int    updates;    /* how far */
+  float  grain;      /* how much the network is to see */
+  int    updates;    /* how far it was adapted */
 } Style;
 
 typedef struct
@@ -63,6 +64,7 @@ typedef struct
   ScumbleTransferGrad     *learner;
   ScumbleVerdicts         *verdicts;
   ScumbleTensor            crop;
+  ScumbleGrain             grain;    /* of the crop */
   ScumbleVeil              veil;     /* of the crop */
   gboolean                 veiled;   /* whether that hides anything */
   ScumbleTensor            painted;
@@ -147,7 +149,8 @@ metastyle_open (const ScumbleSafetensors *file, const ScumbleSafetensors *encode
 }
 
 static Style *
-new_style (const Net *net, const float *wanted, const float *parameters, int updates)
+new_style (const Net *net, const float *wanted, const float *parameters, float grain,
+           int updates)
 {
   Style *style = g_new (Style, 1);
 
@@ -155,6 +158,7 @@ new_style (const Net *net, const float *wanted, const float *parameters, int upd
                                            sizeof *wanted);
   style->parameters = g_memdup2 (parameters, scumble_transfer_count (net->base) *
                                                sizeof *parameters);
+  style->grain      = grain;
   style->updates    = updates;
 
   return style;
@@ -179,6 +183,7 @@ metastyle_mix (const ScumbleModel *model, const gconstpointer *styles, const flo
   const gsize       count      = scumble_transfer_count (net->base);
   g_autofree float *wanted     = g_new0 (float, length);
   g_autofree float *parameters = g_new0 (float, count);
+  float             grain      = 0.0f;
   int               updates    = 0;
 
   for (guint i = 0; i < n; i++)
@@ -189,10 +194,11 @@ metastyle_mix (const ScumbleModel *model, const gconstpointer *styles, const flo
         wanted[k] += weights[i] * style->wanted[k];
       for (gsize k = 0; k < count; k++)
         parameters[k] += weights[i] * style->parameters[k];
+      grain  += weights[i] * style->grain;
       updates = MAX (updates, style->updates);
     }
 
-  return new_style (net, wanted, parameters, updates);
+  return new_style (net, wanted, parameters, grain, updates);
 }
 
 /* With its means and covariances, a saved style can go on adapting. */
@@ -208,6 +214,7 @@ metastyle_save (const ScumbleModel *model, gconstpointer data,
 
   scumble_safetensors_writer_add (writer, "style.covariances", &length, 1, style->wanted);
   scumble_safetensors_writer_add (writer, "style.parameters", &count, 1, style->parameters);
+  scumble_safetensors_writer_add (writer, "style.grain", (const int[]) { 1 }, 1, &style->grain);
   scumble_safetensors_writer_add (writer, "style.updates", (const int[]) { 1 }, 1, &updates);
 }
 
@@ -218,6 +225,7 @@ metastyle_load (const ScumbleModel *model, const ScumbleSafetensors *file, GErro
   g_autofree float *wanted     = NULL;
   g_autofree float *parameters = NULL;
   g_autofree float *updates    = NULL;
+  float             grain;
 
   wanted = scumble_safetensors_floats (file, "style.covariances",
                                        scumble_taps_covariances_length (&net->taps), error);
@@ -227,11 +235,13 @@ metastyle_load (const ScumbleModel *model, const ScumbleSafetensors *file, GErro
                                            scumble_transfer_count (net->base), error);
   if (parameters == NULL)
     return NULL;
+  if (!scumble_grain_load (file, "style.grain", &grain, error))
+    return NULL;
   updates = scumble_safetensors_floats (file, "style.updates", 1, error);
   if (updates == NULL)
     return NULL;
 
-  return new_style (net, wanted, parameters, (int) CLAMP (updates[0], 0.0f, 1e6f));
+  return new_style (net, wanted, parameters, grain, (int) CLAMP (updates[0], 0.0f, 1e6f));
 }
 
 static gpointer
@@ -242,7 +252,7 @@ metastyle_encode (ScumbleModel *model, ScumbleSource *source, const ScumbleJob *
   g_autofree float *wanted = g_new (float, scumble_taps_covariances_length (&net->taps));
 
   return scumble_taps_covariances_source (&net->taps, source, wanted, job, error)
-           ? new_style (net, wanted, net->initial, 0) : NULL;
+           ? new_style (net, wanted, net->initial, 0.0f, 0) : NULL;
 }
 
 /* Takes memory for a row of a picture, and reads it.
@@ -317,6 +327,7 @@ draw_crop (Adapt *adapt, const ScumbleJob *job, GError **error)
       rect.y = place_around (y, crop->h, picture->h, adapt->rand);
     }
   adapt->fixed = adapt->n_pictures == 1 && picture->w == crop->w && picture->h == crop->h;
+  adapt->grain = (ScumbleGrain) { rect.x, rect.y, 1.0f };
   if (!scumble_picture_read (picture, rect, crop->data, adapt->veil.levels[0], job, error))
     return FALSE;
 
@@ -385,7 +396,7 @@ try_crop (Adapt *adapt, double *loss, const ScumbleJob *job, GError **error)
 
   return read_crop (adapt, job, error) &&
          scumble_transfer_grad_forward (adapt->learner, &adapt->crop, crop_veil (adapt),
-                                        &adapt->painted, job, error) &&
+                                        &adapt->grain, &adapt->painted, job, error) &&
          scumble_verdicts_judge (adapt->verdicts, &adapt->painted, &g, loss, job, error) &&
          scumble_transfer_grad_back (adapt->learner, &g, adapt->how->all, adapt->gradient, loss,
                                      job, error);
@@ -411,7 +422,7 @@ copy_style (gconstpointer self)
   const Adapt *adapt = self;
 
   return new_style (adapt->net, adapt->style->wanted,
-                    scumble_optimizer_average (adapt->optimizer),
+                    scumble_optimizer_average (adapt->optimizer), 1.0f,
                     adapt->style->updates + adapt->done);
 }
 
@@ -621,7 +632,7 @@ metastyle_content_free (gpointer data)
 }
 
 static float *
-blend (gconstpointer data, const ScumbleStyle *handle, double amount, int threads)
+blend (gconstpointer data, const ScumbleStyle *handle, double amount, float *grain, int threads)
 {
   const Net   *net        = data;
   const Style *style      = handle != NULL ? handle->data : NULL;
@@ -632,6 +643,7 @@ blend (gconstpointer data, const ScumbleStyle *handle, double amount, int thread
 
   for (gsize k = 0; k < n; k++)
     values[k] = strength * parameters[k] + (1.0f - strength) * net->initial[k];
+  *grain = style != NULL ? strength * style->grain : 0.0f;
 
   return values;
 }

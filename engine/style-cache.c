@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* To be changed when adaptation itself does: what was stored before is then not found. */
-#define VERSION "scumble adapted style 3"
+#define VERSION "scumble adapted style 4"
 
 #define SUFFIX ".safetensors"
 

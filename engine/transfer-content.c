@@ -130,6 +130,7 @@ find_net (ScumbleTransferContent *content, const ScumbleStyle *style, double str
           const ScumbleRect *rect, const ScumbleJob *job, GError **error)
 {
   g_autofree float *parameters = NULL;
+  float             grain;
   ScumbleTransfer  *net;
   ScumbleStage      stage;
   ScumbleJob        part;
@@ -143,8 +144,8 @@ find_net (ScumbleTransferContent *content, const ScumbleStyle *style, double str
     }
 
   part       = making (&stage, content, rect, job);
-  parameters = content->make (content->data, style, strength, job->threads);
-  net        = scumble_transfer_new (content->base, parameters, &content->small,
+  parameters = content->make (content->data, style, strength, &grain, job->threads);
+  net        = scumble_transfer_new (content->base, parameters, grain, &content->small,
                                      allowed (content), &part, error);
   if (net == NULL)
     return NULL;

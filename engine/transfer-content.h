@@ -12,11 +12,12 @@ G_BEGIN_DECLS
  * @data: what the method knows
  * @style: (nullable): what to paint; %NULL with a strength of 0 for nothing
  * @strength: how much of it
+ * @grain: (out): how much grain the network sees
  *
  * Returns: (transfer full): the parameters of the network, as scumble_transfer_count() says
  */
 typedef float *(*ScumbleTransferMake) (gconstpointer data, const ScumbleStyle *style,
-                                       double strength, int threads);
+                                       double strength, float *grain, int threads);
 
 /**
  * ScumbleTransferContent:

@@ -189,12 +189,13 @@ squash (const ScumbleTensor *x, int threads)
 
 gboolean
 scumble_transfer_grad_forward (ScumbleTransferGrad *net, const ScumbleTensor *x,
-                               const ScumbleVeil *veil, const ScumbleTensor *y,
-                               const ScumbleJob *job, GError **error)
+                               const ScumbleVeil *veil, const ScumbleGrain *grain,
+                               const ScumbleTensor *y, const ScumbleJob *job, GError **error)
 {
   const int last = SCUMBLE_TRANSFER_LAST;
 
   scumble_copy (x, &net->inputs[0].inside, job->threads);
+  scumble_grain_add (&net->inputs[0].inside, grain, job->threads);
   for (int i = 0; i < last; i++)
     {
       if (!scumble_job_go_on (job, error))

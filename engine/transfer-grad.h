@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "grain.h"
 #include "veil.h"
 
 G_BEGIN_DECLS
@@ -42,6 +43,7 @@ void                 scumble_transfer_grad_set     (ScumbleTransferGrad *net, in
  * @x: [h, w, 3]
  * @veil: (transfer none) (nullable): how visible @x is, until scumble_transfer_grad_back(); it
  *   is painted as scumble_transfer_new() does. %NULL if everything is
+ * @grain: the grain that the network sees on @x
  * @y: [h, w, 3] receives the painted picture, and must stay until
  *   scumble_transfer_grad_back()
  *
@@ -50,6 +52,7 @@ void                 scumble_transfer_grad_set     (ScumbleTransferGrad *net, in
 gboolean             scumble_transfer_grad_forward (ScumbleTransferGrad *net,
                                                     const ScumbleTensor *x,
                                                     const ScumbleVeil *veil,
+                                                    const ScumbleGrain *grain,
                                                     const ScumbleTensor *y,
                                                     const ScumbleJob *job, GError **error);
 

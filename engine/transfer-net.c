@@ -5,6 +5,7 @@
  * convolution before it. */
 #include "transfer-net.h"
 #include "error.h"
+#include "grain.h"
 #include "kernels.h"
 #include "mark.h"
 #include "moments.h"
@@ -61,6 +62,7 @@ static const Row rows[SCUMBLE_TRANSFER_LAYERS] = {
 struct _ScumbleTransfer
 {
   int         base;
+  float       grain;
   ScumbleConv convs[SCUMBLE_TRANSFER_LAYERS];
 };
 
@@ -81,6 +83,7 @@ enum { INPUTS = 3, SCRATCH = INPUTS, BUFFERS };
 typedef struct
 {
   const ScumbleConv *convs;
+  float              grain;
   int                from;
   int                to;
   Extent             extents[SCUMBLE_TRANSFER_LAYERS + 1];
@@ -452,16 +455,20 @@ take_buffers (Run *run, int base, GError **error)
 static gboolean
 read_input (const Run *run, const ScumblePicture *picture, GError **error)
 {
-  const ScumbleRect   rect = run->extents[0].rect;
-  const ScumbleTensor x    = input_part (run, 0, rect);
-  const gsize         mark = scumble_arena_mark (run->job->arena);
+  const ScumbleRect   rect  = run->extents[0].rect;
+  const ScumbleTensor x     = input_part (run, 0, rect);
+  const ScumbleGrain  grain = { rect.x, rect.y, run->grain };
+  const gsize         mark  = scumble_arena_mark (run->job->arena);
   ScumbleTensor       rgb;
   gboolean            done;
 
   done = scumble_arena_tensor (run->job->arena, rect.h, rect.w, 3, &rgb, error) &&
          scumble_picture_read (picture, rect, rgb.data, NULL, run->job, error);
   if (done)
-    scumble_copy (&rgb, &x, run->job->threads);
+    {
+      scumble_grain_add (&rgb, &grain, run->job->threads);
+      scumble_copy (&rgb, &x, run->job->threads);
+    }
   scumble_arena_release (run->job->arena, mark);
 
   return done;
@@ -673,7 +680,10 @@ run_of (const Measure *measure, const ScumbleRect *tile)
   Run       run = { .from = begin_at (measure->manner, i), .to = i, .job = measure->job };
 
   if (measure->transfer != NULL)
-    run.convs = measure->transfer->convs;
+    {
+      run.convs = measure->transfer->convs;
+      run.grain = measure->transfer->grain;
+    }
   walk (&run, measure->picture->w, measure->picture->h, cells_of (tile, rows[i].level));
 
   return run;
@@ -854,8 +864,9 @@ measure_layers (Measure *measure, GError **error)
 }
 
 ScumbleTransfer *
-scumble_transfer_new (int base, const float *parameters, const ScumblePicture *picture,
-                      gsize allowance, const ScumbleJob *job, GError **error)
+scumble_transfer_new (int base, const float *parameters, float grain,
+                      const ScumblePicture *picture, gsize allowance, const ScumbleJob *job,
+                      GError **error)
 {
   const gsize      mark     = scumble_arena_mark (job->arena);
   const Manner     manner   = choose_manner (base, picture, allowance, job);
@@ -864,8 +875,9 @@ scumble_transfer_new (int base, const float *parameters, const ScumblePicture *p
   Measure          measure  = { .base = base, .parameters = parameters, .picture = picture,
                                 .manner = manner, .transfer = transfer, .job = &own };
 
-  own.threads    = manner_threads (manner, job->threads);
-  transfer->base = base;
+  own.threads     = manner_threads (manner, job->threads);
+  transfer->base  = base;
+  transfer->grain = grain;
   if (!measure_layers (&measure, error))
     g_clear_pointer (&transfer, scumble_transfer_free);
   scumble_arena_release (job->arena, mark);
@@ -933,7 +945,8 @@ run_to (const ScumbleTransfer *transfer, const ScumblePicture *picture, int to,
         ScumbleRect rect, const ScumbleTensor *out, const ScumbleJob *job, GError **error)
 {
   const gsize mark = scumble_arena_mark (job->arena);
-  Run         run  = { .convs = transfer->convs, .to = to, .job = job };
+  Run         run  = { .convs = transfer->convs, .grain = transfer->grain, .to = to,
+                       .job = job };
   gboolean    done;
 
   walk (&run, picture->w, picture->h, rect);

@@ -88,6 +88,7 @@ typedef struct _ScumbleTransfer ScumbleTransfer;
  * scumble_transfer_new:
  * @base: channels of the first layer
  * @parameters: (transfer none): as scumble_transfer_count() says
+ * @grain: how much grain it sees on every picture (ScumbleGrain)
  * @picture: what the normalisations measure; invisible pixels are left out. It is gone
  *   through layer by layer, so it should be small
  * @allowance: bytes of scratch to take at most, where that is possible. As many layers'
@@ -97,7 +98,7 @@ typedef struct _ScumbleTransfer ScumbleTransfer;
  * Returns: (transfer full) (nullable): the network, or %NULL with an error on cancel, out of
  *   budget, or if the picture fails to read
  */
-ScumbleTransfer *scumble_transfer_new  (int base, const float *parameters,
+ScumbleTransfer *scumble_transfer_new  (int base, const float *parameters, float grain,
                                         const ScumblePicture *picture, gsize allowance,
                                         const ScumbleJob *job, GError **error);
 void             scumble_transfer_free (ScumbleTransfer *transfer);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "covariance.h"
 #include "grad.h"
+#include "lattice.h"
 #include "ref.h"
 #include "simd-grad.h"
 #include "structure.h"
@@ -267,6 +268,50 @@ loss_structure (const Case *it, const double *x)
                 square ((x[i * c + k] - mean) / sqrt (variance + 1e-5) -
                         (target[i * c + k] - mean_target) / sqrt (variance_target + 1e-5));
     }
+
+  return loss;
+}
+
+/* The weighted mean of channel @k in the cell that begins at (@top, @left), of the pixels of
+ * @phase, or of all if that is -1; and how much these count. */
+static double
+mean_in_step (const Case *it, const double *x, int k, int top, int left, int phase,
+              double *weight)
+{
+  double sum = 0.0;
+
+  *weight = 0.0;
+  for (int i = top; i < MIN (top + 32, it->h); i++)
+    for (int j = left; j < MIN (left + 32, it->w); j++)
+      if (phase < 0 || (i % 4 == phase / 4 && j % 4 == phase % 4))
+        {
+          *weight += part (it, i * it->w + j);
+          sum     += part (it, i * it->w + j) * x[(i * it->w + j) * it->c + k];
+        }
+
+  return sum / *weight;
+}
+
+/* Counting a half. */
+static double
+loss_lattice (const Case *it, const double *x)
+{
+  double loss = 0.0, weight;
+
+  for (int top = 0; top < it->h; top += 32)
+    for (int left = 0; left < it->w; left += 32)
+      for (int k = 0; k < it->c; k++)
+        {
+          const double mean = mean_in_step (it, x, k, top, left, -1, &weight);
+
+          for (int phase = 0; phase < 16; phase++)
+            {
+              const double own = mean_in_step (it, x, k, top, left, phase, &weight);
+
+              if (weight > 0.0)
+                loss += 0.5 / it->c * weight * square (own - mean);
+            }
+        }
 
   return loss;
 }
@@ -751,6 +796,62 @@ check_structure (const float *weights)
   g_aligned_free (g.whole.data);
 }
 
+/* A lattice on noise, in whole cells and in what is left at the borders. */
+static void
+check_lattice (int h, int w, gboolean weighted)
+{
+  g_autofree float  *weights = weighted ? random_weights (h * w) : NULL;
+  ScumbleTensor      x       = ref_tensor (h, w, 3, 1), g = ref_tensor (h, w, 3, 2);
+  g_autofree float  *before  = g_memdup2 (g.data, (gsize) (h * w * 3) * sizeof (float));
+  g_autofree double *at      = NULL;
+  const Case         it      = { h, w, 3, .count = weights };
+  double             loss;
+
+  for (int i = 0; i < h; i += 4)
+    scumble_tensor_at (&x, i, w / 2)[1] += 1.0f;
+  at   = to_doubles (x.data, h * w * 3);
+  loss = scumble_lattice (&x, weights, 0.5, &g, 2);
+  g_assert_cmpfloat (fabs (loss - loss_lattice (&it, at)), <=, 1e-6 * loss);
+  for (int i = 0; i < h * w * 3; i++)
+    g.data[i] -= before[i];
+  check ("lattice", &it, loss_lattice, &x, &g);
+
+  g_free (x.data);
+  g_free (g.data);
+}
+
+/* Lines to every two or four pixels are a lattice, those to three or five are hardly any, and what
+ * nobody sees is none. */
+static void
+test_lattice (void)
+{
+  enum { N = 96 };
+  ScumbleTensor     x       = ref_tensor (N, N, 3, 1), g = ref_tensor (N, N, 3, 1);
+  g_autofree float *weights = g_new0 (float, N * N);
+
+  check_lattice (8, 16, FALSE);
+  check_lattice (8, 16, TRUE);
+  check_lattice (36, 40, TRUE);
+
+  for (int period = 1; period <= 5; period++)
+    {
+      double found;
+
+      for (int i = 0; i < N * N * 3; i++)
+        x.data[i] = i / 3 % N % period == 0 ? 1.0f : 0.0f;
+      found = scumble_lattice (&x, NULL, 1.0, &g, 2);
+      g_test_message ("every %d pixels: %.3g", period, found);
+      if (period == 2 || period == 4)
+        g_assert_cmpfloat (found, ==, (1.0 - 1.0 / period) / period);
+      else
+        g_assert_cmpfloat (found, <=, 0.01);
+      g_assert_cmpfloat (scumble_lattice (&x, weights, 1.0, &g, 2), ==, 0.0);
+    }
+
+  g_free (x.data);
+  g_free (g.data);
+}
+
 static void
 test_losses (void)
 {
@@ -863,6 +964,7 @@ main (int argc, char **argv)
   g_test_add_func ("/grad/pool", test_pool);
   g_test_add_func ("/grad/norm", test_norm);
   g_test_add_func ("/grad/spikes", test_spikes);
+  g_test_add_func ("/grad/lattice", test_lattice);
   g_test_add_func ("/grad/losses", test_losses);
   g_test_add_func ("/grad/covariance-weights", test_covariance_weights);
   g_test_add_func ("/grad/products", test_products);

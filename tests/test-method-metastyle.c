@@ -119,6 +119,7 @@ test_gradient (void)
                                                                         x.h, &job, NULL);
   g_autoptr (ScumbleVerdicts)     verdicts = scumble_verdicts_new (critic, x.w, x.h, wanted,
                                                                    &job, NULL);
+  const ScumbleGrain              grain    = { 0, 0, 1.0f };
   ScumbleTensor                   y, g;
   double                          found;
 
@@ -129,7 +130,7 @@ test_gradient (void)
       const gboolean all = run < 2;
 
       job.threads = run == 1 ? 1 : 2;
-      g_assert_true (scumble_transfer_grad_forward (net, &x, NULL, &y, &job, NULL));
+      g_assert_true (scumble_transfer_grad_forward (net, &x, NULL, &grain, &y, &job, NULL));
       g_assert_true (scumble_verdicts_judge (verdicts, &y, &g, &found, &job, NULL));
       g_assert_true (scumble_transfer_grad_back (net, &g, all, run == 0 ? gradient : again,
                                                  &found, &job, NULL));
@@ -139,6 +140,41 @@ test_gradient (void)
       else
         g_assert_cmpfloat (max_difference (gradient, again, n), ==, 0.0);
     }
+}
+
+/* A part of a picture has the grain of its place, as PyTorch makes it, whichever other parts are
+ * read; and on the whole it changes no colour. */
+static void
+test_grain (void)
+{
+  enum { N = 256 };
+  g_autoptr (ScumbleSafetensors) golden = golden_open ("metastyle");
+  int                            shape[3];
+  g_autofree float              *wanted = golden_floats (golden, "grain", shape);
+  ScumbleTensor                  whole  = ref_tensor_empty (N, N, 3), part;
+  double                         sum    = 0.0, squares = 0.0;
+
+  ref_fill (whole.data, 3 * N * N, 1, 0.0f, 0.0f);
+  scumble_grain_add (&whole, &(ScumbleGrain) { 0, 0, 1.0f }, 2);
+  for (int i = 0; i < 3 * N * N; i++)
+    {
+      sum     += whole.data[i];
+      squares += (double) whole.data[i] * (double) whole.data[i];
+    }
+  g_test_message ("mean %.2g, deviation %.2g", sum / 3 / N / N, sqrt (squares / 3 / N / N));
+  g_assert_cmpfloat (fabs (sum), <=, 0.002 * 3 * N * N);
+  g_assert_cmpfloat (fabs (sqrt (squares / 3 / N / N) - 0.031), <=, 0.002);
+
+  part = ref_tensor_empty (shape[0], shape[1], 3);
+  ref_fill (part.data, (gsize) (3 * shape[0] * shape[1]), 1, 0.0f, 0.0f);
+  scumble_grain_add (&part, &(ScumbleGrain) { 11, 5, 1.0f }, 1);
+  ref_assert_close_floats (part.data, wanted, 3 * shape[0] * shape[1], 1e-6);
+  for (int i = 0; i < part.h; i++)
+    g_assert_cmpmem (scumble_tensor_at (&part, i, 0), (gsize) part.w * 3 * sizeof (float),
+                     scumble_tensor_at (&whole, 5 + i, 11), (gsize) part.w * 3 * sizeof (float));
+
+  g_free (whole.data);
+  g_free (part.data);
 }
 
 /* A loss network, whose taps are wider than what lies between them and which ends at relu4_1: the
@@ -261,13 +297,14 @@ lesson_free (Lesson *it)
 static double
 learn (Lesson *it)
 {
-  ScumbleTensor g;
-  double        loss;
+  const ScumbleGrain grain = { 0, 0, 0.5f };
+  ScumbleTensor      g;
+  double             loss;
 
   scumble_transfer_grad_set (it->net, 2);
   g_assert_true (scumble_verdicts_compare (it->verdicts, &it->x, &it->veil, &it->job, NULL));
-  g_assert_true (scumble_transfer_grad_forward (it->net, &it->x, &it->veil, &it->y, &it->job,
-                                                NULL));
+  g_assert_true (scumble_transfer_grad_forward (it->net, &it->x, &it->veil, &grain, &it->y,
+                                                &it->job, NULL));
   g_assert_true (scumble_verdicts_judge (it->verdicts, &it->y, &g, &loss, &it->job, NULL));
   g_assert_true (scumble_transfer_grad_back (it->net, &g, TRUE, it->gradient, &loss, &it->job,
                                              NULL));
@@ -296,7 +333,7 @@ test_veiled_painting (void)
   it = lesson_new (content);
   learn (it);
   {
-    g_autoptr (ScumbleTransfer) frozen = scumble_transfer_new (it->base, it->values,
+    g_autoptr (ScumbleTransfer) frozen = scumble_transfer_new (it->base, it->values, 0.5f,
                                                                &it->picture, 1 << 28, &it->job,
                                                                NULL);
 
@@ -558,6 +595,50 @@ save (const ScumbleStyle *style)
   ref_folder_free (folder);
 
   return g_bytes_new_take (bytes, length);
+}
+
+/* The grain that a style has which is loaded from @path, and saved there again. */
+static float
+reload_grain (const char *path)
+{
+  g_autoptr (ScumbleModel)       model = open_model ("metastyle", "tiny-metastyle");
+  g_autoptr (GError)             error = NULL;
+  g_autoptr (ScumbleStyle)       style = scumble_style_load (model, path, &error);
+  g_autoptr (ScumbleSafetensors) file  = NULL;
+  g_autofree float              *grain = NULL;
+
+  g_assert_no_error (error);
+  g_assert_true (scumble_style_save (style, path, "Style", &error));
+  file  = scumble_safetensors_open (path, &error);
+  grain = scumble_safetensors_floats (file, "style.grain", 1, &error);
+  g_assert_no_error (error);
+
+  return grain[0];
+}
+
+/* Networks that learned before they saw grain paint as they did. */
+static void
+test_old_style (void)
+{
+  char                    *folder = ref_folder_new ();
+  g_autofree char         *path   = g_build_filename (folder, "style.safetensors", NULL);
+  Log                      log    = { .stop = -1 };
+  g_autoptr (ScumbleStyle) style  = adapt (&log, 1, NULL);
+  g_autofree char         *bytes  = NULL;
+  gsize                    length;
+  char                    *name;
+
+  g_assert_true (scumble_style_save (style, path, "Style", NULL));
+  g_assert_cmpfloat (reload_grain (path), ==, 1.0f);
+
+  g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
+  name = g_strstr_len (bytes + 8, (gssize) length - 8, "style.grain"); /* after the header's size */
+  g_assert_nonnull (name);
+  memcpy (name, "style.other", strlen ("style.other"));
+  g_assert_true (g_file_set_contents (path, bytes, (gssize) length, NULL));
+  g_assert_cmpfloat (reload_grain (path), ==, 0.0f);
+
+  ref_folder_free (folder);
 }
 
 /* A style that was stopped has learned so far: a run of so many updates makes the same. */
@@ -921,6 +1002,7 @@ main (int argc, char **argv)
   golden_folder = argv[1];
 
   g_test_add_func ("/metastyle/gradient", test_gradient);
+  g_test_add_func ("/metastyle/grain", test_grain);
   g_test_add_func ("/metastyle/loss-network", test_loss_network);
   g_test_add_func ("/metastyle/veiled-painting", test_veiled_painting);
   g_test_add_func ("/metastyle/veiled-surround", test_veiled_surround);
@@ -932,6 +1014,7 @@ main (int argc, char **argv)
   g_test_add_func ("/metastyle/invisible", test_invisible);
   g_test_add_func ("/metastyle/learning", test_learning);
   g_test_add_func ("/metastyle/others", test_others);
+  g_test_add_func ("/metastyle/old-style", test_old_style);
   g_test_add_func ("/metastyle/stopped", test_stopped);
   g_test_add_func ("/metastyle/large", test_large);
   g_test_add_func ("/metastyle/flat", test_flat);

@@ -312,7 +312,7 @@ check_layer (const char *golden, const char *name, const float *values, int base
   scumble_memory_source_init (&source, pixels.w, pixels.h, pixels.data);
   g_assert_true (scumble_picture_init (&picture, &source.source, SCUMBLE_TRANSFER_ALIGN, &job,
                                        NULL));
-  net = scumble_transfer_new (base, values, &picture, 32 << 20, &job, NULL);
+  net = scumble_transfer_new (base, values, 0.0f, &picture, 32 << 20, &job, NULL);
   g_assert_true (scumble_transfer_features (net, &picture, layer, &features, &job, NULL));
   g_assert_cmpint (expected.c, ==, scumble_transfer_layer (base, layer).c_out);
   check_plane (&features, &expected, 1e-4);

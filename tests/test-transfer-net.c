@@ -116,7 +116,7 @@ test_normalised (void)
                                        &job, NULL));
   for (int i = 0; i < 2; i++)
     {
-      g_autoptr (ScumbleTransfer) net = scumble_transfer_new (BASE, values, &picture,
+      g_autoptr (ScumbleTransfer) net = scumble_transfer_new (BASE, values, 0.0f, &picture,
                                                               32 << 20, &job, NULL);
 
       g_assert_true (scumble_transfer_run (net, &picture, &whole, i == 0 ? before : after,
@@ -142,7 +142,7 @@ paint_measured (const ScumblePicture *picture, const float *values, int base, gs
   g_autoptr (ScumbleTransfer) net   = NULL;
   float                      *rgb   = g_new (float, 3 * picture->w * picture->h);
 
-  net = scumble_transfer_new (base, values, picture, allowance, &job, &error);
+  net = scumble_transfer_new (base, values, 0.0f, picture, allowance, &job, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (scumble_arena_peak (arena), <=, room);
   g_assert_true (scumble_transfer_run (net, picture, &whole, rgb, &job, &error));

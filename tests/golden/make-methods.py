@@ -38,6 +38,7 @@ import torch.nn.functional as F
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "..", "weights", "train"))
+from grain import grain, grainy  # noqa: E402
 import losses  # noqa: E402
 import methods  # noqa: E402
 import nets  # noqa: E402
@@ -199,6 +200,7 @@ def metanet(encoder, widths, content, style):
     shared.last.bias.data += torch.tensor([0.3, -0.2, 0.1])
     meta.mean += 0.2
     meta.scale *= 1.3
+    meta.grain += 0.5
     for tensor in list(meta.state_dict().values()) + list(shared.state_dict().values()):
         tensor.copy_(tensor.half().float())
 
@@ -209,7 +211,8 @@ def metanet(encoder, widths, content, style):
     stages = {"hidden": numbers(hidden[0]), "own": numbers(hidden[1]),
               "generated": parameters(wanted, meta.base),
               **layers(content, wanted, [name for name, *_ in meta.plan])}
-    painted = {a: nets.transfer(content, {k: a * wanted[k] + (1 - a) * own[k] for k in own})
+    painted = {a: nets.transfer(grainy(content, a * meta.grain),
+                                {k: a * wanted[k] + (1 - a) * own[k] for k in own})
                for a in STRENGTHS}
     return {"meta": meta, "shared": shared}, {"metanet": (stages, painted)}
 
@@ -231,17 +234,19 @@ def metastyle(encoder, widths, content, style):
         p = {name: tensor.detach().clone().requires_grad_() for name, tensor in start.items()}
         loss = method.learning_loss(p, content, wanted)
         loss.backward()
-        some, everything = [method.adapt(style, lambda: content, UPDATES, everything)
+        some, everything = [method.adapt(style, lambda: (content, (0, 0)), UPDATES, everything)
                             for everything in (False, True)]
     gradient = {name: tensor.grad for name, tensor in p.items()}
     start = {name: tensor.detach() for name, tensor in start.items()}
     stages = {"loss": numbers(loss.detach()),
               "gradient": np.concatenate([parameters(gradient, base), numbers(
                   gradient["last.weight"], gradient["last.bias"])], 2),
+              "grain": plane(grain(20, 24, (5, 11))),
               "adapted": parameters(some, base, ("scale", "shift")),
               **layers(content, start, ("down2", "block5_a", "up2"))}
     painted, painted_all = (
-        {a: nets.transfer(content, {k: a * tensors[k] + (1 - a) * start[k] for k in start})
+        {a: nets.transfer(grainy(content, a),
+                          {k: a * tensors[k] + (1 - a) * start[k] for k in start})
          for a in STRENGTHS} for tensors in (some, everything))
     return {"transfer": method.transfer}, {"metastyle": (stages, painted),
                                            "metastyle-all": ({}, painted_all)}

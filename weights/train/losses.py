@@ -2,6 +2,7 @@
 """Loss terms. Each returns the mean over the batch of a value per picture, so that processes
 that share a batch average to the same gradient as one process with all of it."""
 import torch
+import torch.nn.functional as F
 
 from nets import TAPS, instance_norm, mean_std
 
@@ -122,6 +123,33 @@ def burnt(x):
     return (torch.relu(BURNT - x) + torch.relu(x - (1 - BURNT))).mean((1, 2, 3)) / BURNT
 
 
+# Two upsamplings in a row repeat every four pixels. In cells of eight such periods a brush stroke
+# is rarely in step with that.
+PERIOD, CELL, LATTICE_WEIGHT = 4, 32, 1000.0
+
+
+def lattice(x):
+    """How much of pixels [n, 3, h, w] of 0..1, h and w multiples of PERIOD, repeats every PERIOD
+    pixels: in every cell of CELL x CELL pixels, and in what is left of one at the right and lower
+    border, the variance of the means of its PERIOD x PERIOD phases; the mean over pixels and
+    channels of every picture, [n].
+
+    A network that upsamples twice can paint a texture of dots, one to each of its coarsest pixels,
+    whose statistics are the painting's.
+    """
+    n, c, h, w = x.shape
+    rows, columns = -(-h // CELL), -(-w // CELL)
+    border = (0, columns * CELL - w, 0, rows * CELL - h)
+
+    def sums(x):
+        return F.pad(x, border).view(-1, x.shape[1], rows, CELL // PERIOD, PERIOD, columns,
+                                     CELL // PERIOD, PERIOD).sum((3, 6))
+    size = sums(x.new_ones(1, 1, h, w))  # of every phase in every cell; the same for all phases
+    phases = sums(x) / size
+    variance = phases.var((3, 5), unbiased=False)
+    return (variance * size.sum((3, 5))).sum((1, 2, 3)) / (c * h * w)
+
+
 # Edges in photographs reach six deviations; spikes reached forty.
 SPIKE = 6.0
 
@@ -146,8 +174,8 @@ def transfer_loss(encoder, out, content, wanted):
     """What MetaStyle's training and the adaptation in the engine minimise.
 
     structure() at relu3_1 and relu4_1, the mean of both, + covariance_distance() at relu1_1 ..
-    relu4_1 to `wanted`, {tap: [n, 1 + c, c]}, all from the encoder alone, + burnt() of what was
-    painted. Returns (loss, terms).
+    relu4_1 to `wanted`, {tap: [n, 1 + c, c]}, all from the encoder alone, + burnt() and lattice()
+    of what was painted. Returns (loss, terms).
 
     The paper compares the features as they are. These have the photograph's palette, which the
     painting's contradicts: most of that term could not be had at any price, and what was left of it
@@ -162,5 +190,6 @@ def transfer_loss(encoder, out, content, wanted):
     terms = {"content": sum(structure(taps[tap], target[tap])
                             for tap in STRUCTURE_TAPS) / len(STRUCTURE_TAPS),
              "style": covariance_distance(covariances(taps), wanted),
-             "burnt": BURNT_WEIGHT * burnt(out).mean()}
+             "burnt": BURNT_WEIGHT * burnt(out).mean(),
+             "lattice": LATTICE_WEIGHT * lattice(out).mean()}
     return sum(terms.values()), terms

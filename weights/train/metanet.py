@@ -14,15 +14,17 @@ of this size can come to them that squares would leave the steps to a few.
 
 Guards the paper lacks. A generated kernel's length has no effect, because a normalisation
 follows, so nothing keeps it from growing until learning stops: `drift` holds it near its
-initial length. `spikes` keeps what normalisation takes away from coming back as blots. Crops of
-a single colour, whose normalisation divides by nothing, are never drawn (data.py), and the
-gradient's norm is clipped.
+initial length. `spikes` keeps what normalisation takes away from coming back as blots. Grain
+(grain.py), which networks see but where a picture is to come back, and `lattice` keep dots off flat
+parts. Crops of a single colour, whose normalisation divides by nothing, are never drawn (data.py),
+and the gradient's norm is clipped.
 """
 import torch
 
 from critic import OwnCritic
-from losses import (BURNT_WEIGHT, STRUCTURE_TAPS, burnt, covariance_distance, covariances, spikes,
-                    structure, style_length, unexplained)
+from grain import grain
+from losses import (BURNT_WEIGHT, LATTICE_WEIGHT, STRUCTURE_TAPS, burnt, covariance_distance,
+                    covariances, lattice, spikes, structure, style_length, unexplained)
 from methods import MetaNet
 from nets import TAPS, style_vector, transfer
 from recipe import StyleRecipe
@@ -30,7 +32,7 @@ from recipe import StyleRecipe
 CONTENT, PAINTING, OWN = 2, 3, 4
 IDENTITY_EVERY = 8
 WEIGHTS = {"content": 1.0, "style": 2.0, "covariance": 1.0, "burnt": BURNT_WEIGHT,
-           "spikes": 1.0, "drift": 0.01, "identity": 2.0}
+           "lattice": LATTICE_WEIGHT, "spikes": 1.0, "drift": 0.01, "identity": 2.0}
 SHORTEST = 1e-6
 
 
@@ -53,6 +55,7 @@ class Recipe(StyleRecipe):
                                                     ("style", self.style))])
         self.network.meta.mean.copy_(vectors.mean(0))
         self.network.meta.scale.copy_(vectors.std(0) + 1e-3)
+        self.network.meta.grain.fill_(1)
 
     @staticmethod
     def _flat(table):
@@ -69,6 +72,7 @@ class Recipe(StyleRecipe):
             pictures = (self.content, self.style)[draw.step // IDENTITY_EVERY % 2]
             return {"picture": draw.crops(pictures, OWN, size)}
         return {"content": draw.crops(self.content, CONTENT, size),
+                "noise": grain(size, size, (size * draw.step, 0)),
                 "style": draw.recoloured_crops(self.style, PAINTING, size)}
 
     def forward(self, batch):
@@ -92,10 +96,10 @@ class Recipe(StyleRecipe):
             excess.append(spikes(seen))
         return torch.cat(painted), sum(excess) / len(excess)
 
-    def _stylised(self, content, style):
+    def _stylised(self, content, noise, style):
         wanted, own = self.without_gradient(self.critic, style)
         networks, length = self._networks(own)
-        out, excess = self._paint(networks, content)
+        out, excess = self._paint(networks, content + noise)
         found, taps = self.critic(out)
         source = self.frozen(content)
         return {"content": sum(structure(taps[tap], source[tap])
@@ -103,6 +107,7 @@ class Recipe(StyleRecipe):
                 "style": style_length(found, wanted),
                 "covariance": covariance_distance(covariances(taps), covariances(own)),
                 "burnt": burnt(out).mean(),
+                "lattice": lattice(out).mean(),
                 "spikes": excess,
                 "drift": length}
 
@@ -113,4 +118,5 @@ class Recipe(StyleRecipe):
 
     def measured(self):
         return {"network.meta.mean": self.network.meta.mean,
-                "network.meta.scale": self.network.meta.scale}
+                "network.meta.scale": self.network.meta.scale,
+                "network.meta.grain": self.network.meta.grain}

@@ -12,11 +12,13 @@ The paper asks nothing of the initialisation itself, and left alone it paints pi
 use. It is what strength 0 shows, so here it has to return the photograph, at the mean and
 contrast of the average photograph: instance normalisation takes away a photograph's own, and
 when those were asked for the network smuggled them past in black and coloured blobs, mostly in
-flat dark parts. `spikes` keeps it from that.
+flat dark parts. `spikes` keeps it from that. The moved network sees grain (grain.py) on its
+crops, as it will in the engine; the initialisation, which returns the photograph, sees none.
 """
 import torch
 
 from critic import CovarianceCritic
+from grain import grain
 from losses import spikes, transfer_loss, unexplained
 from methods import MetaStyle
 from nets import instance_norm, mean_std, transfer
@@ -46,10 +48,11 @@ class Recipe(StyleRecipe):
         size = self.options.size
         return {"inner": draw.crops(self.content, INNER, size),
                 "outer": draw.crops(self.content, OUTER, size),
+                "grain": grain(size, size, (size * draw.step, 0)),
                 **self.wanted(draw.indices(self.style, STYLE))}
 
     def forward(self, batch):
-        inner, outer = batch.pop("inner"), batch.pop("outer")
+        inner, outer, noise = batch.pop("inner"), batch.pop("outer"), batch.pop("grain")
         p = self.network.transfer()
         moving = [name for name in p if name.endswith((".scale", ".shift"))]
         p.update((name, p[name].expand(len(inner), -1)) for name in moving)
@@ -61,7 +64,7 @@ class Recipe(StyleRecipe):
                                     retain_graph=True)
         p.update((name, p[name] - INNER_RATE * step) for name, step in zip(moving, steps))
         seen = []
-        out = transfer(outer, p, seen)
+        out = transfer(outer + noise, p, seen)
         loss, terms = transfer_loss(self.network.encoder, out, outer, batch)
         mean, std = self._level
         terms["identity"] = unexplained(start, instance_norm(inner) * std + mean)

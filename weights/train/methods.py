@@ -9,6 +9,7 @@ returns pictures [1, 3, h, w]; the result is not clamped.
 import torch
 from torch import nn
 
+from grain import grainy
 from losses import LEARNED_TAPS, covariances, spikes, transfer_loss
 from nets import (TAPS, WIDTHS, Decoder, Encoder, Initial, Meta, Shared, Transform, adain,
                   ceiling, mean_std, style_vector, transfer)
@@ -72,7 +73,8 @@ class SaNet(nn.Module):
 class MetaNet(nn.Module):
     """METHOD metanet. Parts encoder, meta and shared.
 
-    Strength blends the generated parameters with those generated from the content itself.
+    Strength blends the generated parameters with those generated from the content itself, which
+    sees no grain.
     """
 
     multiple = 16
@@ -92,13 +94,14 @@ class MetaNet(nn.Module):
         if strength < 1:
             own = self.network(content)
             p = {name: strength * p[name] + (1 - strength) * own[name] for name in p}
-        return transfer(content, p)
+        return transfer(grainy(content, strength * self.meta.grain), p)
 
 
 class MetaStyle(nn.Module):
     """METHOD metastyle. Parts encoder (the loss network of adaptation) and transfer.
 
-    Strength blends the adapted parameters with the initialisation.
+    An adapted network sees grain() on its picture, the initialisation none; strength blends both,
+    and the parameters.
     """
 
     multiple = 16
@@ -111,17 +114,20 @@ class MetaStyle(nn.Module):
     # In learning a painting; Muon leads to more of them than the initialisation's training.
     SPIKES_WEIGHT = 4.0
 
-    def learning_loss(self, p, crop, wanted):
-        """transfer_loss() of a crop painted by the network p, and its spikes()."""
+    def learning_loss(self, p, crop, wanted, at=(0, 0)):
+        """transfer_loss() of a crop from `at`, painted with its grain by the network p, and its
+        spikes()."""
         seen = []
-        loss, _ = transfer_loss(self.encoder, transfer(crop, p, seen), crop, wanted)
+        out = transfer(grainy(crop, at=at), p, seen)
+        loss, _ = transfer_loss(self.encoder, out, crop, wanted)
         return loss + self.SPIKES_WEIGHT * spikes(seen)
 
     def adapt(self, style, draw_crop, steps=100, everything=False):
         """The transfer network of a painting, {name: tensor}.
 
         `steps` steps of learning_loss() on one crop [1, 3, h, w] each, as draw_crop() returns
-        them, by Optimizer over the scales and shifts alone or `everything`.
+        them with their places (y, x), by Optimizer over the scales and shifts alone or
+        `everything`.
         """
         with torch.no_grad():
             wanted = covariances(self.encoder(style, LEARNED_TAPS[-1]))
@@ -130,17 +136,17 @@ class MetaStyle(nn.Module):
                   if everything or name.endswith((".scale", ".shift"))}
         optimizer = Optimizer(moving)
         for _ in range(steps):
-            crop = draw_crop()
-            self.learning_loss(p, crop, wanted).backward()
+            crop, at = draw_crop()
+            self.learning_loss(p, crop, wanted, at).backward()
             optimizer.step()
         return {**p, **optimizer.average}
 
     def paint(self, content, style, strength=1.0):
         with torch.enable_grad():
-            adapted = self.adapt(style, lambda: content)
+            adapted = self.adapt(style, lambda: (content, (0, 0)))
         start = self.transfer()
         p = {name: strength * adapted[name] + (1 - strength) * start[name] for name in start}
-        return transfer(content, p)
+        return transfer(grainy(content, strength), p)
 
 
 METHODS = {"adain": AdaIn, "sanet": SaNet, "metanet": MetaNet, "metastyle": MetaStyle}

@@ -381,6 +381,8 @@ class Meta(nn.Module):
     The paper generates kernels only. With normalisations that have no scale and shift of
     their own, every painting's last features have mean 0 and variance 1 before a shared
     convolution, which then cannot give two paintings two palettes; so they are generated too.
+
+    grain: how much grain() the networks see.
     """
 
     def __init__(self, base=8, slice_width=64, widths=WIDTHS):
@@ -389,6 +391,7 @@ class Meta(nn.Module):
         self.plan = transfer_plan(base)
         self.register_buffer("mean", torch.zeros(2 * sum(widths)))
         self.register_buffer("scale", torch.ones(2 * sum(widths)))
+        self.register_buffer("grain", torch.zeros(1))
         self.hidden = nn.Linear(2 * sum(widths), len(self.plan) * slice_width)
         start = initial_transfer(base)
         for name, _, c_out, _, _ in self.plan:
@@ -401,6 +404,10 @@ class Meta(nn.Module):
             nn.init.normal_(layer.weight, std=0.1 * float(values.std()) / slice_width ** 0.5)
             layer.bias.data.copy_(values)
             self.add_module(name, layer)
+
+    def load_state_dict(self, state, strict=True):
+        """A network that learned before there was grain has none in its file."""
+        return super().load_state_dict({"grain": torch.zeros(1), **state}, strict)
 
     def forward(self, vector):
         """vector [736] -> {name: tensor} for transfer(), but for the shared three."""
