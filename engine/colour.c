@@ -308,8 +308,9 @@ scumble_colour_source_init (ScumbleColourSource *self, ScumbleSource *from,
 {
   Colours ours, wanted;
 
-  *self             = (ScumbleColourSource) { .source = *from, .from = from };
-  self->source.read = colour_read;
+  *self               = (ScumbleColourSource) { .source = *from, .from = from };
+  self->source.read   = colour_read;
+  self->source.ground = NULL;
   if (!measure (&ours, from, job, error) || !measure (&wanted, like, job, error))
     return FALSE;
   if (job->rehearsal == NULL)

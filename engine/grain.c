@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "grain.h"
-#include "source.h"
 
 enum { OCTAVES = 4, RGB = 3 };
 
@@ -27,29 +26,81 @@ noise (guint32 row, guint32 column)
   return ((float) mix (column + row) * 0x1p-31f - 1.0f) * TO_DEVIATION;
 }
 
-/* Adds an octave of noise to a channel of a row of @w pixels, whose first is @value. */
-static void
-add_row (float *value, int w, int left, int y, int octave, guint32 seed, float amount)
+/* Cells of an octave along a line that repeats after @period pixels; as good as no end to them if
+ * it does not. */
+static guint32
+count_cells (int period, int octave)
 {
-  const int     cell  = 1 << octave;
-  const guint32 upper = mix ((guint32) (y >> octave) + mix (seed));
-  const guint32 lower = mix ((guint32) (y >> octave) + 1 + mix (seed));
-  const float   v     = (float) (y % cell) / (float) cell;
-  guint32       column = (guint32) (left >> octave);
-  float         near  = noise (upper, column) * (1.0f - v) + noise (lower, column) * v;
-  int           at    = left % cell;
+  return period > 0 ? (guint32) ((period - 1) >> octave) + 1 : G_MAXUINT32;
+}
 
-  for (int j = 0; j < w; column++, at = 0)
+static guint32
+after (guint32 cell, guint32 n_cells)
+{
+  return cell + 1 < n_cells ? cell + 1 : 0;
+}
+
+/* Adds an octave of noise to a channel of a row of @w pixels, whose first is @value at (@x, @y). */
+static void
+add_octave (float *value, int w, int x, int y, int octave, guint32 seed,
+            const ScumbleGround *ground, float amount)
+{
+  const int     cell    = 1 << octave;
+  const guint32 columns = count_cells (ground->period_w, octave);
+  const guint32 row     = (guint32) (y >> octave);
+  const guint32 upper   = mix (row + mix (seed));
+  const guint32 lower   = mix (after (row, count_cells (ground->period_h, octave)) + mix (seed));
+  const float   v       = (float) (y & (cell - 1)) / (float) cell;
+  guint32       column  = (guint32) (x >> octave);
+  float         near    = noise (upper, column) * (1.0f - v) + noise (lower, column) * v;
+  int           at      = x & (cell - 1);
+
+  for (int j = 0; j < w; at = 0)
     {
-      const float far = noise (upper, column + 1) * (1.0f - v) + noise (lower, column + 1) * v;
+      float far;
 
+      column = after (column, columns);
+      far    = noise (upper, column) * (1.0f - v) + noise (lower, column) * v;
       for (; at < cell && j < w; at++, j++, value += RGB)
         {
           const float u = (float) at / (float) cell;
 
-          *value += amount * (near * (1.0f - u) + far * u);
+          *value += GRAIN * amount * (near * (1.0f - u) + far * u);
         }
       near = far;
+    }
+}
+
+static int
+wrap (int i, int period)
+{
+  return period > 0 ? ((i % period) + period) % period : i;
+}
+
+/* Adds all noise to a row of pixels from (@x, @y) on, which do not reach beyond a period. */
+static void
+add_part (float *rgb, int w, int x, int y, const ScumbleGround *ground, float amount)
+{
+  for (int octave = 0; octave < OCTAVES; octave++)
+    for (int k = 0; k < RGB; k++)
+      add_octave (rgb + k, w, x, y, octave, (guint32) (RGB * octave + k), ground, amount);
+}
+
+/* Row @i of @x. */
+static void
+add_row (const ScumbleTensor *x, int i, const ScumbleGrain *grain)
+{
+  const int           y      = grain->top + i;
+  const ScumbleGround ground = grain->source != NULL ? scumble_source_ground (grain->source, y)
+                                                     : (ScumbleGround) { 0 };
+
+  for (int j = 0, w; j < x->w; j += w)
+    {
+      const int left = wrap (grain->left + j + ground.x, ground.period_w);
+
+      w = ground.period_w > 0 ? MIN (x->w - j, ground.period_w - left) : x->w;
+      add_part (scumble_tensor_at (x, i, j), w, left, wrap (y + ground.y, ground.period_h),
+                &ground, grain->amount);
     }
 }
 
@@ -63,10 +114,7 @@ scumble_grain_add (const ScumbleTensor *x, const ScumbleGrain *grain, int thread
 
 #pragma omp parallel for schedule(static) num_threads(useful)
   for (int i = 0; i < x->h; i++)
-    for (int octave = 0; octave < OCTAVES; octave++)
-      for (int k = 0; k < RGB; k++)
-        add_row (scumble_tensor_at (x, i, 0) + k, x->w, grain->left, grain->top + i, octave,
-                 (guint32) (RGB * octave + k), GRAIN * grain->amount);
+    add_row (x, i, grain);
 }
 
 gboolean

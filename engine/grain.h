@@ -2,21 +2,24 @@
 #pragma once
 
 #include "safetensors.h"
-#include "tensor.h"
+#include "source.h"
 
 G_BEGIN_DECLS
 
 /**
  * ScumbleGrain:
- * @left: where a part of a picture lies, 0 or more
+ * @amount: how much grain a part of a picture has, 1 for as much as networks learn with
+ * @left: where the part lies in the picture
  * @top: likewise
- * @amount: how much grain it has, 1 for as much as networks learn with
+ * @source: (transfer none) (nullable): the picture, whose ground it is on; %NULL for one whose
+ *   upper left corner is the ground's
  */
 typedef struct
 {
-  int   left;
-  int   top;
-  float amount;
+  float          amount;
+  int            left;
+  int            top;
+  ScumbleSource *source;
 } ScumbleGrain;
 
 /**
@@ -28,8 +31,9 @@ typedef struct
  * It is noise of a deviation of 0.02 each in cells of 1, 2, 4 and 8 pixels, independent in
  * every channel and at every corner of a cell, and bilinear between corners.
  *
- * It is a function of a pixel's place alone: the parts of a picture have the same grain as the
- * whole of it.
+ * It is a function of a pixel's place on the ground alone: the parts of a picture have the same
+ * grain as the whole of it; where the picture repeats, so does the grain; and what stays where it
+ * is in an animation keeps its own.
  */
 void scumble_grain_add (const ScumbleTensor *x, const ScumbleGrain *grain, int threads);
 

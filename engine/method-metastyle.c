@@ -327,7 +327,7 @@ draw_crop (Adapt *adapt, const ScumbleJob *job, GError **error)
       rect.y = place_around (y, crop->h, picture->h, adapt->rand);
     }
   adapt->fixed = adapt->n_pictures == 1 && picture->w == crop->w && picture->h == crop->h;
-  adapt->grain = (ScumbleGrain) { rect.x, rect.y, 1.0f };
+  adapt->grain = (ScumbleGrain) { 1.0f, rect.x, rect.y, NULL };
   if (!scumble_picture_read (picture, rect, crop->data, adapt->veil.levels[0], job, error))
     return FALSE;
 

@@ -237,6 +237,26 @@ enlarge (ScumbleSource *source, float *rgba, int w, int h, const ScumbleJob *job
   return TRUE;
 }
 
+static int
+rescaled (int n, int to, int from)
+{
+  return (int) lround ((double) n * to / from);
+}
+
+/* As near to the original's as whole pixels come. */
+static void
+proxy_ground (ScumbleSource *source, int y, ScumbleGround *ground)
+{
+  const ScumbleProxy *self = (const ScumbleProxy *) source;
+  const int           w    = self->original->width, h = self->original->height;
+
+  *ground          = scumble_source_ground (self->original, rescaled (y, h, source->height));
+  ground->x        = rescaled (ground->x, source->width, w);
+  ground->y        = rescaled (ground->y, source->height, h);
+  ground->period_w = rescaled (ground->period_w, source->width, w);
+  ground->period_h = rescaled (ground->period_h, source->height, h);
+}
+
 /* Puts the source at another size into a block. */
 static gboolean
 resize (ScumbleProxy *proxy, int w, int h, const ScumbleJob *job, GError **error)
@@ -261,6 +281,7 @@ resize (ScumbleProxy *proxy, int w, int h, const ScumbleJob *job, GError **error
   else
     scumble_memory_source_init (&proxy->memory, w, h, proxy->rgba);
   proxy->memory.source.has_alpha = proxy->memory.source.has_alpha && source->has_alpha;
+  proxy->memory.source.ground = proxy_ground;
   proxy->source = &proxy->memory.source;
 
   return TRUE;
@@ -301,7 +322,7 @@ scumble_proxy_init_scaled (ScumbleProxy *proxy, ScumbleSource *source, ScumblePr
   int    w = source->width, h = source->height;
   double limited;
 
-  *proxy = (ScumbleProxy) { .source = source, .arena = job->arena };
+  *proxy = (ScumbleProxy) { .source = source, .original = source, .arena = job->arena };
   if (!fits (w, h))
     choose_size (source, fits, &w, &h);
   limited = limit_factor (fits, w, h, factor);
@@ -315,7 +336,7 @@ gboolean
 scumble_proxy_init_sized (ScumbleProxy *proxy, ScumbleSource *source, int w, int h,
                           const ScumbleJob *job, GError **error)
 {
-  *proxy = (ScumbleProxy) { .source = source, .arena = job->arena };
+  *proxy = (ScumbleProxy) { .source = source, .original = source, .arena = job->arena };
 
   return resize (proxy, w, h, job, error);
 }

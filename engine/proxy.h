@@ -8,16 +8,18 @@ G_BEGIN_DECLS
 
 /**
  * ScumbleProxy:
- * @source: (transfer none): the small picture; the original itself where it is small enough
  * @memory: the small picture, unless it is the original
+ * @source: (transfer none): the small picture; the original itself where it is small enough
+ * @original: (transfer none): what was shrunk
  * @rgba: (owned) (nullable): its pixels, in a block of the arena
  *
  * A picture shrunk for a purpose that needs no more pixels.
  */
 typedef struct
 {
-  ScumbleSource      *source;
   ScumbleMemorySource memory;
+  ScumbleSource      *source;
+  ScumbleSource      *original;
   float              *rgba;
   gsize               bytes;
   ScumbleArena       *arena;

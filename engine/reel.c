@@ -122,6 +122,19 @@ read_reel (const ScumbleReel *self, ReadFrame read, gconstpointer from, const Sc
   return TRUE;
 }
 
+/* The ground is the canvas: what stays where it is has the same grain in every frame. */
+static void
+reel_ground (ScumbleSource *source, int y, ScumbleGround *ground)
+{
+  const ScumbleReel *self  = (const ScumbleReel *) source;
+  guint              frame = 0;
+
+  while (frame < self->n - 1 && y >= self->ends[frame])
+    frame++;
+  ground->x = self->frames[frame].x - self->places[frame].x;
+  ground->y = self->frames[frame].y - self->places[frame].y;
+}
+
 static gboolean
 read_pixels (const ScumbleReel *self, gconstpointer from, guint frame, const ScumbleRect *rect,
              float *rgba, GError **error)
@@ -213,7 +226,7 @@ scumble_reel_new (const ScumbleReelFrame *frames, guint n)
   self->frames = g_memdup2 (frames, n * sizeof *frames);
   self->places = g_new (ScumbleRect, n);
   self->ends   = g_new (int, n);
-  self->source = (ScumbleSource) { .has_alpha = TRUE, .read = reel_read };
+  self->source = (ScumbleSource) { .has_alpha = TRUE, .read = reel_read, .ground = reel_ground };
   self->sink   = (ReelSink) { { reel_write }, self };
   lay_out (self);
 

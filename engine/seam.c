@@ -125,6 +125,16 @@ repeat_read (ScumbleSource *source, const ScumbleRect *rect, float *rgba, GError
   return TRUE;
 }
 
+/* The ground repeats with the picture. */
+static void
+repeat_ground (ScumbleSource *source, int y, ScumbleGround *ground)
+{
+  const ScumbleRepeat *self = (const ScumbleRepeat *) source;
+
+  *ground = (ScumbleGround) { -self->margin, -self->margin, self->from->width,
+                              self->from->height };
+}
+
 static void
 repeat_init (ScumbleRepeat *self, ScumbleSource *from, int margin, float faint)
 {
@@ -132,7 +142,8 @@ repeat_init (ScumbleRepeat *self, ScumbleSource *from, int margin, float faint)
     .source = { .width     = from->width + 2 * margin,
                 .height    = from->height + 2 * margin,
                 .has_alpha = from->has_alpha || faint != 1.0f,
-                .read      = repeat_read },
+                .read      = repeat_read,
+                .ground    = repeat_ground },
     .from   = from,
     .margin = margin,
     .faint  = faint,

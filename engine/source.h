@@ -6,6 +6,21 @@
 G_BEGIN_DECLS
 
 /**
+ * ScumbleGround:
+ * @x: how much further to the right than in the source the same pixel lies on the ground
+ * @y: how much further down
+ * @period_w: pixels after which the ground repeats; 0 if it does not
+ * @period_h: likewise
+ */
+typedef struct
+{
+  int x;
+  int y;
+  int period_w;
+  int period_h;
+} ScumbleGround;
+
+/**
  * ScumbleSource:
  * @width: pixels, at least 1
  * @height: pixels, at least 1
@@ -18,6 +33,8 @@ G_BEGIN_DECLS
  *   pixels cannot be had.
  * @beyond: whether @read has come upon visible colours beyond 0..1, which it is to note here:
  *   where there were none, none come back after painting, and the pass for it is spared
+ * @ground: (nullable): where row @y lies on the ground that grain is drawn on (grain.h); %NULL
+ *   for a picture whose upper left corner is the ground's, as hosts' are
  *
  * A picture to read, which need not fit in memory. Hosts embed it as the first member of
  * their own struct.
@@ -35,7 +52,20 @@ struct _ScumbleSource
   gboolean (*read) (ScumbleSource *source, const ScumbleRect *rect, float *rgba,
                     GError **error);
   gboolean   beyond;
+  void     (*ground) (ScumbleSource *source, int y, ScumbleGround *ground);
 };
+
+/* Where row @y of a source lies on the ground. */
+static inline ScumbleGround
+scumble_source_ground (ScumbleSource *source, int y)
+{
+  ScumbleGround ground = { 0 };
+
+  if (source->ground != NULL)
+    source->ground (source, y, &ground);
+
+  return ground;
+}
 
 /**
  * ScumbleSink:

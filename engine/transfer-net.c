@@ -457,7 +457,7 @@ read_input (const Run *run, const ScumblePicture *picture, GError **error)
 {
   const ScumbleRect   rect  = run->extents[0].rect;
   const ScumbleTensor x     = input_part (run, 0, rect);
-  const ScumbleGrain  grain = { rect.x, rect.y, run->grain };
+  const ScumbleGrain  grain = { run->grain, rect.x, rect.y, picture->source };
   const gsize         mark  = scumble_arena_mark (run->job->arena);
   ScumbleTensor       rgb;
   gboolean            done;

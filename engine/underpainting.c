@@ -216,6 +216,14 @@ fill (ScumbleUnderpainting *self, ScumbleModel *model, const ScumbleLook *look,
   return done;
 }
 
+static void
+ground (ScumbleSource *source, int y, ScumbleGround *found)
+{
+  const ScumbleUnderpainting *self = (const ScumbleUnderpainting *) source;
+
+  *found = scumble_source_ground (self->content, y);
+}
+
 ScumbleUnderpainting *
 scumble_underpainting_new (ScumbleModel *model, ScumbleSource *source, const ScumbleLook *look,
                            const ScumbleJob *job, GError **error)
@@ -226,7 +234,8 @@ scumble_underpainting_new (ScumbleModel *model, ScumbleSource *source, const Scu
     .source   = { .width     = source->width,
                   .height    = source->height,
                   .has_alpha = source->has_alpha,
-                  .read      = read_pixels },
+                  .read      = read_pixels,
+                  .ground    = ground },
     .content  = source,
     .w        = shrunk (source->width, look->brush),
     .h        = shrunk (source->height, look->brush),

@@ -3,6 +3,7 @@
 #include "critic.h"
 #include "proxy.h"
 #include "ref.h"
+#include "seam.h"
 #include "taps.h"
 #include "transfer-grad.h"
 #include "transfer-net.h"
@@ -119,7 +120,7 @@ test_gradient (void)
                                                                         x.h, &job, NULL);
   g_autoptr (ScumbleVerdicts)     verdicts = scumble_verdicts_new (critic, x.w, x.h, wanted,
                                                                    &job, NULL);
-  const ScumbleGrain              grain    = { 0, 0, 1.0f };
+  const ScumbleGrain              grain    = { 1.0f, 0, 0, NULL };
   ScumbleTensor                   y, g;
   double                          found;
 
@@ -143,7 +144,8 @@ test_gradient (void)
 }
 
 /* A part of a picture has the grain of its place, as PyTorch makes it, whichever other parts are
- * read; and on the whole it changes no colour. */
+ * read, and on the whole it changes no colour. A picture that repeats has the same grain in all
+ * its copies, without a jump between them where their sides are whole cells. */
 static void
 test_grain (void)
 {
@@ -155,7 +157,7 @@ test_grain (void)
   double                         sum    = 0.0, squares = 0.0;
 
   ref_fill (whole.data, 3 * N * N, 1, 0.0f, 0.0f);
-  scumble_grain_add (&whole, &(ScumbleGrain) { 0, 0, 1.0f }, 2);
+  scumble_grain_add (&whole, &(ScumbleGrain) { 1.0f, 0, 0, NULL }, 2);
   for (int i = 0; i < 3 * N * N; i++)
     {
       sum     += whole.data[i];
@@ -167,11 +169,41 @@ test_grain (void)
 
   part = ref_tensor_empty (shape[0], shape[1], 3);
   ref_fill (part.data, (gsize) (3 * shape[0] * shape[1]), 1, 0.0f, 0.0f);
-  scumble_grain_add (&part, &(ScumbleGrain) { 11, 5, 1.0f }, 1);
+  scumble_grain_add (&part, &(ScumbleGrain) { 1.0f, 11, 5, NULL }, 1);
   ref_assert_close_floats (part.data, wanted, 3 * shape[0] * shape[1], 1e-6);
   for (int i = 0; i < part.h; i++)
     g_assert_cmpmem (scumble_tensor_at (&part, i, 0), (gsize) part.w * 3 * sizeof (float),
                      scumble_tensor_at (&whole, 5 + i, 11), (gsize) part.w * 3 * sizeof (float));
+
+  for (int period = 24; period <= 29; period += 5)
+    {
+      ScumbleMemorySource content;
+      ScumbleSeam         seam;
+      ScumbleLook         look;
+      double              jump = 0.0, step = 0.0;
+
+      scumble_look_init (&look, NULL, 0);
+      scumble_memory_source_init (&content, period, period, whole.data);
+      scumble_seam_init (&seam, &content.source, &look);
+      ref_fill (whole.data, 3 * N * N, 1, 0.0f, 0.0f);
+      scumble_grain_add (&whole, &(ScumbleGrain) { 1.0f, seam.margin - 13, seam.margin - 50,
+                                                  &seam.around.source }, 2);
+      for (int i = period; i < N; i++)
+        for (int j = period; j < N; j++)
+          g_assert_cmpmem (scumble_tensor_at (&whole, i, j), 3 * sizeof (float),
+                           scumble_tensor_at (&whole, i - period, j - period),
+                           3 * sizeof (float));
+      for (int i = 0; i < N; i++)
+        {
+          jump += fabsf (scumble_tensor_at (&whole, i, 13)[1] -
+                         scumble_tensor_at (&whole, i, 12)[1]);
+          step += fabsf (scumble_tensor_at (&whole, i, 21)[1] -
+                         scumble_tensor_at (&whole, i, 20)[1]);
+        }
+      g_test_message ("every %d pixels: at the seam %g, elsewhere %g", period, jump / N, step / N);
+      if (period == 24)
+        g_assert_cmpfloat (jump, <, 1.5 * step);
+    }
 
   g_free (whole.data);
   g_free (part.data);
@@ -297,7 +329,7 @@ lesson_free (Lesson *it)
 static double
 learn (Lesson *it)
 {
-  const ScumbleGrain grain = { 0, 0, 0.5f };
+  const ScumbleGrain grain = { 0.5f, 0, 0, NULL };
   ScumbleTensor      g;
   double             loss;
 

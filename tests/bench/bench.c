@@ -718,7 +718,7 @@ first_picture (gpointer user_data, GError **error)
   g_autoptr (ScumbleContent) content = NULL;
   const ScumbleJob job   = { .arena = arena, .threads = self->options->threads };
   CountingSink     sink  = { { counting_write }, 0 };
-  ScumbleProxy     proxy = { NULL };
+  ScumbleProxy     proxy = { .source = NULL };
   ScumbleZone      zone  = { NULL, NULL };
   ScumbleLook      look;
   gboolean         done;
