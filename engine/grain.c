@@ -26,6 +26,14 @@ noise (guint32 row, guint32 column)
   return ((float) mix (column + row) * 0x1p-31f - 1.0f) * TO_DEVIATION;
 }
 
+/* Between two rows, @v of the way. */
+static float
+between_rows (guint32 upper, guint32 lower, float v, guint32 column)
+{
+  return v == 0.0f ? noise (upper, column)
+                   : noise (upper, column) * (1.0f - v) + noise (lower, column) * v;
+}
+
 /* Cells of an octave along a line that repeats after @period pixels; as good as no end to them if
  * it does not. */
 static guint32
@@ -52,7 +60,7 @@ add_octave (float *value, int w, int x, int y, int octave, guint32 seed,
   const guint32 lower   = mix (after (row, count_cells (ground->period_h, octave)) + mix (seed));
   const float   v       = (float) (y & (cell - 1)) / (float) cell;
   guint32       column  = (guint32) (x >> octave);
-  float         near    = noise (upper, column) * (1.0f - v) + noise (lower, column) * v;
+  float         near    = between_rows (upper, lower, v, column);
   int           at      = x & (cell - 1);
 
   for (int j = 0; j < w; at = 0)
@@ -60,7 +68,7 @@ add_octave (float *value, int w, int x, int y, int octave, guint32 seed,
       float far;
 
       column = after (column, columns);
-      far    = noise (upper, column) * (1.0f - v) + noise (lower, column) * v;
+      far    = between_rows (upper, lower, v, column);
       for (; at < cell && j < w; at++, j++, value += RGB)
         {
           const float u = (float) at / (float) cell;
@@ -77,11 +85,23 @@ wrap (int i, int period)
   return period > 0 ? ((i % period) + period) % period : i;
 }
 
+/* Adds noise that has a value of its own in every pixel. */
+static void
+add_finest (float *value, int w, int x, int y, guint32 seed, float amount)
+{
+  const guint32 row = mix ((guint32) y + mix (seed));
+
+  for (int j = 0; j < w; j++)
+    value[RGB * j] += GRAIN * amount * noise (row, (guint32) (x + j));
+}
+
 /* Adds all noise to a row of pixels from (@x, @y) on, which do not reach beyond a period. */
 static void
 add_part (float *rgb, int w, int x, int y, const ScumbleGround *ground, float amount)
 {
-  for (int octave = 0; octave < OCTAVES; octave++)
+  for (int k = 0; k < RGB; k++)
+    add_finest (rgb + k, w, x, y, (guint32) k, amount);
+  for (int octave = 1; octave < OCTAVES; octave++)
     for (int k = 0; k < RGB; k++)
       add_octave (rgb + k, w, x, y, octave, (guint32) (RGB * octave + k), ground, amount);
 }
