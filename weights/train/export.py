@@ -41,24 +41,22 @@ def encoder_of(stem, quality):
     return (methods.SHARED_ENCODERS if shared else methods.MetaStyle.encoders)[quality]
 
 
-def tensors(state, places, kind):
-    """{PART.tensor: array} of the checkpoint's weights, of kind "average" or "weights"."""
+def placed(tensors, places):
+    """{PART.tensor: array} of a checkpoint's tensors that lie in `places`."""
     arrays = {}
     for part, place in places.items():
         prefix = place + "."
-        found = {part + "." + name[len(prefix):]: tensor.cpu().numpy()
-                 for name, tensor in {**state[kind], **state["fixed"]}.items()
-                 if name.startswith(prefix)}
-        arrays.update(found)
+        arrays.update({part + "." + name[len(prefix):]: tensor.cpu().numpy()
+                       for name, tensor in tensors.items() if name.startswith(prefix)})
     return arrays
 
 
 def mean(arrays, path):
-    """Halfway to the weights of the safetensors file at path, which are those that the run began from
-    (Wortsman et al., "Model soups", ICML 2022)."""
+    """Halfway to the weights of the safetensors file at path, which are those that the run began
+    from (Wortsman et al., "Model soups", ICML 2022)."""
     others, _ = tensorfile.read(path)
-    if {name: array.shape for name, array in arrays.items()} != {
-            name: array.shape for name, array in others.items()}:
+    if any(name not in others or array.shape != others[name].shape
+           for name, array in arrays.items()):
         raise SystemExit("%s: not the same network as the run's" % path)
     return {name: (array + others[name]) / 2 for name, array in arrays.items()}
 
@@ -99,9 +97,10 @@ def main(arguments=None):
     for stem, places in FILES[state["network"]].items():
         path = os.path.join(arguments.out,
                             quality_stem(stem, state["options"]) + ".safetensors")
-        arrays = tensors(state, places, kind)
+        arrays = placed(state[kind], places)
         if arguments.mean_with:
             arrays = mean(arrays, arguments.mean_with)
+        arrays.update(placed(state["fixed"], places))
         tensorfile.write(path, arrays, metadata(state, stem, places, arguments),
                          "F32" if arguments.f32 else "F16")
         print("%s  %.2f MB" % (path, os.path.getsize(path) / 1e6))
