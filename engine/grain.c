@@ -82,7 +82,7 @@ add_octave (float *value, int w, int x, int y, int octave, guint32 seed,
 static int
 wrap (int i, int period)
 {
-  return period > 0 ? ((i % period) + period) % period : i;
+  return period > 0 ? scumble_wrap (i, period) : i;
 }
 
 /* Adds noise that has a value of its own in every pixel. */

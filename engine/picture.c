@@ -22,7 +22,7 @@ scumble_picture_mirror (int i, int n)
   if (i >= 0 && i < n)
     return i;
 
-  k = ((i % period) + period) % period;
+  k = scumble_wrap (i, period);
   return k < n ? k : period - k;
 }
 

@@ -281,8 +281,8 @@ resize (ScumbleProxy *proxy, int w, int h, const ScumbleJob *job, GError **error
   else
     scumble_memory_source_init (&proxy->memory, w, h, proxy->rgba);
   proxy->memory.source.has_alpha = proxy->memory.source.has_alpha && source->has_alpha;
-  proxy->memory.source.ground = proxy_ground;
-  proxy->source = &proxy->memory.source;
+  proxy->memory.source.ground    = proxy_ground;
+  proxy->source                  = &proxy->memory.source;
 
   return TRUE;
 }

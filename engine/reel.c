@@ -44,12 +44,6 @@ typedef struct
 typedef gboolean (*ReadFrame) (const ScumbleReel *self, gconstpointer from, guint frame,
                                const ScumbleRect *rect, float *values, GError **error);
 
-static int
-wrap (int i)
-{
-  return ((i % ALIGN) + ALIGN) % ALIGN;
-}
-
 static void
 lay_out (ScumbleReel *self)
 {
@@ -60,13 +54,23 @@ lay_out (ScumbleReel *self)
       const ScumbleReelFrame *frame = &self->frames[i];
       ScumbleRect            *place = &self->places[i];
 
-      *place = (ScumbleRect) { MARGIN + wrap (frame->x), y + MARGIN, frame->source->width,
+      *place = (ScumbleRect) { MARGIN + scumble_wrap (frame->x, ALIGN), y + MARGIN, frame->source->width,
                                frame->source->height };
-      place->y += wrap (frame->y - place->y);
+      place->y += scumble_wrap (frame->y - place->y, ALIGN);
       y = self->ends[i] = place->y + place->h + MARGIN;
       self->source.width = MAX (self->source.width, place->x + place->w + MARGIN);
     }
   self->source.height = y;
+}
+
+/* The frame that row @y belongs to, @from or one after it; the last has all rows beyond, too. */
+static guint
+frame_at (const ScumbleReel *self, int y, guint from)
+{
+  while (from < self->n - 1 && y >= self->ends[from])
+    from++;
+
+  return from;
 }
 
 /* Rows @rect of what belongs to one frame: the frame, mirrored beyond its sides. */
@@ -110,8 +114,7 @@ read_reel (const ScumbleReel *self, ReadFrame read, gconstpointer from, const Sc
     {
       ScumbleRect rows = { rect->x, y, rect->w, 0 };
 
-      while (y >= self->ends[frame])
-        frame++;
+      frame = frame_at (self, y, frame);
       h = rows.h = MIN (MIN (self->ends[frame], rect->y + rect->h) - y, ROWS);
       if (!read_rows (self, read, from, frame, &rows, channels,
                       values + (gsize) channels * (gsize) (y - rect->y) * (gsize) rect->w,
@@ -127,10 +130,8 @@ static void
 reel_ground (ScumbleSource *source, int y, ScumbleGround *ground)
 {
   const ScumbleReel *self  = (const ScumbleReel *) source;
-  guint              frame = 0;
+  const guint        frame = frame_at (self, y, 0);
 
-  while (frame < self->n - 1 && y >= self->ends[frame])
-    frame++;
   ground->x = self->frames[frame].x - self->places[frame].x;
   ground->y = self->frames[frame].y - self->places[frame].y;
 }
@@ -158,8 +159,7 @@ weigh_alpha (const ScumbleReel *self, const ScumbleRect *rect, float *rgba)
 
   for (int y = rect->y; y < rect->y + rect->h; y++)
     {
-      while (y >= self->ends[frame])
-        frame++;
+      frame = frame_at (self, y, frame);
       for (int x = rect->x; x < rect->x + rect->w; x++, rgba += 4)
         if (!scumble_rect_contains (self->places[frame], (ScumbleRect) { x, y, 1, 1 }))
           rgba[3] *= FAINT;

@@ -12,12 +12,6 @@ enum { FADE = 32 };
 /* What surrounds the picture must have some weight, or its colours would not be looked at. */
 #define FAINT (1.0f / 65536.0f)
 
-static int
-wrap (int i, int n)
-{
-  return ((i % n) + n) % n;
-}
-
 /* A reader of rows of pixels of @channels numbers. */
 typedef struct
 {
@@ -33,11 +27,11 @@ typedef struct
 static gboolean
 read_rows (const Reader *reader, const ScumbleRect *rect, float *values, GError **error)
 {
-  const int x = wrap (rect->x, reader->w);
+  const int x = scumble_wrap (rect->x, reader->w);
 
   if (x + rect->w <= reader->w)
     {
-      const ScumbleRect at = { x, wrap (rect->y, reader->h), rect->w, rect->h };
+      const ScumbleRect at = { x, scumble_wrap (rect->y, reader->h), rect->w, rect->h };
 
       return reader->read (reader->from, &at, values, error);
     }
@@ -45,8 +39,8 @@ read_rows (const Reader *reader, const ScumbleRect *rect, float *values, GError 
   for (int i = 0; i < rect->h; i++)
     for (int j = 0, w; j < rect->w; j += w)
       {
-        const int         first = wrap (rect->x + j, reader->w);
-        const ScumbleRect at    = { first, wrap (rect->y + i, reader->h),
+        const int         first = scumble_wrap (rect->x + j, reader->w);
+        const ScumbleRect at    = { first, scumble_wrap (rect->y + i, reader->h),
                                     MIN (reader->w - first, rect->w - j), 1 };
 
         w = at.w;
@@ -67,7 +61,7 @@ read_repeated (const Reader *reader, const ScumbleRect *rect, float *values, GEr
     {
       const int         y    = rect->y + i;
       const ScumbleRect rows = { rect->x, y, rect->w,
-                                 MIN (reader->h - wrap (y, reader->h), rect->h - i) };
+                                 MIN (reader->h - scumble_wrap (y, reader->h), rect->h - i) };
 
       h = rows.h;
       if (!read_rows (reader, &rows,

@@ -42,6 +42,13 @@ typedef struct
   gsize  stride;
 } ScumbleTensor;
 
+/* A position on a line that repeats after @n cells, brought into 0 .. @n - 1. */
+static inline int
+scumble_wrap (int i, int n)
+{
+  return ((i % n) + n) % n;
+}
+
 static inline ScumbleRect
 scumble_rect_intersect (ScumbleRect a, ScumbleRect b)
 {

@@ -21,7 +21,7 @@
 
 (define other-style (new-layer style-image "Other waves" 60 44 #f 2))
 
-; The arguments of plug-in-scumble with one of them changed, by its name.
+; The arguments of plug-in-scumble with some of them changed, by their names.
 (define arguments
   (let ((n (list-ref (gimp-procedural-db-proc-info "plug-in-scumble") 6)))
     (let loop ((i 0) (names '()))
@@ -30,13 +30,18 @@
                 (cons (cadr (gimp-procedural-db-proc-arg "plug-in-scumble" i)) names))
           (reverse names)))))
 
-(define (with-setting name value method)
-  (map (lambda (argument usual) (if (string=? argument name) value usual))
+(define (with-settings changed method)
+  (map (lambda (argument usual)
+         (let ((found (assoc argument changed)))
+           (if found (cdr found) usual)))
        (list-tail arguments 4) (settings method 1.0)))
 
-(define (paint-with image layer name value method)
+(define (paint-with-all image layer changed method)
   (car (apply plug-in-scumble (append (list RUN-NONINTERACTIVE image layer style)
-                                      (with-setting name value method)))))
+                                      (with-settings changed method)))))
+
+(define (paint-with image layer name value method)
+  (paint-with-all image layer (list (cons name value)) method))
 
 ; What the Procedure Browser says: a text for everything, and what each setting may be.
 
@@ -159,12 +164,9 @@
     (lambda (method)
       (let* ((grainy (member method '("metanet" "metastyle")))
              (paint-tile (lambda (layer strength edges)
-                           (car (apply plug-in-scumble
-                                       (append (list RUN-NONINTERACTIVE tile layer style)
-                                               (map (lambda (argument usual)
-                                                      (if (string=? argument "edges") edges usual))
-                                                    (list-tail arguments 4)
-                                                    (settings method strength)))))))
+                           (paint-with-all tile layer
+                                           (list (cons "strength" strength) (cons "edges" edges))
+                                           method)))
              (still (paint-tile here (if grainy 0.0 1.0) "joined"))
              (still-moved (paint-tile moved (if grainy 0.0 1.0) "joined"))
              (joined (paint-tile here 1.0 "joined"))

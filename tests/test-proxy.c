@@ -29,6 +29,13 @@ make (ScumbleArena *arena, ScumbleMemorySource *source, ScumbleProxyFits fits)
   return proxy;
 }
 
+/* A ground with a break in it: from row 50 on it lies elsewhere. */
+static void
+broken_ground (ScumbleSource *source, int y, ScumbleGround *ground)
+{
+  *ground = (ScumbleGround) { -30, y < 50 ? 5 : 20, 42, 63 };
+}
+
 /* What fits is not copied. */
 static void
 test_small (void)
@@ -148,6 +155,36 @@ test_invisible (void)
   scumble_proxy_clear (&proxy);
 }
 
+/* Shrunk to a third, a picture lies a third as far along a ground that is as much smaller. */
+static void
+test_ground (void)
+{
+  g_autoptr (ScumbleArena) arena = scumble_arena_new (1 << 20);
+  const ScumbleJob         job   = { .arena = arena, .threads = 1 };
+  g_autofree float        *rgba  = ref_picture (60, 90, 1);
+  ScumbleMemorySource      source;
+  ScumbleProxy             proxy;
+  ScumbleGround            ground;
+
+  scumble_memory_source_init (&source, 60, 90, rgba);
+  source.source.ground = broken_ground;
+  g_assert_true (scumble_proxy_init_sized (&proxy, &source.source, 20, 30, &job, NULL));
+  ground = scumble_source_ground (proxy.source, 10);
+  g_assert_cmpint (ground.x, ==, -10);
+  g_assert_cmpint (ground.y, ==, 2);
+  g_assert_cmpint (ground.period_w, ==, 14);
+  g_assert_cmpint (ground.period_h, ==, 21);
+  g_assert_cmpint (scumble_source_ground (proxy.source, 20).y, ==, 7);
+  scumble_proxy_clear (&proxy);
+
+  scumble_memory_source_init (&source, 60, 90, rgba);
+  g_assert_true (scumble_proxy_init_sized (&proxy, &source.source, 20, 30, &job, NULL));
+  ground = scumble_source_ground (proxy.source, 20);
+  g_assert_cmpint (ground.x, ==, 0);
+  g_assert_cmpint (ground.y, ==, 0);
+  scumble_proxy_clear (&proxy);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -157,6 +194,7 @@ main (int argc, char **argv)
   g_test_add_func ("/proxy/size", test_size);
   g_test_add_func ("/proxy/mean", test_mean);
   g_test_add_func ("/proxy/invisible", test_invisible);
+  g_test_add_func ("/proxy/ground", test_ground);
 
   return g_test_run ();
 }

@@ -189,6 +189,24 @@ test_mask (Fixture *f, gconstpointer unused)
   scumble_reel_mask_free (mask);
 }
 
+/* A pixel's place on the canvas, in every frame and beyond its sides. */
+static void
+test_ground (Fixture *f, gconstpointer unused)
+{
+  ScumbleSource *source = scumble_reel_source (f->reel);
+
+  for (int y = 0; y < source->height + 20; y++)
+    {
+      const int           i      = nearest (f, y);
+      const ScumbleRect   place  = scumble_reel_place (f->reel, (guint) i);
+      const ScumbleGround ground = scumble_source_ground (source, y);
+
+      g_assert_cmpint (place.x + ground.x, ==, sizes[i].x);
+      g_assert_cmpint (place.y + ground.y, ==, sizes[i].y);
+      g_assert_cmpint (ground.period_w, ==, 0);
+    }
+}
+
 static void
 test_beyond (Fixture *f, gconstpointer unused)
 {
@@ -290,6 +308,7 @@ main (int argc, char **argv)
   g_test_add ("/reel/source", Fixture, NULL, set_up, test_source, tear_down);
   g_test_add ("/reel/sink", Fixture, NULL, set_up, test_sink, tear_down);
   g_test_add ("/reel/mask", Fixture, NULL, set_up, test_mask, tear_down);
+  g_test_add ("/reel/ground", Fixture, NULL, set_up, test_ground, tear_down);
   g_test_add ("/reel/beyond", Fixture, NULL, set_up, test_beyond, tear_down);
   for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
     {

@@ -48,11 +48,11 @@ class Recipe(StyleRecipe):
         size = self.options.size
         return {"inner": draw.crops(self.content, INNER, size),
                 "outer": draw.crops(self.content, OUTER, size),
-                "grain": grain(size, size, (size * draw.step, 0)),
+                "noise": grain(size, size, (size * draw.step, 0)),
                 **self.wanted(draw.indices(self.style, STYLE))}
 
     def forward(self, batch):
-        inner, outer, noise = batch.pop("inner"), batch.pop("outer"), batch.pop("grain")
+        inner, outer, noise = batch.pop("inner"), batch.pop("outer"), batch.pop("noise")
         p = self.network.transfer()
         moving = [name for name in p if name.endswith((".scale", ".shift"))]
         p.update((name, p[name].expand(len(inner), -1)) for name in moving)
